@@ -1,0 +1,27 @@
+"""The exceptions of the package: one root, and one class per way to go wrong."""
+
+from __future__ import annotations
+
+
+class PifubiaoError(Exception):
+    """Root of every exception that this package raises on purpose."""
+
+
+class UnreadableInput(PifubiaoError):
+    """An input gives no form; becomes a row of the table ``failures``.
+
+    ``code`` is a code of ``schemas/failures.yaml``; ``params`` fill its message.
+    """
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+
+class SchemaError(PifubiaoError):
+    """A file under ``schemas/`` is not what its own schema asks for; names the file and the place."""
+
+
+class UsageError(PifubiaoError):
+    """The caller asked for something that cannot be done: no input, output not writable, bad option."""

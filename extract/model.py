@@ -1,0 +1,171 @@
+"""The data model: what readers give (Grid), what interpreters make of it (Form), and what is doubtful (Finding).
+
+Everything here is immutable and pure data. The records that occur many times in a form (Cell, Amount, Indicator, …)
+are NamedTuples and not frozen dataclasses: building a frozen dataclass costs four times as much, and a form holds
+several hundred of them.
+
+A value's *place* is the Cell it was read from. A value put together from several pieces (a cell broken over lines)
+has a place with ``parts``; each part is a place of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+BBox = tuple[float, float, float, float]
+
+
+class Cell(NamedTuple):
+    """One cell as a reader found it, blank cells excepted.
+
+    ``text``: NFC, trimmed, without zero-width characters. ``line``: 1-based line of the source (0 where a format has
+    no lines). ``start``/``end``: characters within that line, half-open; slicing the source line there gives the
+    text as it stood. ``col``: ordinal place in its row, blank cells counted, 0-based. ``page``: 1-based, 0 where the
+    source has no pages. ``x0``/``x1``: horizontal extent, display columns in text and points on a page; -1 where it
+    means nothing. ``bbox``: x0, top, x1, bottom in points from the top left.
+    """
+
+    text: str
+    line: int
+    start: int
+    end: int
+    col: int
+    page: int = 0
+    x0: float = -1
+    x1: float = -1
+    row_span: int = 1
+    col_span: int = 1
+    bbox: BBox | None = None
+    parts: tuple[Cell, ...] = ()
+
+
+class Row(NamedTuple):
+    """One row of a grid: its cells in order, and how many places it has, blank ones counted (``width``)."""
+
+    line: int
+    cells: list[Cell]
+    width: int
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A source as rows of cells. ``lines`` are the source's lines, to slice places from; empty for paged formats."""
+
+    rows: list[Row]
+    lines: list[str]
+    paged: bool = False
+
+
+class Finding(NamedTuple):
+    """A doubt. ``code`` is one of ``schemas/findings.yaml``, which holds severity and wording; ``params`` fill it.
+
+    ``table``, ``seq`` and ``field`` are None where the doubt is about more than one value.
+    """
+
+    code: str
+    table: str | None = None
+    seq: int | None = None
+    field: str | None = None
+    params: Mapping[str, object] = {}
+    place: Cell | None = None
+
+
+class Amount(NamedTuple):
+    """A row of the table ``funding``; ``amount`` in yuan."""
+
+    category: str
+    source: str
+    amount: Decimal
+    amount_raw: str | None
+    basis: str
+    places: Mapping[str, Cell]
+
+
+class Goal(NamedTuple):
+    """A row of the table ``goals``: one paragraph."""
+
+    text: str
+    places: Mapping[str, Cell]
+
+
+class Task(NamedTuple):
+    """A row of the table ``tasks``."""
+
+    name: str | None
+    content: str | None
+    content_truncated: bool
+    content_recovered: str | None
+    recovery_source: str | None
+    name_truncated: bool
+    places: Mapping[str, Cell]
+
+
+class Indicator(NamedTuple):
+    """A row of the table ``indicators``; the columns are described in ``schemas/tables/indicators.yaml``."""
+
+    level1: str | None
+    level2: str | None
+    name: str | None
+    level1_raw: str | None
+    level2_raw: str | None
+    level1_basis: str | None
+    level2_basis: str | None
+    operator: str | None
+    operator_basis: str | None
+    value: str | None
+    value_number: Decimal | None
+    unit: str | None
+    scale: str | None
+    weight: Decimal | None
+    direction: str | None
+    name_truncated: bool
+    places: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form, read. ``places`` holds the places of its own fields (title, fiscal_year, …)."""
+
+    form_index: int
+    form_kind: str
+    form_profile: str
+    title: str | None = None
+    fiscal_year: int | None = None
+    unit_code: str | None = None
+    unit_name: str | None = None
+    supervising_unit: str | None = None
+    project_code: str | None = None
+    project_name: str | None = None
+    amount_unit: str | None = None
+    other_notes: str | None = None
+    funding: tuple[Amount, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    places: Mapping[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an input gave no form; ``code`` is one of ``schemas/failures.yaml``."""
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that came of one input: its forms, or the failure. ``lines`` are the decoded source's lines."""
+
+    source_path: str
+    source_sha256: str
+    media_type: str | None
+    encoding: str | None
+    lines: list[str]
+    forms: tuple[Form, ...]
+    failure: Failure | None = None
