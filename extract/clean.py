@@ -1,0 +1,63 @@
+"""Text as people see it: normal forms, display widths, invisible characters."""
+
+from __future__ import annotations
+
+import codecs
+import html
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+import regex
+
+# Characters that show nothing: zero-width spaces and joiners, direction marks, soft hyphen, BOM.
+INVISIBLE: Final = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c\u180e"
+# Blanks beside the ASCII ones that separate or pad cells.
+WIDE_SPACE: Final = "\u3000"
+BLANKS: Final = " \t\u00a0\u3000\u2002\u2003\u2007\u2009\u202f\x0b\x0c\x1c\x1d\x1e\x1f\x85\r\n\u2028\u2029" + INVISIBLE
+
+_DROP_INVISIBLE: Final = {ord(c): None for c in INVISIBLE}
+_TAG: Final = regex.compile(r"</?[A-Za-z][A-Za-z0-9]{0,10}(?:\s[^<>]{0,2000})?\s*/?>")
+
+
+def _two_places(error: UnicodeError) -> tuple[bytes, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    return b"??" * (error.end - error.start), error.end
+
+
+codecs.register_error("pifubiao.two_places", _two_places)
+
+
+def width(text: str) -> int:
+    """Display width: 1 for an ASCII character, 2 for any other, as portals and fixed-pitch fonts count it."""
+    if text.isascii():
+        return len(text)
+    return len(text.encode("gbk", "pifubiao.two_places"))
+
+
+@lru_cache(maxsize=65536)
+def squash(text: str) -> str:
+    """The text to compare labels by: NFKC (brackets and digits folded), with no white space, nothing invisible."""
+    return "".join(unicodedata.normalize("NFKC", text.translate(_DROP_INVISIBLE)).split())
+
+
+def visible(text: str) -> str:
+    """NFC, invisible characters dropped, blanks at both ends trimmed."""
+    return unicodedata.normalize("NFC", text.translate(_DROP_INVISIBLE)).strip(BLANKS)
+
+
+def plain(text: str) -> str:
+    """``visible`` of a text that may hold HTML: entities resolved once, tags dropped.
+
+    A tag is dropped before entities are resolved, so that ``&lt;3`` stays a text and never becomes a tag.
+    """
+    if "<" in text:
+        text = _TAG.sub("", text)
+    if "&" in text:
+        text = html.unescape(text)
+    return visible(text)
+
+
+def has_markup(text: str) -> bool:
+    """Whether the text holds something that ``plain`` would take for HTML."""
+    return "&" in text or ("<" in text and _TAG.search(text) is not None)

@@ -1,0 +1,132 @@
+"""Plain text to a Grid: lines to rows, rows to cells.
+
+Cells are separated by tabs, by runs of two or more blanks, by ideographic spaces, or by a mixture. A blank cell gives no
+Cell, but it counts for the places of the cells after it.
+
+A line ends at LF, CR LF or CR. A form feed begins a page and is a blank of its line otherwise.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+import regex
+
+from extract.clean import BLANKS, INVISIBLE, plain
+from extract.model import Cell, Grid, Row
+
+# What makes the slow way necessary, beside a text that is not NFC.
+_SPECIAL: Final = (*INVISIBLE, "\u00a0", "&", "\x0b", "\x85", "\u2028", "\u2029", "\u2002", "\u2003", "\u2009", "\u202f", "\u2007")
+# A cell among cells separated by blanks: single blanks stay within it.
+_RUN: Final = regex.compile(r"[^\s\u3000](?:[^\s\u3000]|[ \u00a0](?=[^\s\u3000]))*")
+# Runs of two and three blanks are what exports put between cells; a blank cell makes a run twice as long.
+_BLANKS_A_SEPARATOR: Final = 2.5
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of a text, without their ends; places count in these lines, from 1."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
+
+
+def read(text: str) -> Grid:
+    """The grid of a text. Rows without any text are left out; ``Row.line`` tells where the others stand."""
+    lines = split_lines(text)
+    special = any(c in text for c in _SPECIAL) or not unicodedata.is_normalized("NFC", text)
+    paged = "\f" in text
+    rows: list[Row] = []
+    page = 1 if paged else 0
+    number = 0
+    for line in lines:
+        number += 1
+        if paged and "\f" in line:
+            page += line.count("\f")
+        if not line:
+            continue
+        if "\t" in line:
+            cells = _tabbed(line, number, page, special)
+            width = line.count("\t") + 1
+        else:
+            cells = _blank_separated(line, number, page, special)
+            width = cells[-1].col + 1 if cells else 0
+        if cells:
+            rows.append(Row(number, cells, width, page))
+    return Grid(rows, lines, paged)
+
+
+_new = tuple.__new__
+
+
+def _cell(text: str, line: int, start: int, col: int, page: int) -> Cell:
+    return _new(Cell, (text, line, start, start + len(text), col, page, -1, -1, 1, 1, None, ()))  # type: ignore[type-var]
+
+
+def _tabbed(line: str, number: int, page: int, special: bool) -> list[Cell]:
+    """The cells of a line with tabs."""
+    cells = []
+    start = 0
+    shift = 0
+    for col, part in enumerate(line.split("\t")):
+        if part:
+            text = part.strip(BLANKS) if part[0] <= " " or part[-1] <= " " or special or "\u3000" in part else part
+            if text:
+                at = start if text is part else start + part.index(text)
+                if ("  " in text or "\u3000" in text) and "</" not in text:
+                    inner = _pieces(text, number, at, col + shift, page, special)
+                    shift += len(inner) - 1
+                    cells += inner
+                elif special or "<" in text:
+                    cells += _marked(text, number, at, col + shift, page)
+                else:
+                    cells.append(_cell(text, number, at, col + shift, page))
+        start += len(part) + 1
+    return cells
+
+
+def _marked(text: str, number: int, start: int, col: int, page: int) -> list[Cell]:
+    """A cell whose text may hold markup or invisible characters; none where nothing else is in it."""
+    clean = plain(text)
+    if not clean:
+        return []
+    return [Cell(clean, number, start, start + len(text), col, page)]
+
+
+def _pieces(text: str, number: int, start: int, col: int, page: int, special: bool) -> list[Cell]:
+    """Cells separated by blanks within ``text``, a place each."""
+    cells: list[Cell] = []
+    for match in _RUN.finditer(text):
+        piece = match.group()
+        cells += (
+            _marked(piece, number, start + match.start(), col, page)
+            if special or "<" in piece
+            else [_cell(piece, number, start + match.start(), col, page)]
+        )
+        col += 1
+    return cells
+
+
+def _blank_separated(line: str, number: int, page: int, special: bool) -> list[Cell]:
+    """The cells of a line without tabs; a longer run of blanks counts as several separators."""
+    stripped = line.strip(BLANKS)
+    if not stripped:
+        return []
+    at = line.index(stripped)
+    if "  " not in stripped and "\u3000" not in stripped and "\u00a0" not in stripped:
+        return _marked(stripped, number, at, 0, page) if special or "<" in stripped else [_cell(stripped, number, at, 0, page)]
+    cells: list[Cell] = []
+    col = 0
+    end = 0
+    for match in _RUN.finditer(stripped):
+        if end:
+            gap = stripped[end : match.start()]
+            wide = gap.count("\u3000")
+            col += max(1, wide + round((len(gap) - wide) / _BLANKS_A_SEPARATOR))
+        end = match.end()
+        piece = match.group()
+        if special or "<" in piece:
+            cells += _marked(piece, number, at + match.start(), col, page)
+        else:
+            cells.append(_cell(piece, number, at + match.start(), col, page))
+    return cells

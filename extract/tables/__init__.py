@@ -1,0 +1,1 @@
+"""Forms as Arrow tables, and the tables as Parquet."""

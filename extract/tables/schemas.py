@@ -1,0 +1,71 @@
+"""The Arrow schemas of the eight tables, read from ``schemas/tables/``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from extract.errors import SchemaError
+from extract.schemafiles import SCHEMAS, read_checked
+
+TABLES: Final = ("documents", "funding", "goals", "tasks", "indicators", "findings", "provenance", "failures")
+
+_DECIMAL: Final = re.compile(r"decimal128\((\d+), ?(\d+)\)")
+_SIMPLE: Final[Mapping[str, Any]] = {
+    "string": pa.string(),
+    "bool": pa.bool_(),
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "float64": pa.float64(),
+    "list<float64>": pa.list_(pa.float64()),
+}
+
+
+def arrow_type(name: str) -> Any:
+    """The Arrow type that a schema file calls ``name``; SchemaError for a name that means none."""
+    decimal = _DECIMAL.fullmatch(name)
+    if decimal:
+        try:
+            return pa.decimal128(int(decimal[1]), int(decimal[2]))
+        except ValueError as error:
+            raise SchemaError(f"{name}: {error}") from error
+    try:
+        return _SIMPLE[name]
+    except KeyError:
+        raise SchemaError(f"{name} is no column type") from None
+
+
+def load(path: Path) -> Any:
+    """The ``pyarrow.Schema`` that a schema file describes.
+
+    Labels and descriptions go to field metadata (``label_zh``, ``description``, ``description_zh``) and, for the
+    table itself, to schema metadata. SchemaError names the file and the place where it is not sound.
+    """
+    data = read_checked(path, "table")
+    if data["table"] != path.stem:
+        raise SchemaError(f"{path}: table: is {data['table']}, but the file is called {path.stem}")
+    names = [column["name"] for column in data["columns"]]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise SchemaError(f"{path}: columns[{place}].name: {name} stands twice")
+    words = ("label_zh", "description", "description_zh")
+    fields = []
+    for place, column in enumerate(data["columns"]):
+        try:
+            kind = arrow_type(column["type"])
+        except SchemaError as error:
+            raise SchemaError(f"{path}: columns[{place}].type: {error}") from error
+        metadata = {word: column[word] for word in words}
+        fields.append(pa.field(column["name"], kind, nullable=column["nullable"], metadata=metadata))
+    return pa.schema(fields, metadata={word: data[word] for word in words})
+
+
+@lru_cache(maxsize=1)
+def schemas() -> dict[str, Any]:
+    """The ``pyarrow.Schema`` of each of ``TABLES``, in that order."""
+    return {name: load(SCHEMAS / "tables" / f"{name}.yaml") for name in TABLES}
