@@ -24,4 +24,15 @@ class SchemaError(PifubiaoError):
 
 
 class UsageError(PifubiaoError):
-    """The caller asked for something that cannot be done: no input, output not writable, bad option."""
+    """The caller asked for something that cannot be done: no input, output not writable, bad option.
+
+    ``key`` is a key of ``schemas/messages.yaml``, and ``params`` fill its message.
+    """
+
+    def __init__(self, key: str, **params: object) -> None:
+        super().__init__(key, params)
+        self.key = key
+        self.params = params
+
+    def __str__(self) -> str:
+        return ": ".join([self.key, ", ".join(f"{name}={value}" for name, value in self.params.items())])

@@ -1,0 +1,198 @@
+"""Putting an output folder in place whole.
+
+A run writes into a *staging* folder beside the output folder, on the same filesystem, and swaps the two at the end.
+Where the system can exchange two folders in one step (Linux ``renameat2``), a reader finds the old tables or the new
+ones at every moment, and so does who looks after a kill or a power cut. Elsewhere the old folder is moved aside
+first and the new one moved in right after: between the two there is a moment without an output folder, and a run
+killed in it leaves the old tables under the name ``.<out>.pifubiao-old``, from where the next run puts them back.
+
+Staging folders that a killed run left behind are taken away by the next run with the same output. A run holds a lock
+on its own, so that a run still at work is left alone.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from extract.errors import UsageError
+
+if sys.platform != "win32":
+    import fcntl
+
+_AT_FDCWD: Final = -100
+_RENAME_EXCHANGE: Final = 2
+
+
+@contextmanager
+def staging(out: Path) -> Iterator[Path]:
+    """A new folder beside ``out`` to write into; gone at the end, whatever happens.
+
+    UsageError where none can be made. The folder is locked while the block runs.
+    """
+    out = resolved(out)
+    restore(out)
+    clean(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder, lock = _new_folder(out)
+    except OSError as error:
+        raise UsageError("out_not_writable", path=str(out.parent), reason=error.strerror or str(error)) from error
+    try:
+        folder.chmod(0o777 & ~_umask())
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def resolved(out: Path) -> Path:
+    """``out`` with symbolic links followed, so that the swap hits the folder and not the link to it."""
+    return Path(os.path.realpath(out))
+
+
+def put_in_place(folder: Path, out: Path) -> None:
+    """Makes ``folder`` the new ``out``; what stood there before ends up under the name ``folder``, or nowhere.
+
+    Everything under ``folder`` is on the disk before the swap. OSError where the system refuses; ``out`` is as it was
+    then.
+    """
+    out = resolved(out)
+    _sync_tree(folder)
+    if not out.exists():
+        folder.rename(out)
+    elif not exchange(folder, out):
+        _move_aside_and_in(folder, out)
+    _sync(out.parent)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Swaps two folders in one step; False where the system or the filesystem cannot."""
+    if not sys.platform.startswith("linux"):
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        return False
+    raise OSError(number, os.strerror(number), str(other))
+
+
+def restore(out: Path) -> None:
+    """Puts back the old folder of a run that was killed between moving it aside and moving the new one in."""
+    old = _old(out)
+    if old.exists():
+        if out.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.rename(out)
+
+
+def clean(out: Path) -> None:
+    """Takes away the staging folders of killed runs beside ``out``; those of running ones are locked and stay."""
+    try:
+        names = [name for name in os.listdir(out.parent) if name.startswith(_prefix(out) + "new-")]
+    except OSError:
+        return
+    for name in names:
+        folder = out.parent / name
+        lock = _lock(folder)
+        if lock is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(lock)
+
+
+def _new_folder(out: Path) -> tuple[Path, int | None]:
+    """A new staging folder and its lock."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=_prefix(out) + "new-", dir=out.parent))
+        lock = _lock(folder)
+        # Another run may have taken it for a left-over in the moment before it was locked.
+        if sys.platform == "win32" or (lock is not None and _same(folder, lock)):
+            return folder, lock
+        if lock is not None:
+            os.close(lock)
+
+
+def _same(folder: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(os.stat(folder), os.fstat(descriptor))
+    except OSError:
+        return False
+
+
+def _move_aside_and_in(folder: Path, out: Path) -> None:
+    old = _old(out)
+    out.rename(old)
+    try:
+        folder.rename(out)
+    except OSError:
+        old.rename(out)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _prefix(out: Path) -> str:
+    return f".{out.name}.pifubiao-"
+
+
+def _old(out: Path) -> Path:
+    return out.parent / (_prefix(out) + "old")
+
+
+def _lock(folder: Path) -> int | None:
+    """A descriptor that holds the lock on ``folder``; None where another run holds it or there are no locks."""
+    if sys.platform == "win32":
+        return None
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            return None
+        return descriptor
+    return None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_tree(folder: Path) -> None:
+    for name in sorted(os.listdir(folder)):
+        path = folder / name
+        if path.is_dir():
+            _sync_tree(path)
+        else:
+            _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    """Waits until a file or folder is on the disk, where the system has a way to ask for that."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some filesystems know no fsync of folders.
+        if error.errno not in (errno.EINVAL, errno.EBADF):
+            raise
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,71 @@
+"""Tables as Parquet: a folder a table, zstd, the same bytes for the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from extract.tables.place import put_in_place, staging
+from extract.tables.schemas import TABLES, schemas
+
+PART: Final = "part-00000.parquet"
+ROW_GROUP: Final = 131_072
+
+
+def write_tables(tables: Mapping[str, Any], out: Path) -> None:
+    """Writes the tables of ``to_tables`` into the folder ``out``, which they replace whole.
+
+    UsageError where ``out`` cannot be written beside; OSError where the disk fails. ``out`` is as it was then.
+    """
+    with staging(out) as folder:
+        with TableWriter(folder) as writer:
+            for name, table in tables.items():
+                writer.write(name, table)
+        put_in_place(folder, out)
+
+
+class TableWriter:
+    """Writes rows of the eight tables as they come; a table that gets none becomes an empty file.
+
+    Row groups hold ``ROW_GROUP`` rows however the rows came, so that the files depend on the rows alone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._writers: dict[str, Any] = {}
+        self._waiting: dict[str, list[Any]] = {name: [] for name in TABLES}
+        self.rows = dict.fromkeys(TABLES, 0)
+        for name in TABLES:
+            (folder / name).mkdir()
+            self._writers[name] = pq.ParquetWriter(folder / name / PART, schemas()[name], compression="zstd")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for name in TABLES:
+            if kind is None:
+                self._flush(name, 1)
+            self._writers[name].close()
+
+    def write(self, name: str, table: Any) -> None:
+        """Adds the rows of ``table`` to the table ``name``."""
+        self.rows[name] += table.num_rows
+        waiting = self._waiting[name]
+        waiting.append(table)
+        if sum(each.num_rows for each in waiting) >= ROW_GROUP:
+            self._flush(name, ROW_GROUP)
+
+    def _flush(self, name: str, least: int) -> None:
+        """Writes whole row groups while at least ``least`` rows wait."""
+        waiting = pa.concat_tables([schemas()[name].empty_table(), *self._waiting[name]])
+        while waiting.num_rows >= least:
+            self._writers[name].write_table(waiting.slice(0, ROW_GROUP), row_group_size=ROW_GROUP)
+            waiting = waiting.slice(ROW_GROUP)
+        self._waiting[name] = [waiting]
