@@ -1,0 +1,1 @@
+"""Made-up forms with known answers: what a form says, how it is written down, and how it gets damaged."""
