@@ -1,0 +1,54 @@
+"""The way through, from bytes to forms: decode, read, interpret."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+
+from extract.errors import UnreadableInput
+from extract.interpret.form import default_interpreter
+from extract.model import Extraction, Failure, Finding, Form
+from extract.readers import encoding, text
+
+_TEXT = "text/plain"
+
+
+def extract_bytes(data: bytes, *, source_path: str = "") -> Extraction:
+    """The forms in the bytes of one file, with findings and the places of all values.
+
+    Never raises on content: what gives no form is an Extraction with a ``failure`` (codes in ``schemas/failures.yaml``).
+    ``source_path`` is kept as it is; it goes into the tables and into ``document_id``.
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    try:
+        decoded = encoding.decode(data)
+    except UnreadableInput as error:
+        return Extraction(source_path, digest, None, None, [], (), Failure(error.code, error.params))
+    grid = text.read(decoded.text)
+    forms = default_interpreter().forms(grid)
+    if not forms:
+        return Extraction(source_path, digest, _TEXT, decoded.encoding, grid.lines, (), Failure("not_a_form"))
+    if decoded.damaged:
+        doubt = Finding("damaged_text", None, None, None, {"count": decoded.damaged, "encoding": decoded.encoding})
+        forms = tuple(_with(form, doubt) for form in forms)
+    return Extraction(source_path, digest, _TEXT, decoded.encoding, grid.lines, forms)
+
+
+def _with(form: Form, finding: Finding) -> Form:
+    return replace(form, findings=(finding, *form.findings))
+
+
+def extract_path(path: str | Path, *, root: str | Path | None = None) -> Extraction:
+    """``extract_bytes`` of a file; its ``source_path`` is relative to ``root`` (default: the file's folder).
+
+    A file that cannot be opened or read gives the failure ``unreadable``.
+    """
+    path = Path(path)
+    base = Path(root) if root is not None else path.parent
+    name = path.relative_to(base).as_posix()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return Extraction(name, "", None, None, [], (), Failure("unreadable", {"reason": error.strerror or str(error)}))
+    return extract_bytes(data, source_path=name)

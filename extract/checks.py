@@ -1,0 +1,105 @@
+"""What must hold of a sound form. A check has three answers: holds, fails, or not made (nothing to compare)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from extract.model import Amount, Finding, Indicator
+
+HOLDS: Final = "holds"
+FAILS: Final = "fails"
+NOT_MADE: Final = "not_made"
+# 100, or 90 where the other 10 belong to 预算执行率, which is scored apart.
+_SOUND_SUMS: Final = (Decimal(90), Decimal(100))
+
+
+class Checked(NamedTuple):
+    """The answer of a check and the findings it gives."""
+
+    answer: str
+    findings: list[Finding]
+
+
+def weights(indicators: Sequence[Indicator]) -> Checked:
+    """The weights of the third level sum to 100 (where the form shows them all) or to 90."""
+    stated = [i.weight for i in indicators if i.weight is not None]
+    if not stated:
+        return Checked(NOT_MADE, [])
+    if len(stated) < len(indicators):
+        missing = [
+            Finding("weight_missing", "indicators", seq, "weight", {"name": (i.name or "")[:30]}, i.places.get("name"))
+            for seq, i in enumerate(indicators)
+            if i.weight is None
+        ]
+        return Checked(NOT_MADE, missing)
+    total = sum(stated, Decimal(0))
+    if total in _SOUND_SUMS:
+        return Checked(HOLDS, [])
+    return Checked(FAILS, [Finding("weight_sum", "indicators", None, None, {"sum": total})])
+
+
+def targets(indicators: Sequence[Indicator]) -> list[Finding]:
+    """Operator against value: a comparison needs a number, 定性 needs words (the ministry's codes 1-5 and 6)."""
+    found = []
+    for seq, i in enumerate(indicators):
+        if i.value is None:
+            found.append(Finding("value_missing", "indicators", seq, "value", {"name": (i.name or "")[:30]}, i.places.get("name")))
+        elif i.operator == "定性" and i.value_number is not None and i.operator_basis == "stated":
+            found.append(Finding("qualitative_number", "indicators", seq, "value", {"value": i.value}, i.places.get("value")))
+        elif i.operator not in (None, "定性") and i.value_number is None:
+            found.append(Finding("operator_without_number", "indicators", seq, "value", {"operator": i.operator, "value": i.value}, i.places.get("value")))
+    return found
+
+
+def levels(indicators: Sequence[Indicator], parents: dict[str, tuple[str, ...]]) -> list[Finding]:
+    """Level labels against the standard tree: both there, both known, the second under its first."""
+    found = []
+    for seq, i in enumerate(indicators):
+        place = i.places.get("level2") or i.places.get("level1") or i.places.get("name")
+        if i.level1 is None:
+            found.append(Finding("level1_missing", "indicators", seq, "level1", {"name": (i.name or "")[:30]}, place))
+        elif i.level1_basis == "inferred":
+            found.append(Finding("level1_inferred", "indicators", seq, "level1", {"level1": i.level1, "level2": i.level2}, place))
+        if i.level2 is None:
+            found.append(Finding("level2_missing", "indicators", seq, "level2", {"name": (i.name or "")[:30]}, place))
+        elif i.level2 not in parents:
+            found.append(Finding("level2_unknown", "indicators", seq, "level2", {"level2": i.level2}, place))
+        elif i.level1 is not None and i.level1 not in parents[i.level2]:
+            found.append(Finding("level_mismatch", "indicators", seq, "level2", {"level1": i.level1, "level2": i.level2}, place))
+        if i.name is None:
+            found.append(Finding("name_missing", "indicators", seq, "name", {}, i.places.get("value") or place))
+    return found
+
+
+def duplicates(indicators: Sequence[Indicator]) -> list[Finding]:
+    """Indicators that stand twice: the same in all is likely read or printed twice; the same name alone is only noted."""
+    found = []
+    seen: dict[tuple[object, ...], int] = {}
+    names: dict[tuple[object, ...], int] = {}
+    for seq, i in enumerate(indicators):
+        whole = (i.level1, i.level2, i.name, i.operator, i.value, i.unit, i.weight)
+        if i.name is None:
+            continue
+        if whole in seen:
+            found.append(Finding("duplicate_indicator", "indicators", seq, None, {"name": i.name[:30], "first": seen[whole]}, i.places.get("name")))
+        elif whole[:3] in names:
+            found.append(Finding("repeated_name", "indicators", seq, "name", {"name": i.name[:30], "first": names[whole[:3]]}, i.places.get("name")))
+        seen.setdefault(whole, seq)
+        names.setdefault(whole[:3], seq)
+    return found
+
+
+def empty(amounts: Sequence[Amount], goals: int, tasks: int, indicators: int, kind: str) -> list[Finding]:
+    """Sections in which nothing was found."""
+    found = []
+    if not amounts:
+        found.append(Finding("funding_missing", "funding"))
+    if not goals:
+        found.append(Finding("goals_missing", "goals"))
+    if not tasks and kind == "department":
+        found.append(Finding("tasks_missing", "tasks"))
+    if not indicators:
+        found.append(Finding("indicators_missing", "indicators"))
+    return found

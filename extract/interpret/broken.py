@@ -1,0 +1,45 @@
+"""Rows broken by a raw line break inside a cell: two source lines that are one row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from extract.model import Row
+from extract.places import join
+
+
+def usual_width(rows: Sequence[Row]) -> int:
+    """How many places most of the rows have, blank ones counted; 0 where no width stands out.
+
+    Exports pad every row of a table to one width, so two pieces that make up this width together are one row.
+    """
+    if not rows:
+        return 0
+    (width, count), *others = Counter(row.width for row in rows).most_common(2)
+    if width < 3 or count * 2 < len(rows) or (others and others[0][1] == count):
+        return 0
+    return width
+
+
+def continues(row: Row) -> bool:
+    """Whether a row can be the rest of a broken one: it begins at the very start of its line."""
+    first = row.cells[0]
+    return first.col == 0 and first.start == 0
+
+
+def fills(first: Row, rest: Row, width: int) -> bool:
+    """Whether two pieces have the usual width together."""
+    return width > 0 and first.width < width and first.width + rest.width - 1 == width
+
+
+def together(first: Row, rest: Row) -> Row:
+    """The row of two pieces. Where the break fell inside a cell, its halves become one cell again."""
+    shift = first.width - 1
+    last, head = first.cells[-1], rest.cells[0]
+    if last.col >= shift and head.col == 0:
+        whole = join([last, head])
+        cells = [*first.cells[:-1], whole, *(c._replace(col=c.col + shift) for c in rest.cells[1:])]
+    else:
+        cells = [*first.cells, *(c._replace(col=c.col + shift) for c in rest.cells)]
+    return Row(first.line, cells, first.width + rest.width - 1, first.page)

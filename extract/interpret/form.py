@@ -1,0 +1,170 @@
+"""One form: its sections read, cut texts told, checks made. Grid in, Forms out; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from extract import checks
+from extract.cut import is_cut, limits
+from extract.interpret import funding, identity, prose
+from extract.interpret.indicators import IndicatorReader
+from extract.interpret.layout import is_layout, read_layout
+from extract.interpret.sections import Scanner, Sections
+from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
+from extract.recover import in_goals
+from extract.vocabulary import Vocabulary, default
+
+_DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
+
+
+class Interpreter:
+    """Reads grids by one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.scanner = Scanner(vocabulary)
+        self.indicators = IndicatorReader(vocabulary)
+
+    def forms(self, grid: Grid) -> tuple[Form, ...]:
+        """The forms of a grid in the order of the source; none where it holds no approval table."""
+        found: list[Form] = []
+        for start, end in self.scanner.forms(grid.rows):
+            form = self._form(grid.rows[start:end], grid.lines, len(found))
+            if form is not None:
+                found.append(form)
+        return tuple(found)
+
+    def _form(self, rows: Sequence[Row], lines: Sequence[str], index: int) -> Form | None:
+        doubts: tuple[Finding, ...] = ()
+        first, last = rows[0].line, rows[-1].line
+        own_lines = lines[first - 1 : last]
+        if is_layout(own_lines, self.vocabulary):
+            layout = read_layout(own_lines, first, self.vocabulary)
+            rows, doubts = layout.rows, layout.doubts
+        sections = self.scanner.split(rows)
+        if not _is_form(sections):
+            return None
+        head = identity.read(sections, self.scanner)
+        profile = self.vocabulary.profile
+        label = sections.labels.get("funding")
+        money = funding.read(sections.funding, label, head.form_kind, head.amount_unit, profile)
+        goals = prose.goals(sections.goals, lines)
+        tasks = prose.tasks(sections.tasks, None, profile)
+        tree = self.indicators.read(sections.indicators, sections.headers, profile.furniture)
+        notes = prose.notes(sections.notes, profile)
+        places = head.places
+        if notes is not None:
+            places["other_notes"] = notes
+        if money.unit_cell is not None:
+            places["amount_unit"] = money.unit_cell
+        indicators = self._cut_names(tree.indicators)
+        whole_tasks = self._cut_tasks(tasks, goals.goals)
+        weighed = checks.weights(indicators)
+        findings = [
+            *self._head_findings(head),
+            *money.findings,
+            *goals.findings,
+            *tasks.findings,
+            *tree.findings,
+            *checks.empty(money.amounts, len(goals.goals), len(whole_tasks), len(indicators), head.form_kind),
+            *checks.levels(indicators, dict(self.vocabulary.parents)),
+            *checks.targets(indicators),
+            *weighed.findings,
+            *checks.duplicates(indicators),
+            *_placed(doubts, indicators, whole_tasks, goals.goals),
+        ]
+        return Form(
+            form_index=index,
+            form_kind=head.form_kind,
+            form_profile=profile.name,
+            title=head.title,
+            fiscal_year=head.fiscal_year,
+            unit_code=head.unit_code,
+            unit_name=head.unit_name,
+            supervising_unit=head.supervising_unit,
+            project_code=head.project_code,
+            project_name=head.project_name,
+            amount_unit=money.amount_unit,
+            other_notes=notes.text if notes is not None else None,
+            funding=tuple(money.amounts),
+            goals=tuple(goals.goals),
+            tasks=tuple(whole_tasks),
+            indicators=tuple(indicators),
+            findings=tuple(findings),
+            places=places,
+        )
+
+    def _head_findings(self, head: identity.Identity) -> list[Finding]:
+        found = [Finding(f"{field}_missing", "documents", None, field) for field in _DOCUMENT_FIELDS if getattr(head, field) is None]
+        if head.form_kind == "project" and head.project_name is None:
+            found.append(Finding("project_missing", "documents", None, "project_name"))
+        return found
+
+    def _cut_names(self, indicators: list[Indicator]) -> list[Indicator]:
+        """The indicators, those whose names are cut marked so."""
+        cells = {seq: prose.without_ellipsis(i.places["name"]) for seq, i in enumerate(indicators) if i.name is not None}
+        marks = any(marked for _, marked in cells.values())
+        names = [cell.text for cell, _ in cells.values()]
+        at = () if marks else limits(names, self.vocabulary.profile.cuts["indicator_name"])
+        for seq, (cell, marked) in cells.items():
+            if marked or (not marks and is_cut(cell.text, at, names)):
+                places = {**indicators[seq].places, "name": cell}
+                indicators[seq] = indicators[seq]._replace(name=cell.text, name_truncated=True, places=places)
+        return indicators
+
+    def _cut_tasks(self, tasks: prose.Tasks, goals: Sequence[Goal]) -> list[Task]:
+        """The tasks, cut ones marked so and recovered from the goals where they stand there."""
+        profile = self.vocabulary.profile
+        contents = [task.content for task in tasks.tasks if task.content is not None]
+        names = [task.name for task in tasks.tasks if task.name is not None]
+        at = () if tasks.marked else limits(contents, profile.cuts["task_content"])
+        at_name = () if tasks.marked else limits(names, profile.cuts["task_name"])
+        others = [*contents, *(goal.text for goal in goals)]
+        found: list[Task] = []
+        for task in tasks.tasks:
+            truncated = task.content_truncated or (task.content is not None and not tasks.marked and is_cut(task.content, at, others))
+            named = task.name_truncated or (task.name is not None and not tasks.marked and is_cut(task.name, at_name, names))
+            if truncated or named:
+                recovered = in_goals(task.content, goals) if truncated and task.content is not None else None
+                places = dict(task.places)
+                source = None
+                if recovered is not None:
+                    places["content_recovered"] = places["recovery_source"] = recovered.place
+                    source = f"goals line {recovered.place.line}"
+                task = task._replace(
+                    content_truncated=truncated,
+                    name_truncated=named,
+                    content_recovered=recovered.text if recovered is not None else None,
+                    recovery_source=source,
+                    places=places,
+                )
+            found.append(task)
+        return found
+
+
+def _is_form(sections: Sections) -> bool:
+    """Whether rows are a form at all: a header of indicators, or two of its other sections."""
+    parts = [bool(sections.headers), bool(sections.funding), bool(sections.goals), bool(sections.tasks), bool(sections.indicators)]
+    return bool(sections.headers and sections.indicators) or sum(parts) >= 2
+
+
+def _placed(doubts: Sequence[Finding], indicators: Sequence[Indicator], tasks: Sequence[Task], goals: Sequence[Goal]) -> list[Finding]:
+    """Doubts of the layout with the row they are about, found by the place of its name."""
+    seqs: dict[tuple[str, int, int], int] = {}
+    for table, field, rows in (("indicators", "name", indicators), ("tasks", "name", tasks), ("goals", "text", goals)):
+        for seq, row in enumerate(rows):
+            cell: Cell | None = row.places.get(field)
+            if cell is not None:
+                seqs.setdefault((table, cell.line, cell.start), seq)
+    return [
+        doubt._replace(seq=seqs.get((doubt.table, doubt.place.line, doubt.place.start))) if doubt.place is not None and doubt.table else doubt
+        for doubt in doubts
+    ]
+
+
+@lru_cache(maxsize=1)
+def default_interpreter() -> Interpreter:
+    """The interpreter of the vocabularies that the package ships."""
+    return Interpreter(default())

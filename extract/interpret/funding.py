@@ -1,0 +1,310 @@
+"""The funding section: which amount is which, settled by arithmetic.
+
+In every form 预算支出总额 = 基本支出 + 项目支出, and each 合计 = the sum of its sources (a blank is zero; DOMAIN.md of the
+form: 总体资金情况). Amounts are read from the first one on, not by their tab count, and where columns have drifted these
+equations choose between the ways to place them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import combinations
+from typing import Final, NamedTuple
+
+import regex
+
+from extract.clean import squash
+from extract.interpret.values import number
+from extract.model import Amount, Cell, Finding, Row
+from extract.vocabulary import FormProfile
+
+Column = tuple[str, str]
+
+_AMOUNT: Final = regex.compile(r"([+\-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?)\s*(亿元|万元|元|万|亿)?$")
+_IN_YUAN: Final = {"元": Decimal(1), "万元": Decimal(10000), "万": Decimal(10000), "亿元": Decimal(100000000), "亿": Decimal(100000000), "千元": Decimal(1000)}
+_CENT: Final = Decimal("0.01")
+# What amounts may be off by where the form states units of 万元 rounded to two places: ten thousandths of each.
+_MOST_PLACEMENTS: Final = 4000
+_DASHES: Final = frozenset({"-", "—", "－", "–", "/", "——"})
+_USUAL_DEPARTMENT: Final = ("total", "fiscal", "special_account", "unit_fund")
+
+
+class Funding(NamedTuple):
+    """The amounts of a form, the unit they are stated in, and what is doubtful about them."""
+
+    amounts: list[Amount]
+    amount_unit: str | None
+    unit_cell: Cell | None
+    findings: list[Finding]
+
+
+class _Figure(NamedTuple):
+    cell: Cell
+    amount: Decimal
+
+
+class _Placement(NamedTuple):
+    columns: tuple[int, ...]
+    failed: int
+    checked: int
+    misfit: int
+
+
+def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | None, profile: FormProfile) -> Funding:
+    """The amounts of the section's rows (label cell taken off). ``stated_unit``: the unit that the head names."""
+    unit, unit_cell = _unit(rows, label, stated_unit)
+    factor = _IN_YUAN.get(unit or "元", Decimal(1))
+    words: list[list[tuple[Cell, str]]] = []
+    figures: list[_Figure] = []
+    pairs: list[tuple[Column, _Figure]] = []
+    unread: list[Cell] = []
+    category = "project" if kind == "project" else "total"
+    columns: list[Column] = []
+    for row in rows:
+        read_words, read_figures, other = _sort(row, factor, profile)
+        unread += other
+        if read_words and read_figures:
+            category = _pairs(row, read_words, read_figures, category, kind, profile, pairs)
+        elif read_words:
+            words.append(read_words)
+        elif read_figures:
+            columns = columns or _columns(words, kind, profile)
+            figures = figures or read_figures
+    findings = [Finding("cell_unread", "funding", None, None, {"text": c.text[:40]}, c) for c in unread]
+    amounts = [_amount(column, figure) for column, figure in pairs]
+    if figures:
+        placed, doubts = _place(figures, columns or _columns(words, kind, profile), profile)
+        amounts += placed
+        findings += doubts
+    amounts = _first_of_each(amounts)
+    inferred, doubts = _fill(amounts, profile)
+    return Funding([*amounts, *inferred], unit, unit_cell, findings + doubts + _checks([*amounts, *inferred], profile))
+
+
+def _unit(rows: Sequence[Row], label: Cell | None, stated: str | None) -> tuple[str | None, Cell | None]:
+    """The unit of the amounts, as the section's label or one of its cells states it in brackets."""
+    for cell in ([label] if label is not None else []) + [c for row in rows[:2] for c in row.cells]:
+        folded = squash(cell.text)
+        for unit in ("万元", "千元", "元"):
+            if f"({unit})" in folded or f"单位:{unit}" in folded:
+                return unit, cell
+    return stated, None
+
+
+@lru_cache(maxsize=4096)
+def _amount_of(text: str) -> tuple[Decimal, str | None] | None:
+    """An amount and the unit stated in its cell, or None for what is no amount."""
+    if text.replace(".", "", 1).isdigit() and text.isascii():
+        return Decimal(text), None
+    match = _AMOUNT.match(squash(text))
+    if match is None:
+        return None
+    figure = number(match[1])
+    return (figure, match[2]) if figure is not None else None
+
+
+def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[Cell, str]], list[_Figure], list[Cell]]:
+    """A row's header words (squashed), its amounts in yuan, and the cells that are neither."""
+    words: list[tuple[Cell, str]] = []
+    figures: list[_Figure] = []
+    other: list[Cell] = []
+    for cell in row.cells:
+        found = _amount_of(cell.text)
+        if found is not None:
+            own = _IN_YUAN[found[1]] if found[1] else factor
+            figures.append(_Figure(cell, (found[0] * own).quantize(_CENT)))
+            continue
+        word = _word(cell.text)
+        if word in profile.categories or word in profile.sources or word in profile.project_total:
+            words.append((cell, word))
+        elif cell.text not in _DASHES:
+            words_in = _run_together(cell, word, profile)
+            if words_in:
+                words += words_in
+            else:
+                other.append(cell)
+    return words, figures, other
+
+
+@lru_cache(maxsize=4096)
+def _word(text: str) -> str:
+    """A header word to look up: squashed, without a counter before it, a unit in brackets or a colon behind it."""
+    word = squash(text).rstrip(":")
+    word = regex.sub(r"^(?:其中:?|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十\d]+[、.])", "", word)
+    return regex.sub(r"\((?:万元|千元|元)\)$", "", word)
+
+
+def _run_together(cell: Cell, word: str, profile: FormProfile) -> list[tuple[Cell, str]]:
+    """Header words with single blanks between them, in one cell."""
+    pieces = [_word(piece) for piece in cell.text.split(" ") if piece]
+    known = [p for p in pieces if p in profile.categories or p in profile.sources or p in profile.project_total]
+    return [(cell, p) for p in known] if len(pieces) > 1 and len(known) == len(pieces) else []
+
+
+def _columns(words: Sequence[Sequence[tuple[Cell, str]]], kind: str, profile: FormProfile) -> list[Column]:
+    """The columns that the header rows announce, in order.
+
+    A department form has the categories in one row and under 基本支出 and 项目支出 the sources in the next, the sum first;
+    a project form has one row of sources, and its sum may be called 年度资金总额.
+    """
+    flat = [word for row in words for _, word in row]
+    if kind == "project" or not any(word in profile.categories for word in flat):
+        columns: list[Column] = []
+        for word in flat:
+            source = "total" if word in profile.project_total or word in profile.categories else profile.sources[word]
+            if ("project", source) not in columns:
+                columns.append(("project", source))
+        return columns or [("project", source) for source in _USUAL_DEPARTMENT]
+    categories = [profile.categories[word] for word in flat if word in profile.categories]
+    sources = [profile.sources[word] for word in flat if word in profile.sources and word not in profile.categories]
+    groups: list[list[str]] = []
+    for source in sources:
+        if source == "total" or not groups or source in groups[-1]:
+            groups.append([])
+        groups[-1].append(source)
+    split = [c for c in dict.fromkeys(categories) if c != "total"] if len(groups) < len(set(categories)) else list(dict.fromkeys(categories))
+    found: list[Column] = [] if len(groups) >= len(set(categories)) else [("total", "total")]
+    if not groups:
+        return [(c, "total") for c in dict.fromkeys(categories)]
+    for category, group in zip(split, groups, strict=False):
+        found += [(category, source) for source in group]
+    return found
+
+
+def _pairs(
+    row: Row,
+    words: Sequence[tuple[Cell, str]],
+    figures: Sequence[_Figure],
+    category: str,
+    kind: str,
+    profile: FormProfile,
+    pairs: list[tuple[Column, _Figure]],
+) -> str:
+    """Reads a row in which words and amounts alternate (财政拨款 4180.00); gives the category that later rows belong to."""
+    waiting: Column | None = None
+    by_cell = {id(figure.cell): figure for figure in figures}
+    word_of = {id(cell): word for cell, word in words}
+    for cell in row.cells:
+        word = word_of.get(id(cell))
+        if word is not None:
+            if kind != "project" and word in profile.categories:
+                category = profile.categories[word]
+                waiting = (category, "total")
+            elif word in profile.project_total and category in ("project", "total"):
+                waiting = (category, "total")
+            elif word in profile.sources:
+                waiting = (category, profile.sources[word])
+        elif id(cell) in by_cell and waiting is not None:
+            pairs.append((waiting, by_cell[id(cell)]))
+            waiting = None
+    return category
+
+
+def _amount(column: Column, figure: _Figure) -> Amount:
+    return Amount(column[0], column[1], figure.amount, figure.cell.text, "stated", {"amount": figure.cell, "amount_raw": figure.cell})
+
+
+def _first_of_each(amounts: Sequence[Amount]) -> list[Amount]:
+    """One amount a column; a second one (an execution beside a budget) does not count."""
+    found: dict[Column, Amount] = {}
+    for amount in amounts:
+        found.setdefault((amount.category, amount.source), amount)
+    return list(found.values())
+
+
+def _place(figures: Sequence[_Figure], columns: Sequence[Column], profile: FormProfile) -> tuple[list[Amount], list[Finding]]:
+    """Amounts to columns: in order, by the equations first and by the distances between them second."""
+    if len(figures) > len(columns):
+        extra = figures[len(columns)]
+        return (
+            [_amount(c, f) for c, f in zip(columns, figures, strict=False)],
+            [Finding("funding_columns", "funding", None, None, {"amounts": len(figures), "columns": len(columns)}, extra.cell)],
+        )
+    placements = sorted(_placements(figures, columns, profile), key=lambda p: (p.failed, -p.checked, p.misfit))
+    best = placements[0]
+    amounts = [_amount(columns[c], f) for c, f in zip(best.columns, figures, strict=True)]
+    rivals = [p for p in placements[1:] if (p.failed, p.checked, p.misfit) == (best.failed, best.checked, best.misfit)]
+    if not rivals:
+        return amounts, []
+    doubts = []
+    for i, (figure, column) in enumerate(zip(figures, best.columns, strict=True)):
+        others = sorted({rival.columns[i] for rival in rivals} - {column})
+        if others:
+            other = columns[others[0]]
+            doubts.append(Finding("funding_ambiguous", "funding", i, None, {"amount": figure.cell.text, "column": "/".join(columns[column]), "other": "/".join(other)}, figure.cell))
+    return amounts, doubts
+
+
+def _placements(figures: Sequence[_Figure], columns: Sequence[Column], profile: FormProfile) -> list[_Placement]:
+    """Every way to place the amounts in order; first only those that keep their distances, which mostly settles it."""
+    distances = [f.cell.col - figures[0].cell.col for f in figures]
+    kept = [tuple(start + d for d in distances) for start in range(len(columns) - distances[-1])] if distances[-1] < len(columns) else []
+    found = [_judge(chosen, figures, columns, profile, distances) for chosen in kept]
+    if any(p.failed == 0 and p.checked > 0 for p in found):
+        return found
+    ways = combinations(range(len(columns)), len(figures))
+    return [_judge(chosen, figures, columns, profile, distances) for _, chosen in zip(range(_MOST_PLACEMENTS), ways, strict=False)]
+
+
+def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], columns: Sequence[Column], profile: FormProfile, distances: Sequence[int]) -> _Placement:
+    amounts = {columns[c]: f.amount for c, f in zip(chosen, figures, strict=True)}
+    failed = checked = 0
+    for _, whole, parts in equations(amounts, profile):
+        if whole is None or parts is None:
+            # A sum that is blank while its parts are not, or the other way round, is no sound form.
+            failed += (whole is None) != (parts is None)
+            continue
+        checked += 1
+        failed += whole != parts
+    misfit = sum(abs((chosen[i] - chosen[0]) - distances[i] - (chosen[i - 1] - chosen[0]) + distances[i - 1]) for i in range(1, len(chosen)))
+    return _Placement(chosen, failed, checked, misfit)
+
+
+def equations(amounts: dict[Column, Decimal], profile: FormProfile) -> list[tuple[Column, Decimal | None, Decimal | None]]:
+    """The equations of the form: (whole, its amount, the sum of its parts); None where nothing is stated."""
+    found: list[tuple[Column, Decimal | None, Decimal | None]] = []
+    categories = {category for category, _ in amounts}
+    if categories & {"basic"} or ("total", "total") in amounts:
+        halves = [amounts[c] for c in (("basic", "total"), ("project", "total")) if c in amounts]
+        found.append((("total", "total"), amounts.get(("total", "total")), sum(halves, Decimal(0)) if halves else None))
+    for category in sorted(categories):
+        parts = [a for (c, s), a in amounts.items() if c == category and s != "total" and s not in profile.parts_of]
+        whole = amounts.get((category, "total"))
+        if category != "total" or parts:
+            found.append(((category, "total"), whole, sum(parts, Decimal(0)) if parts else None))
+    for whole_name in sorted(set(profile.parts_of.values())):
+        for category in sorted(categories):
+            parts = [a for (c, s), a in amounts.items() if c == category and profile.parts_of.get(s) == whole_name]
+            if parts:
+                found.append(((category, whole_name), amounts.get((category, whole_name)), sum(parts, Decimal(0))))
+    return found
+
+
+def _fill(amounts: Sequence[Amount], profile: FormProfile) -> tuple[list[Amount], list[Finding]]:
+    """Sums that are blank while their parts are stated, worked out: basis ``inferred``, with a finding."""
+    known = {(a.category, a.source): a for a in amounts}
+    inferred: list[Amount] = []
+    findings: list[Finding] = []
+    for column, whole, parts in equations({c: a.amount for c, a in known.items()}, profile):
+        if whole is not None or parts is None or column in known:
+            continue
+        if column == ("total", "total") and not {("basic", "total"), ("project", "total")} <= known.keys():
+            continue
+        from_cells = [a for a in amounts if a.places]
+        place = next((a.places["amount"] for a in from_cells if a.category in (column[0], "basic")), None)
+        findings.append(Finding("funding_inferred", "funding", len(amounts) + len(inferred), "amount", {"column": "/".join(column), "amount": parts}, place))
+        inferred.append(Amount(column[0], column[1], parts, None, "inferred", {"amount": place} if place is not None else {}))
+        known[column] = inferred[-1]
+    return inferred, findings
+
+
+def _checks(amounts: Sequence[Amount], profile: FormProfile) -> list[Finding]:
+    """The equations that do not hold. One that cannot be made (nothing to compare) says nothing either way."""
+    findings: list[Finding] = []
+    cells = {(a.category, a.source): a.places.get("amount") for a in amounts}
+    for column, whole, parts in equations({(a.category, a.source): a.amount for a in amounts}, profile):
+        if whole is not None and parts is not None and whole != parts:
+            findings.append(Finding("funding_equation", "funding", None, None, {"column": "/".join(column), "whole": whole, "parts": parts}, cells.get(column)))
+    return findings

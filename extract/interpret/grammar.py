@@ -1,0 +1,159 @@
+"""Explains a row: the cheapest assignment of its cells to the columns that the header announced, in order.
+
+The evidence is each cell's kind and the distances between neighbours; where a row begins is no evidence, since exports
+lose leading blanks and add some. What a row looks like (its kinds and distances) recurs thousands of times in an archive,
+so every look is explained once and remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+# The roles a cell can have; those from OPERATOR on are the tail of a row.
+ROOT, LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, PASS, EXTRA = range(11)
+ROLES: Final = ("root", "level1", "level2", "name", "operator", "value", "unit", "weight", "direction", "pass", "extra")
+DEFAULT_COLUMNS: Final = (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT)
+
+_NEVER: Final = 9.0
+# What it costs to read a cell of a kind as a role, in the order of ROLES; 0 is what the kind is made for.
+_COST: Final = {
+    #     root   l1     l2     name   op     value  unit   weight direct pass
+    "R": (0.0, _NEVER, _NEVER, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0),
+    "1": (6.0, 0.0, 6.0, 5.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0),
+    "2": (6.0, 6.0, 0.0, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0),
+    "B": (6.0, 0.1, 0.1, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0),
+    "o": (_NEVER, _NEVER, _NEVER, _NEVER, 0.0, 6.0, _NEVER, _NEVER, 6.0, 4.0),
+    "q": (_NEVER, _NEVER, _NEVER, 7.0, 0.0, 1.5, _NEVER, _NEVER, 6.0, 3.0),
+    "n": (_NEVER, _NEVER, _NEVER, 6.0, _NEVER, 0.0, 7.0, 0.0, 6.0, 1.0),
+    "N": (_NEVER, _NEVER, _NEVER, 3.0, _NEVER, 0.4, 5.0, 1.0, 6.0, 1.0),
+    "m": (_NEVER, _NEVER, _NEVER, 4.0, _NEVER, 0.2, 6.0, 7.0, 6.0, 2.0),
+    "u": (_NEVER, 6.0, 6.0, 3.0, _NEVER, 2.5, 0.0, 8.0, 6.0, 2.0),
+    "g": (_NEVER, 6.0, 6.0, 2.5, _NEVER, 0.2, 2.5, _NEVER, 4.0, 1.0),
+    "d": (_NEVER, _NEVER, _NEVER, 2.0, _NEVER, 0.3, 5.0, _NEVER, 6.0, 1.0),
+    "s": (3.0, 3.5, 2.5, 0.5, _NEVER, 1.0, 1.2, 8.0, 1.0, 0.5),
+    "t": (2.5, 4.0, 3.0, 0.0, _NEVER, 2.5, 4.0, _NEVER, 4.0, 0.5),
+}
+# What it costs that a column has no cell in this row.
+_MISSING: Final = {LEVEL1: 0.0, LEVEL2: 0.0, NAME: 6.0, OPERATOR: 0.8, VALUE: 2.0, UNIT: 0.4, WEIGHT: 1.0, DIRECTION: 0.1, PASS: 0.1}
+_JOINED: Final = 1.0
+_UNREAD: Final = 5.0
+_MISPLACED: Final = 0.5
+# A row of labels alone names a part of the tree that has no indicator.
+_LABELS_ONLY: Final = 0.5
+_KEPT: Final = 4
+
+
+class Reading(NamedTuple):
+    """One way to read a row: the role of each cell, in order, and what it costs."""
+
+    roles: tuple[int, ...]
+    cost: float
+
+
+class Explanation(NamedTuple):
+    """The best reading of a row, and the next one where there is one that gives other values."""
+
+    best: Reading
+    second: Reading | None
+
+    @property
+    def margin(self) -> float:
+        """How much dearer the next reading is."""
+        return self.second.cost - self.best.cost if self.second else _NEVER
+
+
+class Grammar:
+    """The rows under one header."""
+
+    def __init__(self, columns: Sequence[int]) -> None:
+        self.columns: tuple[int, ...] = (ROOT, *columns)
+        self._known: dict[str, Explanation] = {}
+
+    def explain(self, look: str) -> Explanation:
+        """The explanation of a row's look: for each cell the letter of its kind and the distance from the one before
+        (0 for the first, 9 at most)."""
+        found = self._known.get(look)
+        if found is None:
+            found = self._explain(look)
+            if len(self._known) < 65536:
+                self._known[look] = found
+        return found
+
+    def _explain(self, look: str) -> Explanation:
+        kinds = look[0::2]
+        gaps = [int(gap) for gap in look[1::2]]
+        states: dict[tuple[int, int], list[tuple[float, tuple[int, ...]]]] = {(-1, -1): [(0.0, ())]}
+        for i, kind in enumerate(kinds):
+            after: dict[tuple[int, int], list[tuple[float, tuple[int, ...]]]] = {}
+            for (column, value_kind), readings in states.items():
+                for to, cost, role in self._moves(column, value_kind, kind, gaps[i], i):
+                    state = (to, self._memory(value_kind, kind, role))
+                    after.setdefault(state, []).extend((c + cost, (*roles, role)) for c, roles in readings)
+            states = {state: sorted(readings)[:_KEPT] for state, readings in after.items()}
+        finals = sorted(
+            (cost + self._unfinished(column, memory, roles), roles)
+            for (column, memory), readings in states.items()
+            for cost, roles in readings
+        )
+        best = Reading(finals[0][1], finals[0][0])
+        second = next((Reading(roles, cost) for cost, roles in finals[1:] if roles != best.roles), None)
+        return Explanation(best, second)
+
+    @staticmethod
+    def _memory(memory: int, kind: str, role: int) -> int:
+        """What later cells must know of earlier ones: -1 nothing, else the kind of the operator or value read last."""
+        if role in (OPERATOR, VALUE):
+            return ord(kind)
+        return memory
+
+    def _moves(self, column: int, memory: int, kind: str, gap: int, index: int) -> list[tuple[int, float, int]]:
+        """Where a cell can go from the column of the one before: (column, cost, role)."""
+        moves: list[tuple[int, float, int]] = [(column, _UNREAD, EXTRA)]
+        if column >= 0 and self.columns[column] == NAME and kind not in "R12Boqn":
+            moves.append((column, _JOINED + _COST[kind][NAME] * 0.5, NAME))
+        cost = 0.0
+        for to in range(column + 1, len(self.columns)):
+            role = self.columns[to]
+            own = _COST[kind][role]
+            if own < _NEVER:
+                moves.append((to, cost + own + self._fit(column, to, gap, memory, kind, role), role))
+            cost += self._skip(role, memory)
+            if cost > 2 * _NEVER:
+                break
+        return moves
+
+    def _fit(self, column: int, to: int, gap: int, memory: int, kind: str, role: int) -> float:
+        """What speaks against a cell's place in view of the one before it."""
+        cost = 0.0
+        if column >= 0 and self.columns[column] >= OPERATOR:
+            cost += _MISPLACED * min(3, abs(gap - (to - column)))
+        if role == VALUE:
+            if memory == ord("q") and kind in "nNm":
+                cost += 2.0
+            elif memory == ord("o") and kind in "gst":
+                cost += 1.0
+            elif memory < 0 and kind in "mNgd" and OPERATOR in self.columns:
+                # A value that says its own comparison, or needs none, leaves the operator's place blank.
+                cost -= _MISSING[OPERATOR]
+        if role == UNIT and memory in (ord("q"), ord("m"), ord("N"), ord("g"), ord("d")):
+            cost += 1.5
+        return cost
+
+    @staticmethod
+    def _skip(role: int, memory: int) -> float:
+        """What it costs that a column is blank, in view of what was read before."""
+        if role == UNIT and memory in (ord("q"), ord("m"), ord("N"), ord("g"), ord("d")):
+            return 0.0
+        return _MISSING.get(role, 0.0)
+
+    def _unfinished(self, column: int, memory: int, roles: tuple[int, ...]) -> float:
+        """What it costs that columns after the last cell are blank."""
+        if roles and all(role <= LEVEL2 for role in roles):
+            return _LABELS_ONLY
+        return sum(self._skip(role, memory) for role in self.columns[column + 1 :])
+
+
+def complete(roles: Sequence[int]) -> bool:
+    """Whether a row says all that an indicator needs: a name and a value, an operator or a weight."""
+    return NAME in roles and any(role in roles for role in (OPERATOR, VALUE, WEIGHT))

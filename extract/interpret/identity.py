@@ -1,0 +1,157 @@
+"""The head of a form: title, year, unit, project, and what kind of form it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import regex
+
+from extract.clean import squash
+from extract.interpret.broken import continues, together
+from extract.interpret.sections import Scanner, Sections
+from extract.model import Cell, Row
+from extract.places import cut, join
+from extract.vocabulary import FormProfile
+
+_YEAR: Final = regex.compile(r"(?:19|20)\d{2}")
+_BRACKETED_YEAR: Final = regex.compile(r"[\s\u3000]*[(（]\s*(?:19|20)\d{2}\s*年?度?\s*[)）]")
+# 135-大竹县司法局部门, 51139922R000408106409-…经费
+_CODED: Final = regex.compile(r"([0-9A-Za-z]{3,40})\s*[-－—–]+\s*(\S.*)$")
+
+
+@dataclass(slots=True)
+class Identity:
+    """The head as read; ``places`` by field."""
+
+    form_kind: str = "department"
+    kind_stated: bool = False
+    title: str | None = None
+    fiscal_year: int | None = None
+    unit_code: str | None = None
+    unit_name: str | None = None
+    supervising_unit: str | None = None
+    project_code: str | None = None
+    project_name: str | None = None
+    amount_unit: str | None = None
+    places: dict[str, Cell] = field(default_factory=dict)
+
+
+def read(sections: Sections, scanner: Scanner) -> Identity:
+    """What the head rows of a form say of it."""
+    found = Identity()
+    if sections.title is not None:
+        _title(found, sections.title)
+    for row in _whole(sections.head, scanner):
+        for name, value in _fields(row, scanner):
+            _take(found, name, value)
+    _kind(found, sections, scanner.profile)
+    return found
+
+
+def _title(found: Identity, cell: Cell) -> None:
+    year = _BRACKETED_YEAR.search(cell.text)
+    if year is None:
+        kept = cell
+    elif year.end() == len(cell.text):
+        kept = cut(cell, 0, year.start())
+    else:
+        kept = join([cut(cell, 0, year.start()), cut(cell, year.end(), len(cell.text))]) if year.start() else cut(cell, year.end(), len(cell.text))
+    found.title = kept.text
+    found.places["title"] = kept
+    _year(found, cell)
+
+
+def _year(found: Identity, cell: Cell) -> None:
+    match = _YEAR.search(squash(cell.text)) if found.fiscal_year is None else None
+    if match is None:
+        return
+    found.fiscal_year = int(match[0])
+    exact = _YEAR.search(cell.text)
+    found.places["fiscal_year"] = cut(cell, *exact.span()) if exact else cell
+
+
+def _whole(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
+    """Head rows with broken ones put together: a row of a table goes on at the very start of the next line."""
+    found: list[Row] = []
+    for row in rows:
+        if found and continues(row) and not scanner.meaning(row.cells[0].text).kind:
+            before = found[-1]
+            padded = (row.width > 2 or before.width > 2) and len(row.cells) == 1
+            if padded and before.line == row.line - 1 and scanner.meaning(before.cells[0].text).kind == "field":
+                found[-1] = together(before, row)
+                continue
+        found.append(row)
+    return found
+
+
+def _fields(row: Row, scanner: Scanner) -> list[tuple[str, Cell]]:
+    """The fields that a row states, each with the cell of its value."""
+    found: list[tuple[str, Cell]] = []
+    waiting: str | None = None
+    for cell in row.cells:
+        meaning = scanner.meaning(cell.text)
+        if meaning.kind == "year":
+            found.append(("fiscal_year", cell))
+        elif meaning.kind == "field":
+            rest = _after_colon(cell)
+            if rest is not None:
+                found.append((meaning.name, rest))
+                waiting = None
+            else:
+                waiting = meaning.name
+        elif waiting is not None:
+            found.append((waiting, cell))
+            waiting = None
+    return found
+
+
+def _after_colon(cell: Cell) -> Cell | None:
+    """What stands behind the colon in a field's own cell; None where nothing does."""
+    for i, character in enumerate(cell.text):
+        if character in ":：":
+            rest = cell.text[i + 1 :]
+            stripped = rest.strip()
+            return cut(cell, i + 1 + rest.index(stripped), i + 1 + rest.index(stripped) + len(stripped)) if stripped else None
+    return None
+
+
+def _take(found: Identity, name: str, value: Cell) -> None:
+    if name == "fiscal_year":
+        _year(found, value)
+    elif name == "amount_unit":
+        unit = squash(value.text).strip("()")
+        if unit in ("元", "万元", "千元"):
+            found.amount_unit = unit
+            found.places["amount_unit"] = value
+    elif name == "supervising_unit":
+        if found.supervising_unit is None:
+            _, whole = _split_code(value)
+            found.supervising_unit = whole.text
+            found.places["supervising_unit"] = whole
+    elif name in ("unit", "project") and getattr(found, f"{name}_name") is None:
+        code, whole = _split_code(value)
+        setattr(found, f"{name}_name", whole.text)
+        found.places[f"{name}_name"] = whole
+        if code is not None:
+            setattr(found, f"{name}_code", code.text)
+            found.places[f"{name}_code"] = code
+
+
+def _split_code(cell: Cell) -> tuple[Cell | None, Cell]:
+    """Code and name of ``code-name``; a year before a dash (2023-2024年…) is no code."""
+    match = _CODED.match(cell.text)
+    if match is None or not any(c.isdigit() for c in match[1]) or (len(match[1]) == 4 and match[2][0].isdigit()):
+        return None, cell
+    return cut(cell, *match.span(1)), cut(cell, *match.span(2))
+
+
+def _kind(found: Identity, sections: Sections, profile: FormProfile) -> None:
+    """Department or project: as the title says, else by whether a project is named."""
+    title = squash(found.title or "")
+    kinds = {kind for word, kind in profile.kinds.items() if word in title}
+    if len(kinds) == 1:
+        found.form_kind, found.kind_stated = kinds.pop(), True
+    elif found.project_name is not None:
+        found.form_kind = "project"

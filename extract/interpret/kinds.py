@@ -1,0 +1,103 @@
+"""What a single cell could be, told by its text alone: one letter a kind, the alphabet of the row grammar.
+
+R root label, 1 first-level label, 2 second-level label, B either; o operator, q 定性; n number, N number with a unit or a
+word behind it, m operator with a number; u unit of measure, g grade, d date or range; s short text, t text.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import regex
+
+from extract.clean import squash
+from extract.vocabulary import Vocabulary
+
+NUMBER: Final = regex.compile(r"[+\-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?")
+_DATE: Final = regex.compile(
+    r"(?:19|20)\d{2}(?:年(?:\d{1,2}月)?(?:\d{1,2}日)?|[./-]\d{1,2}(?:[./-]\d{1,2})?)(?:[度底前初末内]|[-—–~至到].{1,14})*$"
+    r"|\d{1,2}月(?:\d{1,2}日)?[底前初末内]*(?:[-—–~至到]\d{1,2}月.{0,6})?$"
+    r"|\d+(?:\.\d+)?%?[-—–~至]\d+(?:\.\d+)?.{0,4}$"
+)
+_SHORT: Final = 6
+
+
+class Kinds:
+    """Tells kinds by one vocabulary; what was told of a short text is remembered."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._known: dict[str, str] = {}
+        signs = sorted({*vocabulary.operators, *vocabulary.loose_operators}, key=len, reverse=True)
+        self._signed = regex.compile(
+            rf"(?P<operator>{'|'.join(regex.escape(sign) for sign in signs if sign != '定性')})[:：]?\s*(?P<number>{NUMBER.pattern})\s*(?P<unit>.{{0,12}})$"
+        )
+        self._measured = regex.compile(rf"(?P<number>{NUMBER.pattern})\s*(?P<unit>\D.{{0,11}})$")
+        self.after = tuple(sorted(vocabulary.operators_after, key=len, reverse=True))
+
+    def __call__(self, text: str) -> str:
+        """The kind of a cell with this text."""
+        kind = self._known.get(text)
+        if kind is None:
+            kind = self._kind(text)
+            if len(text) <= 16 and len(self._known) < 65536:
+                self._known[text] = kind
+        return kind
+
+    def _kind(self, text: str) -> str:
+        vocabulary = self.vocabulary
+        label = vocabulary.label(text)
+        if label is not None:
+            return label.kind
+        if len(text) > 24:
+            return "t"
+        operator = self.operator(text)
+        if operator is not None:
+            return "q" if operator == "定性" else "o"
+        if text in vocabulary.grades or squash(text) in vocabulary.grades or self._lists_grades(text):
+            return "g"
+        if NUMBER.fullmatch(text):
+            return "n"
+        if vocabulary.is_unit(text):
+            return "u"
+        if self._signed.match(text):
+            return "m"
+        if _DATE.match(squash(text)):
+            return "d"
+        if self.measured(text) is not None:
+            return "N"
+        return "s" if len(text) <= _SHORT else "t"
+
+    def operator(self, text: str) -> str | None:
+        """The operator that a cell holds and nothing else, in its standard spelling, or None."""
+        vocabulary = self.vocabulary
+        found = vocabulary.operators.get(text) or vocabulary.loose_operators.get(text)
+        if found is None and len(text) <= 8:
+            folded = squash(text)
+            found = vocabulary.operators.get(folded) or vocabulary.loose_operators.get(folded)
+        return found
+
+    def signed(self, text: str) -> regex.Match[str] | None:
+        """A text of operator, number and maybe a unit (≥95%), with the groups ``operator``, ``number``, ``unit``."""
+        return self._signed.match(text)
+
+    def measured(self, text: str) -> tuple[regex.Match[str], str | None] | None:
+        """A number with a unit behind it (3次, 95%以上), with the groups ``number`` and ``unit``, and the operator that a
+        word behind it stands for; None where what is behind it is neither."""
+        match = self._measured.match(text)
+        if match is None:
+            return None
+        unit = match["unit"].strip()
+        for word in self.after:
+            if unit.endswith(word):
+                unit = unit.removesuffix(word)
+                if not unit or self.vocabulary.is_unit(unit):
+                    return match, self.vocabulary.operators_after[word]
+        return (match, None) if self.vocabulary.is_unit(unit) else None
+
+    def _lists_grades(self, text: str) -> bool:
+        """Whether a text is a list of grades: 优、良、中、差 or 好/坏."""
+        for separator in "、/，,":
+            if separator in text:
+                return all(part.strip() in self.vocabulary.grades for part in text.split(separator))
+        return False

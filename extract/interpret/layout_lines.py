@@ -1,0 +1,183 @@
+"""Lines of a page layout by display columns, and their cells by column.
+
+A tool that keeps a page's layout counts places in its own way: two for a Chinese character and for “ ” ≥ (as GB18030
+does), or one for those that are ambiguous, or one for every character. A line is kept as bytes, a byte a place, so that
+columns are found by adding up the places of all lines and cells are cut out by slicing.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+import regex
+
+from extract.clean import INVISIBLE, visible
+from extract.model import Cell
+
+# A byte a place: 0 for a blank, 1 for anything else.
+_MARKS: Final = bytes(0 if place == 0x20 else 1 for place in range(256))
+_FILLED: Final = regex.compile(rb"[^\x00]+")
+# Adding up more lines than this would overflow a byte.
+_ADDED_AT_ONCE: Final = 250
+_NOTHING: Final = frozenset(INVISIBLE + "\f")
+
+
+class Strip(NamedTuple):
+    """One line by display columns.
+
+    ``number``: 1-based line of the source. ``places``: a byte a display column, 0x20 where it is blank. ``chars``: the
+    character that stands at each display column, and the line's length behind the last; None where ``places`` is the
+    line in GBK itself.
+    """
+
+    number: int
+    text: str
+    places: bytes
+    chars: list[int] | None
+
+
+class Piece(NamedTuple):
+    """A run of text between two cuts of a line, before it is a cell."""
+
+    text: str
+    start: int
+    x0: int
+    x1: int
+
+
+def gb_width(char: str) -> int:
+    """Two for every character but the ASCII ones, as GB18030 counts bytes."""
+    return 1 if char < "\x80" else 2
+
+
+def narrow_width(char: str) -> int:
+    """Two for wide characters only; those that Unicode calls ambiguous count one."""
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def char_count(char: str) -> int:
+    """One for every character: tools that count characters and not places."""
+    return 1
+
+
+MEASURES: Final[tuple[Callable[[str], int], ...]] = (gb_width, narrow_width, char_count)
+
+
+def strips(lines: Sequence[str], numbers: Sequence[int], measure: Callable[[str], int] = gb_width) -> list[Strip]:
+    """The lines measured. ``numbers``: the 1-based source line of each."""
+    whole = "".join(lines)
+    # A blank that is no space, a tab or something invisible makes a text unprintable.
+    if measure is gb_width and whole.isprintable() and unicodedata.is_normalized("NFC", whole):
+        try:
+            places = "\n".join(lines).encode("gbk").split(b"\n")
+        except UnicodeEncodeError:
+            pass
+        else:
+            return [Strip(n, line, p, None) for n, line, p in zip(numbers, lines, places, strict=True)]
+    return [_measured(n, line, measure) for n, line in zip(numbers, lines, strict=True)]
+
+
+def _measured(number: int, line: str, measure: Callable[[str], int]) -> Strip:
+    places = bytearray()
+    chars: list[int] = []
+    for at, char in enumerate(line):
+        if char == "\t":
+            count, mark = 8 - len(places) % 8, b" "
+        elif char in _NOTHING or unicodedata.combining(char):
+            continue
+        elif char.isspace():
+            count, mark = (measure(char) if char == "\u3000" else 1), b" "
+        else:
+            count, mark = measure(char), b"x"
+        places += mark * count
+        chars += [at] * count
+    chars.append(len(line))
+    return Strip(number, line, bytes(places), chars)
+
+
+def crowd(lines: Sequence[Strip]) -> bytes | list[int]:
+    """How many of the lines have something at each display column."""
+    sums = [
+        sum(int.from_bytes(line.places.translate(_MARKS), "little") for line in lines[at : at + _ADDED_AT_ONCE])
+        for at in range(0, len(lines), _ADDED_AT_ONCE)
+    ]
+    size = max((len(line.places) for line in lines), default=0)
+    counts = [total.to_bytes(size, "little") for total in sums]
+    if len(counts) == 1:
+        return counts[0]
+    return [sum(column) for column in zip(*counts, strict=True)]
+
+
+def filled(counts: bytes | list[int]) -> list[tuple[int, int]]:
+    """The runs of display columns that are not blank in every line, half-open."""
+    marks = counts if isinstance(counts, bytes) else bytes(1 if count else 0 for count in counts)
+    return [match.span() for match in _FILLED.finditer(marks)]
+
+
+def cells(line: Strip, cuts: Sequence[int]) -> list[Cell | None]:
+    """The line's cells, one a column or None. ``cuts``: where each column begins, and the end of the last; no cut
+    may fall within a word."""
+    places, text, chars, number = line.places, line.text, line.chars, line.number
+    found: list[Cell | None] = []
+    size = len(places)
+    at = place = 0
+    low = cuts[0]
+    for col in range(len(cuts) - 1):
+        high = cuts[col + 1]
+        if low >= size:
+            found.append(None)
+            continue
+        inner = places[low:high].lstrip()
+        if not inner:
+            found.append(None)
+            low = high
+            continue
+        x0 = (high if high < size else size) - len(inner)
+        inner = inner.rstrip()
+        x1 = x0 + len(inner)
+        if chars is None:
+            word = inner.decode("gbk")
+            # Only blanks of one place stand between two cells.
+            start = at + x0 - place
+            at = start + len(word)
+            place = x1
+            found.append(_new(Cell, (word, number, start, at, col, 0, x0, x1, 1, 1, None, ())))  # type: ignore[type-var]
+        else:
+            start, end = chars[x0], chars[x1]
+            word = text[start:end].rstrip()
+            end = start + len(word)
+            found.append(Cell(visible(word), number, start, end, col, 0, x0, x1))
+        low = high
+    return found
+
+
+_new: Final = tuple.__new__
+
+
+def words(line: Strip) -> list[Piece]:
+    """The line's words: what stands between any blanks."""
+    found = []
+    places = line.places
+    at = place = 0
+    for match in _WORD.finditer(places):
+        x0, x1 = match.span()
+        if line.chars is None:
+            text = match.group().decode("gbk")
+            start = at + x0 - place
+            at, place = start + len(text), x1
+        else:
+            start = line.chars[x0]
+            text = line.text[start : line.chars[x1]].rstrip()
+        found.append(Piece(text, start, x0, x1))
+    return found
+
+
+_WORD: Final = regex.compile(rb"[^ ]+")
+
+
+def whole(line: Strip, col: int = 0) -> Cell | None:
+    """All that stands on the line as one cell."""
+    found = cells(line, (0, len(line.places) + 1))[0]
+    return found if found is None or not col else found._replace(col=col)

@@ -1,0 +1,169 @@
+"""Goals, tasks and notes: the parts of a form that are running text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import regex
+
+from extract.clean import plain, squash
+from extract.interpret.broken import continues, fills, together, usual_width
+from extract.model import Cell, Finding, Goal, Row, Task
+from extract.places import cut, join
+from extract.vocabulary import FormProfile
+
+_PARAGRAPH: Final = regex.compile(r"</?\s*(?:p|div|br|li|h\d)\b[^<>]{0,2000}>", regex.IGNORECASE)
+# 一是 二是, 1. 2., （一）, 目标1: what counts paragraphs.
+COUNTER: Final = regex.compile(r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])")
+_SENTENCE_END: Final = tuple("。！？!?；;…")
+_ELLIPSIS: Final = regex.compile(r"(?:…+|\.{3,}|。{3,})$")
+
+
+class Goals(NamedTuple):
+    goals: list[Goal]
+    findings: list[Finding]
+
+
+class Tasks(NamedTuple):
+    tasks: list[Task]
+    findings: list[Finding]
+    marked: frozenset[int]
+
+
+def goals(rows: Sequence[Row], lines: Sequence[str]) -> Goals:
+    """The paragraphs of the goals' rows (the section's label taken off).
+
+    A raw line break may fall anywhere, inside a tag too, so the rows are put together before tags are looked for.
+    """
+    cells = [cell for row in rows for cell in row.cells]
+    if not cells:
+        return Goals([], [])
+    if any("<" in _raw(cell, lines) for cell in cells if not cell.parts):
+        return Goals([g for group in _tagged(cells, lines) for g in group], [])
+    found: list[list[Cell]] = []
+    for cell in cells:
+        if found and not _begins_paragraph(found[-1][-1].text, cell):
+            found[-1].append(cell)
+        else:
+            found.append([cell])
+    return Goals([_goal(join(group)) for group in found], [])
+
+
+def _goal(cell: Cell) -> Goal:
+    return Goal(cell.text, {"text": cell})
+
+
+def _raw(cell: Cell, lines: Sequence[str]) -> str:
+    return lines[cell.line - 1][cell.start : cell.end] if cell.line else cell.text
+
+
+def _begins_paragraph(before: str, cell: Cell) -> bool:
+    """Whether a cell on a new line begins a paragraph: the one before it has ended, or a counter stands here."""
+    return before.endswith(_SENTENCE_END) or COUNTER.match(cell.text) is not None
+
+
+def _tagged(cells: Sequence[Cell], lines: Sequence[str]) -> list[list[Goal]]:
+    """Paragraphs marked by tags; the texts are sliced anew, since a tag may be broken over two cells."""
+    raw = [_raw(cell, lines) for cell in cells]
+    whole = join([cell._replace(text=text) for cell, text in zip(cells, raw, strict=True)])
+    found: list[Goal] = []
+    start = 0
+    for match in [*_PARAGRAPH.finditer(whole.text), None]:
+        end = match.start() if match else len(whole.text)
+        text = whole.text[start:end]
+        stripped = text.strip()
+        if stripped:
+            at = start + text.index(stripped)
+            piece = cut(whole, at, at + len(stripped))
+            clean = plain(piece.text)
+            if clean:
+                found.append(Goal(clean, {"text": piece}))
+        start = match.end() if match else end
+    return [found]
+
+
+def tasks(rows: Sequence[Row], label_row: Row | None, profile: FormProfile) -> Tasks:
+    """The lines of 年度主要任务 (the section's label taken off; a header row among them is passed over)."""
+    body: list[Row] = []
+    header: Row | None = None
+    for row in rows:
+        words = [profile.task_columns.get(squash(cell.text)) for cell in row.cells]
+        if all(words) and (len(words) > 1 or header is None):
+            header = header or row
+            continue
+        if len(row.cells) == 1 and row.cells[0].text.startswith(profile.furniture) and header is not None and continues(row):
+            continue
+        body.append(row)
+    width = usual_width([*([header] if header is not None else []), *body])
+    whole = _whole_tasks(body, width)
+    found: list[Task] = []
+    findings: list[Finding] = []
+    marked: set[int] = set()
+    for row in whole:
+        name, content = _columns(row)
+        if content is None:
+            findings.append(Finding("task_incomplete", "tasks", len(found), None, {"text": row.cells[0].text[:40]}, row.cells[0]))
+        places: dict[str, Cell] = {}
+        texts: dict[str, str | None] = {"name": None, "content": None}
+        truncated: dict[str, bool] = {"name": False, "content": False}
+        for key, cell in (("name", name), ("content", content)):
+            if cell is not None:
+                bare, ended = without_ellipsis(cell)
+                if ended:
+                    marked.add(len(found))
+                    truncated[key] = True
+                texts[key] = bare.text
+                places[key] = bare
+        found.append(Task(texts["name"], texts["content"], truncated["content"], None, None, truncated["name"], places))
+    return Tasks(found, findings, frozenset(marked))
+
+
+def without_ellipsis(cell: Cell) -> tuple[Cell, bool]:
+    """The cell without an ellipsis at its end, and whether there was one: some portals mark a cut with it."""
+    if not cell.text.endswith(("…", "...", "。。。")):
+        return cell, False
+    match = _ELLIPSIS.search(cell.text)
+    return (cut(cell, 0, match.start()), True) if match else (cell, False)
+
+
+def _whole_tasks(rows: Sequence[Row], width: int) -> list[Row]:
+    """Task rows with broken ones put together: by the usual width, else a row of one cell goes on with the next."""
+    found: list[Row] = []
+    for row in rows:
+        if found and continues(row):
+            before = found[-1]
+            broken = fills(before, row, width) or (width and before.width + row.width - 1 < width)
+            lone = len(before.cells) == 1 or (len(row.cells) == 1 and not before.cells[-1].text.endswith(_SENTENCE_END))
+            if broken or (lone and (not width or before.width < width)):
+                found[-1] = together(before, row)
+                continue
+        found.append(row)
+    return found
+
+
+def _columns(row: Row) -> tuple[Cell | None, Cell | None]:
+    """Name and content; further cells belong to the content (a run of blanks within it)."""
+    if len(row.cells) == 1:
+        cell = row.cells[0]
+        if " " in cell.text:
+            space = cell.text.index(" ")
+            return cut(cell, 0, space), cut(cell, space + 1, len(cell.text))
+        return cell, None
+    name, *rest = row.cells
+    return name, join(rest)
+
+
+def notes(rows: Sequence[Row], profile: FormProfile) -> Cell | None:
+    """What stands beside 其他说明, and its continuation on the lines right below; None where it is blank."""
+    if not rows or not rows[0].cells:
+        return None
+    found = list(rows[0].cells)
+    line = rows[0].line
+    for row in rows[1:]:
+        first = row.cells[0]
+        if row.line != line + 1 or not continues(row) or first.text.startswith(profile.furniture) or found[-1].text.endswith(_SENTENCE_END):
+            break
+        found += row.cells
+        line = row.line
+    return join(found)

@@ -1,0 +1,209 @@
+"""Where forms begin, and which rows of a form belong to which of its sections.
+
+A row says what it is by its first cell: a title, a field of the head (预算年度, 预算单位 …), the label of a section, the
+header of the indicator table. A title alone may be the head of another page: a form begins at a title only where
+something of its own follows (a unit line, funding, goals).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import regex
+
+from extract.clean import squash
+from extract.model import Cell, Row
+from extract.vocabulary import FormProfile, Vocabulary
+
+# 第 3 页 共 4 页, — 3 —, 3/4, Page 3
+_PAGE_NUMBER: Final = regex.compile(r"(?:第\d{1,4}页(?:[,，/]?共\d{1,4}页)?|共\d{1,4}页(?:第\d{1,4}页)?|[-—–－]\d{1,4}[-—–－]|\d{1,4}/\d{1,4}|[Pp]age\d{1,4}(?:of\d{1,4})?)$")
+_BRACKETED_YEAR: Final = regex.compile(r"\((?:19|20)\d{2}年?度?\)")
+_BARE_YEAR: Final = regex.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
+_LONGEST_LABEL: Final = 60
+
+
+class Meaning(NamedTuple):
+    """What a cell says of its row. ``kind``: title, year, section, field, column, page_number or "" for none of them;
+    ``name``: which section, field or column."""
+
+    kind: str
+    name: str = ""
+
+
+_NONE: Final = Meaning("")
+
+
+@dataclass(slots=True)
+class Sections:
+    """The rows of one form by section, in order; section labels taken off their rows and kept in ``labels``."""
+
+    title: Cell | None = None
+    head: list[Row] = field(default_factory=list)
+    funding: list[Row] = field(default_factory=list)
+    goals: list[Row] = field(default_factory=list)
+    tasks: list[Row] = field(default_factory=list)
+    indicators: list[Row] = field(default_factory=list)
+    notes: list[Row] = field(default_factory=list)
+    after: list[Row] = field(default_factory=list)
+    headers: list[Row] = field(default_factory=list)
+    labels: dict[str, Cell] = field(default_factory=dict)
+
+
+class _Own(NamedTuple):
+    sections: frozenset[str]
+    unit: str
+
+
+# Sections that only a form of its own has, not a further page of one.
+_OPENING: Final = frozenset({"funding", "goals", "tasks"})
+_ORDER: Final = {"head": 0, "funding": 1, "goals": 2, "tasks": 3, "indicators": 4, "notes": 5}
+_BEFORE_NOTES: Final = frozenset({"head", "funding", "goals", "tasks", "indicators"})
+
+
+class Scanner:
+    """Finds forms and sections by the words of one profile."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.profile: FormProfile = vocabulary.profile
+        self._known: dict[str, Meaning] = {}
+
+    def meaning(self, text: str) -> Meaning:
+        """What a cell with this text says of its row."""
+        found = self._known.get(text)
+        if found is None:
+            found = self._meaning(text) if len(text) <= _LONGEST_LABEL else _NONE
+            if len(text) <= 24 and len(self._known) < 65536:
+                self._known[text] = found
+        return found
+
+    def _meaning(self, text: str) -> Meaning:
+        profile = self.profile
+        whole = squash(text)
+        if not whole:
+            return _NONE
+        base = whole.rstrip(":")
+        section = profile.sections.get(base) or profile.sections.get(base.partition("(")[0])
+        if section:
+            return Meaning("section", section)
+        if self._is_title(base):
+            return Meaning("title")
+        key, colon, rest = whole.partition(":")
+        name = profile.fields.get(key)
+        if name and (colon or len(whole) < _LONGEST_LABEL):
+            return Meaning("field", name)
+        if _BARE_YEAR.match(whole):
+            return Meaning("year")
+        role = profile.columns.get(base)
+        if role:
+            return Meaning("column", role)
+        if _PAGE_NUMBER.match(whole):
+            return Meaning("page_number")
+        return _NONE
+
+    def _is_title(self, base: str) -> bool:
+        bare = _BRACKETED_YEAR.sub("", base)
+        return bare.endswith(self.profile.title_ends) and any(word in bare for word in self.profile.title_contains)
+
+    def is_header(self, row: Row) -> bool:
+        """Whether a row is the header of the indicator table: three or more of its column words."""
+        columns = self.profile.columns
+        roles = {columns[key] for cell in row.cells if (key := squash(cell.text)) in columns}
+        return len(roles) >= 3
+
+    def forms(self, rows: Sequence[Row]) -> list[tuple[int, int]]:
+        """The half-open ranges of rows that are one form each, in order; rows before the first form are left out."""
+        titles = [i for i, row in enumerate(rows) if self._kind(row) == "title"]
+        starts: list[int] = []
+        unit = ""
+        for i, stop in zip(titles, [*titles[1:], len(rows)], strict=True):
+            own = self._own(rows, i + 1, stop)
+            if own.sections or (own.unit and own.unit != unit):
+                starts.append(i)
+                unit = own.unit
+        first = starts[0] if starts else len(rows)
+        headless = next((i for i in range(first) if self._begins_a_form(rows[i])), None)
+        if headless is not None:
+            above = [i for i in titles if i < headless]
+            starts.insert(0, above[-1] if above else headless)
+        return [(start, end) for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
+
+    def _kind(self, row: Row) -> str:
+        first = row.cells[0].text
+        return self.meaning(first).kind if len(first) <= _LONGEST_LABEL else ""
+
+    def _begins_a_form(self, row: Row) -> bool:
+        """Whether a row without title can only come from a form: a header of indicators, or a section of its own."""
+        if self.is_header(row):
+            return True
+        meaning = self.meaning(row.cells[0].text)
+        return meaning.kind == "section" and meaning.name in _OPENING and len(row.cells) > 1
+
+    def _own(self, rows: Sequence[Row], start: int, stop: int) -> _Own:
+        """What of its own follows a title, up to the next title or the header of indicators."""
+        sections: set[str] = set()
+        unit = ""
+        for row in rows[start:stop]:
+            meaning = self.meaning(row.cells[0].text)
+            if meaning.kind == "section" and meaning.name in _OPENING:
+                sections.add(meaning.name)
+            elif meaning.kind == "field" and meaning.name in ("unit", "project") and not unit:
+                unit = "".join(squash(cell.text) for cell in row.cells)
+            elif self.is_header(row):
+                break
+        return _Own(frozenset(sections), unit)
+
+    def split(self, rows: Sequence[Row]) -> Sections:
+        """One form's rows by section. Repeated titles and headers and page numbers are taken out."""
+        found = Sections()
+        state = "head"
+        for row in rows:
+            meaning = self.meaning(row.cells[0].text)
+            kind = meaning.kind
+            if kind == "page_number" and len(row.cells) == 1:
+                continue
+            if kind == "title":
+                if found.title is None:
+                    found.title = row.cells[0]
+                    if len(row.cells) > 1:
+                        found.head.append(row._replace(cells=row.cells[1:]))
+                continue
+            if state in _BEFORE_NOTES and self._opens(meaning, state, row):
+                state = meaning.name
+                found.labels.setdefault(state, row.cells[0])
+                if state == "indicators" and len(row.cells) > 1 and self.is_header(row):
+                    found.headers.append(row)
+                elif len(row.cells) > 1 or state == "notes":
+                    self._rows(found, state).append(row._replace(cells=row.cells[1:]))
+                continue
+            if self.is_header(row):
+                found.headers.append(row)
+                state = "indicators"
+                continue
+            if state in ("indicators", "tasks") and kind in ("field", "year") and len(row.cells) <= 2 and self._repeats(found, row):
+                continue
+            self._rows(found, state).append(row)
+        return found
+
+    def _opens(self, meaning: Meaning, state: str, row: Row) -> bool:
+        """Whether a section label opens its section here: sections come in order, and within the indicator table only
+        the notes may follow (绩效指标 is the root label of the tree there)."""
+        if meaning.kind != "section" or meaning.name == state:
+            return False
+        if meaning.name == "notes":
+            return True
+        if state == "indicators":
+            return False
+        return _ORDER[meaning.name] > _ORDER[state]
+
+    def _repeats(self, found: Sections, row: Row) -> bool:
+        """Whether a field's row stands in the head already: the head repeated on a new page."""
+        key = "".join(squash(cell.text) for cell in row.cells)
+        return any("".join(squash(cell.text) for cell in head.cells) == key for head in found.head)
+
+    @staticmethod
+    def _rows(found: Sections, state: str) -> list[Row]:
+        rows: list[Row] = getattr(found, state)
+        return rows

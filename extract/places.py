@@ -1,0 +1,47 @@
+"""Places in the source: a part of a cell, cells put together, a run of texts as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extract.model import Cell
+
+
+def pieces(cell: Cell) -> tuple[Cell, ...]:
+    """The pieces of the source that a cell was put together from; the cell itself where it is whole."""
+    return cell.parts or (cell,)
+
+
+def cut(cell: Cell, start: int, end: int) -> Cell:
+    """The cell for ``cell.text[start:end]``, placed as exactly as can be told.
+
+    Where cleaning changed the text (entities, invisible characters), the place stays that of the whole cell.
+    """
+    text = cell.text[start:end]
+    if cell.parts:
+        return _cut_parts(cell, start, end)
+    if cell.end - cell.start != len(cell.text):
+        return cell._replace(text=text)
+    return cell._replace(text=text, start=cell.start + start, end=cell.start + end)
+
+
+def _cut_parts(cell: Cell, start: int, end: int) -> Cell:
+    found = []
+    at = 0
+    for part in cell.parts:
+        low, high = max(start, at), min(end, at + len(part.text))
+        if low < high:
+            found.append(cut(part, low - at, high - at))
+        at += len(part.text)
+    return join(found) if found else cell._replace(text="", parts=())
+
+
+def join(cells: Sequence[Cell], between: str = "") -> Cell:
+    """One cell from several pieces in order; it stands where the first does, and has each piece as a part.
+
+    With ``between``, the text between two pieces; the places are those of the pieces alone.
+    """
+    if len(cells) == 1:
+        return cells[0]
+    parts = tuple(piece for cell in cells for piece in pieces(cell))
+    return cells[0]._replace(text=between.join(c.text for c in cells), parts=parts)

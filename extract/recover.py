@@ -1,0 +1,169 @@
+"""The rest of a cut text, where the same passage stands uncut somewhere else.
+
+First in the goals of the same form, then in other documents of the same department. A passage that goes on in two
+different ways is not recovered. What is recovered ends with the sentence in which the cut falls.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from extract.clean import width
+from extract.cut import is_cut
+from extract.model import Cell, Extraction, Finding, Form, Goal, Task
+from extract.places import cut
+
+_SENTENCE_END: Final = "。！？!?"
+# Shorter passages occur in unrelated texts.
+_SHORTEST: Final = 12
+
+
+class Found(NamedTuple):
+    """A passage that goes on: the text as a whole, and the cell (part of a goal) where it stands."""
+
+    text: str
+    place: Cell
+
+
+def in_goals(content: str, goals: Sequence[Goal]) -> Found | None:
+    """The whole of a cut content, from the goals of the same form; None where it stands nowhere, or in two ways."""
+    found: dict[str, Found] = {}
+    for goal in goals:
+        for start, end in passages(content, goal.text):
+            whole = goal.text[start:end]
+            cell = goal.places["text"]
+            found.setdefault(whole, Found(whole, cut(cell, start, end) if cell.text == goal.text else cell))
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def passages(content: str, text: str) -> Iterable[tuple[int, int]]:
+    """Where in ``text`` a cut content stands and goes on, to the end of the sentence: half-open ranges."""
+    if len(content) < _SHORTEST:
+        return
+    start = text.find(content)
+    while start >= 0:
+        cut_at = start + len(content)
+        ends = [i for i in (text.find(mark, cut_at) for mark in _SENTENCE_END) if i >= 0]
+        end = min(ends) + 1 if ends else len(text)
+        if end > cut_at:
+            yield start, end
+        start = text.find(content, start + 1)
+
+
+class TaskPatch(NamedTuple):
+    """What a row of the table ``tasks`` becomes once all documents of a run are known."""
+
+    source_path: str
+    form_index: int
+    seq: int
+    content_truncated: bool
+    content_recovered: str | None
+    recovery_source: str | None
+    finding: Finding | None
+
+
+class _Passage(NamedTuple):
+    text: str
+    where: str
+
+
+class _Open(NamedTuple):
+    """A task whose reading may change with what other documents say."""
+
+    source_path: str
+    form_index: int
+    seq: int
+    unit_code: str | None
+    content: str
+    truncated: bool
+    marked: bool
+
+
+class Archive:
+    """What the documents of a run tell about one another. Holds texts, not forms: some kilobytes a document."""
+
+    def __init__(self) -> None:
+        self._passages: dict[str, list[_Passage]] = defaultdict(list)
+        self._open: list[_Open] = []
+        self._widths: dict[str, Counter[int]] = defaultdict(Counter)
+
+    def add(self, extraction: Extraction) -> None:
+        """Takes in one document."""
+        for form in extraction.forms:
+            self._add(extraction.source_path, form)
+
+    def _add(self, path: str, form: Form) -> None:
+        where = f"{path}#{form.form_index}"
+        folder = path.rpartition("/")[0]
+        marks = any(task.content_truncated and not _at_end(task) for task in form.tasks)
+        for seq, task in enumerate(form.tasks):
+            if task.content is None:
+                continue
+            self._widths[folder][width(task.content)] += 1
+            if task.content_truncated and task.content_recovered is None or not task.content_truncated:
+                self._open.append(_Open(path, form.form_index, seq, form.unit_code, task.content, task.content_truncated, marks))
+            if form.unit_code and not task.content_truncated:
+                self._passages[form.unit_code].append(_Passage(task.content, f"{where} tasks {seq}"))
+        if form.unit_code:
+            self._passages[form.unit_code] += [_Passage(goal.text, f"{where} goals {seq}") for seq, goal in enumerate(form.goals)]
+
+    def patches(self) -> list[TaskPatch]:
+        """The rows of ``tasks`` that change, in the order in which they were added."""
+        codes = sorted(self._passages)
+        limits = {folder: _archive_limit(widths) for folder, widths in self._widths.items()}
+        found: list[TaskPatch] = []
+        for task in self._open:
+            truncated = task.truncated
+            limit = limits[task.source_path.rpartition("/")[0]]
+            if not truncated and not task.marked and limit is not None:
+                truncated = is_cut(task.content, (limit,))
+            recovered, source = self._recover(task, codes) if truncated else (None, None)
+            if truncated != task.truncated or recovered is not None:
+                found.append(TaskPatch(task.source_path, task.form_index, task.seq, truncated, recovered, source, None))
+        return found
+
+    def _recover(self, task: _Open, codes: Sequence[str]) -> tuple[str | None, str | None]:
+        """A cut content's whole text from other documents of the same department."""
+        if not task.unit_code:
+            return None, None
+        own = f"{task.source_path}#{task.form_index} "
+        found: dict[str, str] = {}
+        for code in _related(task.unit_code, codes):
+            for passage in self._passages[code]:
+                if passage.where.startswith(own):
+                    continue
+                for start, end in passages(task.content, passage.text):
+                    found.setdefault(passage.text[start:end], passage.where)
+        return next(iter(found.items())) if len(found) == 1 else (None, None)
+
+
+def _at_end(task: Task) -> bool:
+    """Whether a task's cut shows in its width alone (no mark stood there)."""
+    cell = task.places.get("content")
+    return cell is None or cell.text == task.content
+
+
+def _related(code: str, codes: Sequence[str]) -> Iterable[str]:
+    """The codes of the same department: one the beginning of the other (121 and 121001)."""
+    for length in range(3, len(code)):
+        prefix = code[:length]
+        i = bisect_left(codes, prefix)
+        if i < len(codes) and codes[i] == prefix:
+            yield prefix
+    i = bisect_left(codes, code)
+    while i < len(codes) and codes[i].startswith(code):
+        yield codes[i]
+        i += 1
+
+
+def _archive_limit(widths: Counter[int]) -> int | None:
+    """The width at which the texts of a folder are cut, where they show one: many at the top, and none wider."""
+    total = sum(widths.values())
+    if total < 6:
+        return None
+    widest = max(widths)
+    at_top = widths[widest] + widths[widest - 1]
+    return widest if at_top >= 3 and at_top * 10 >= total and widest >= 40 else None
