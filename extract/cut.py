@@ -16,7 +16,6 @@ from extract.clean import width
 _SENTENCE_END: Final = tuple("。！？!?；;")
 _DANGLING: Final = tuple("，、,：:（(《“‘〈【[＋+—·")
 _PAIRS: Final = {"（": "）", "(": ")", "“": "”", "《": "》", "‘": "’", "【": "】", "〈": "〉", "「": "」"}
-_CLAUSE_END: Final = "，。；、！？,;"
 # So many texts of one width at the upper end of a column are no chance.
 _ENOUGH: Final = 3
 # A limit below this is no portal's; short texts pile up at short widths by chance.
@@ -43,11 +42,10 @@ def limits(texts: Iterable[str], known: Sequence[int]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def is_cut(text: str, at: Sequence[int], others: Sequence[str] = ()) -> bool:
+def is_cut(text: str, at: Sequence[int]) -> bool:
     """Whether a text of a column with the limits ``at`` is cut.
 
-    A sentence that ends is not cut because it is long; a text that is still open is. Where a text of the limit's width
-    ends like a whole clause, ``others`` decide: the same clause whole elsewhere, or going on there.
+    A sentence that ends is not cut because it is long; a text that is still open is, however short.
     """
     if text.endswith(_SENTENCE_END):
         return False
@@ -56,26 +54,4 @@ def is_cut(text: str, at: Sequence[int], others: Sequence[str] = ()) -> bool:
     if not at:
         return False
     own = width(text)
-    if not any(own in (limit, limit - 1) for limit in at):
-        return False
-    return not _ends_a_clause(text, others)
-
-
-def _ends_a_clause(text: str, others: Sequence[str]) -> bool:
-    """Whether the last clause of a text stands elsewhere as a whole one, and nowhere as the beginning of a longer one."""
-    start = max(text.rfind(mark) for mark in _CLAUSE_END) + 1
-    clause = text[start:]
-    if start == 0 or len(clause) < 4:
-        return False
-    whole = False
-    for other in others:
-        at = other.find(clause)
-        while at >= 0:
-            end = at + len(clause)
-            if other is not text and other != text:
-                if end == len(other) or other[end] in _CLAUSE_END:
-                    whole = True
-                else:
-                    return False
-            at = other.find(clause, end)
-    return whole
+    return any(own in (limit, limit - 1) for limit in at)

@@ -57,6 +57,7 @@ class FormProfile:
     task_columns: Mapping[str, str]
     categories: Mapping[str, str]
     project_total: frozenset[str]
+    total_ends: tuple[str, ...]
     sources: Mapping[str, str]
     parts_of: Mapping[str, str]
     cuts: Mapping[str, tuple[int, ...]]
@@ -196,6 +197,7 @@ def _profile(path: Path) -> FormProfile:
         task_columns=_turned(data, path, "tasks"),
         categories=_turned(data, path, "funding", "categories"),
         project_total=frozenset(squash(w) for w in _words(data, path, "funding", "project_total")),
+        total_ends=_words(data, path, "funding", "total_ends"),
         sources=_turned(data, path, "funding", "sources"),
         parts_of=parts_of,
         cuts={key: tuple(widths) for key, widths in cuts.items()},

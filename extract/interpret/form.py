@@ -109,7 +109,7 @@ class Interpreter:
         names = [cell.text for cell, _ in cells.values()]
         at = () if marks else limits(names, self.vocabulary.profile.cuts["indicator_name"])
         for seq, (cell, marked) in cells.items():
-            if marked or (not marks and is_cut(cell.text, at, names)):
+            if marked or (not marks and is_cut(cell.text, at)):
                 places = {**indicators[seq].places, "name": cell}
                 indicators[seq] = indicators[seq]._replace(name=cell.text, name_truncated=True, places=places)
         return indicators
@@ -121,11 +121,10 @@ class Interpreter:
         names = [task.name for task in tasks.tasks if task.name is not None]
         at = () if tasks.marked else limits(contents, profile.cuts["task_content"])
         at_name = () if tasks.marked else limits(names, profile.cuts["task_name"])
-        others = [*contents, *(goal.text for goal in goals)]
         found: list[Task] = []
         for task in tasks.tasks:
-            truncated = task.content_truncated or (task.content is not None and not tasks.marked and is_cut(task.content, at, others))
-            named = task.name_truncated or (task.name is not None and not tasks.marked and is_cut(task.name, at_name, names))
+            truncated = task.content_truncated or (task.content is not None and not tasks.marked and is_cut(task.content, at))
+            named = task.name_truncated or (task.name is not None and not tasks.marked and is_cut(task.name, at_name))
             if truncated or named:
                 recovered = in_goals(task.content, goals) if truncated and task.content is not None else None
                 places = dict(task.places)

@@ -25,10 +25,11 @@ Column = tuple[str, str]
 _AMOUNT: Final = regex.compile(r"([+\-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?)\s*(亿元|万元|元|万|亿)?$")
 _IN_YUAN: Final = {"元": Decimal(1), "万元": Decimal(10000), "万": Decimal(10000), "亿元": Decimal(100000000), "亿": Decimal(100000000), "千元": Decimal(1000)}
 _CENT: Final = Decimal("0.01")
-# What amounts may be off by where the form states units of 万元 rounded to two places: ten thousandths of each.
 _MOST_PLACEMENTS: Final = 4000
+# What an unknown word for a total is read as.
+_A_TOTAL: Final = "预算总额"
 _DASHES: Final = frozenset({"-", "—", "－", "–", "/", "——"})
-_USUAL_DEPARTMENT: Final = ("total", "fiscal", "special_account", "unit_fund")
+_USUAL: Final = ("total", "fiscal", "special_account", "unit_fund")
 
 
 class Funding(NamedTuple):
@@ -45,11 +46,23 @@ class _Figure(NamedTuple):
     amount: Decimal
 
 
+class _Head(NamedTuple):
+    """A column as a header row announces it: where it stands there; line 0 where no header does."""
+
+    column: Column
+    line: int = 0
+    place: int = 0
+
+
 class _Placement(NamedTuple):
     columns: tuple[int, ...]
     failed: int
     checked: int
     misfit: int
+
+    def rank(self) -> tuple[int, int, int]:
+        """Better placements first: equations that fail, equations that hold, distances that differ."""
+        return self.failed, -self.checked, self.misfit
 
 
 def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | None, profile: FormProfile) -> Funding:
@@ -61,7 +74,7 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     pairs: list[tuple[Column, _Figure]] = []
     unread: list[Cell] = []
     category = "project" if kind == "project" else "total"
-    columns: list[Column] = []
+    columns: list[_Head] = []
     for row in rows:
         read_words, read_figures, other = _sort(row, factor, profile)
         unread += other
@@ -116,11 +129,11 @@ def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[C
             own = _IN_YUAN[found[1]] if found[1] else factor
             figures.append(_Figure(cell, (found[0] * own).quantize(_CENT)))
             continue
-        word = _word(cell.text)
-        if word in profile.categories or word in profile.sources or word in profile.project_total:
+        word = _known(_word(cell.text), profile)
+        if word is not None:
             words.append((cell, word))
         elif cell.text not in _DASHES:
-            words_in = _run_together(cell, word, profile)
+            words_in = _run_together(cell, profile)
             if words_in:
                 words += words_in
             else:
@@ -136,41 +149,56 @@ def _word(text: str) -> str:
     return regex.sub(r"\((?:万元|千元|元)\)$", "", word)
 
 
-def _run_together(cell: Cell, word: str, profile: FormProfile) -> list[tuple[Cell, str]]:
+def _known(word: str, profile: FormProfile) -> str | None:
+    """The header word as the profile knows it, or None."""
+    if word in profile.categories or word in profile.sources or word in profile.project_total:
+        return word
+    return _A_TOTAL if word.endswith(profile.total_ends) and len(word) < 16 else None
+
+
+def _run_together(cell: Cell, profile: FormProfile) -> list[tuple[Cell, str]]:
     """Header words with single blanks between them, in one cell."""
-    pieces = [_word(piece) for piece in cell.text.split(" ") if piece]
-    known = [p for p in pieces if p in profile.categories or p in profile.sources or p in profile.project_total]
-    return [(cell, p) for p in known] if len(pieces) > 1 and len(known) == len(pieces) else []
+    pieces = [_known(_word(piece), profile) for piece in cell.text.split(" ") if piece]
+    known = [piece for piece in pieces if piece is not None]
+    return [(cell, piece) for piece in known] if len(pieces) > 1 and len(known) == len(pieces) else []
 
 
-def _columns(words: Sequence[Sequence[tuple[Cell, str]]], kind: str, profile: FormProfile) -> list[Column]:
+def _columns(words: Sequence[Sequence[tuple[Cell, str]]], kind: str, profile: FormProfile) -> list[_Head]:
     """The columns that the header rows announce, in order.
 
     A department form has the categories in one row and under 基本支出 and 项目支出 the sources in the next, the sum first;
     a project form has one row of sources, and its sum may be called 年度资金总额.
     """
-    flat = [word for row in words for _, word in row]
-    if kind == "project" or not any(word in profile.categories for word in flat):
-        columns: list[Column] = []
-        for word in flat:
-            source = "total" if word in profile.project_total or word in profile.categories else profile.sources[word]
-            if ("project", source) not in columns:
-                columns.append(("project", source))
-        return columns or [("project", source) for source in _USUAL_DEPARTMENT]
-    categories = [profile.categories[word] for word in flat if word in profile.categories]
-    sources = [profile.sources[word] for word in flat if word in profile.sources and word not in profile.categories]
-    groups: list[list[str]] = []
-    for source in sources:
-        if source == "total" or not groups or source in groups[-1]:
-            groups.append([])
-        groups[-1].append(source)
-    split = [c for c in dict.fromkeys(categories) if c != "total"] if len(groups) < len(set(categories)) else list(dict.fromkeys(categories))
-    found: list[Column] = [] if len(groups) >= len(set(categories)) else [("total", "total")]
+    flat = [pair for row in words for pair in row]
+    categories = [(profile.categories[word], cell) for cell, word in flat if word in profile.categories]
+    if kind == "project" or not categories:
+        return _project_columns(flat, profile)
+    first = {category: cell for category, cell in reversed(categories)}
+    groups: list[list[tuple[str, Cell]]] = []
+    for cell, word in flat:
+        if word in profile.sources and word not in profile.categories:
+            source = profile.sources[word]
+            if source == "total" or not groups or source in (s for s, _ in groups[-1]):
+                groups.append([])
+            groups[-1].append((source, cell))
+    names = list(dict.fromkeys(category for category, _ in categories))
     if not groups:
-        return [(c, "total") for c in dict.fromkeys(categories)]
-    for category, group in zip(split, groups, strict=False):
-        found += [(category, source) for source in group]
+        return [_Head((category, "total"), first[category].line, first[category].col) for category in names]
+    found: list[_Head] = []
+    if len(groups) < len(names):
+        names = [name for name in names if name != "total"]
+        found = [_Head(("total", "total"), first["total"].line, first["total"].col) if "total" in first else _Head(("total", "total"))]
+    for category, group in zip(names, groups, strict=False):
+        found += [_Head((category, source), cell.line, cell.col) for source, cell in group]
     return found
+
+
+def _project_columns(flat: Sequence[tuple[Cell, str]], profile: FormProfile) -> list[_Head]:
+    found: dict[Column, _Head] = {}
+    for cell, word in flat:
+        source = "total" if word in profile.project_total or word in profile.categories else profile.sources[word]
+        found.setdefault(("project", source), _Head(("project", source), cell.line, cell.col))
+    return list(found.values()) or [_Head(("project", source)) for source in _USUAL]
 
 
 def _pairs(
@@ -214,42 +242,30 @@ def _first_of_each(amounts: Sequence[Amount]) -> list[Amount]:
     return list(found.values())
 
 
-def _place(figures: Sequence[_Figure], columns: Sequence[Column], profile: FormProfile) -> tuple[list[Amount], list[Finding]]:
+def _place(figures: Sequence[_Figure], heads: Sequence[_Head], profile: FormProfile) -> tuple[list[Amount], list[Finding]]:
     """Amounts to columns: in order, by the equations first and by the distances between them second."""
-    if len(figures) > len(columns):
-        extra = figures[len(columns)]
+    if len(figures) > len(heads):
+        extra = figures[len(heads)]
         return (
-            [_amount(c, f) for c, f in zip(columns, figures, strict=False)],
-            [Finding("funding_columns", "funding", None, None, {"amounts": len(figures), "columns": len(columns)}, extra.cell)],
+            [_amount(head.column, figure) for head, figure in zip(heads, figures, strict=False)],
+            [Finding("funding_columns", "funding", None, None, {"amounts": len(figures), "columns": len(heads)}, extra.cell)],
         )
-    placements = sorted(_placements(figures, columns, profile), key=lambda p: (p.failed, -p.checked, p.misfit))
+    ways = zip(range(_MOST_PLACEMENTS), combinations(range(len(heads)), len(figures)), strict=False)
+    placements = sorted((_judge(chosen, figures, heads, profile) for _, chosen in ways), key=_Placement.rank)
     best = placements[0]
-    amounts = [_amount(columns[c], f) for c, f in zip(best.columns, figures, strict=True)]
-    rivals = [p for p in placements[1:] if (p.failed, p.checked, p.misfit) == (best.failed, best.checked, best.misfit)]
-    if not rivals:
-        return amounts, []
+    amounts = [_amount(heads[c].column, f) for c, f in zip(best.columns, figures, strict=True)]
     doubts = []
     for i, (figure, column) in enumerate(zip(figures, best.columns, strict=True)):
-        others = sorted({rival.columns[i] for rival in rivals} - {column})
-        if others:
-            other = columns[others[0]]
-            doubts.append(Finding("funding_ambiguous", "funding", i, None, {"amount": figure.cell.text, "column": "/".join(columns[column]), "other": "/".join(other)}, figure.cell))
+        rivals = [p.columns[i] for p in placements[1:] if p.rank() == best.rank() and p.columns[i] != column]
+        if rivals:
+            params = {"amount": figure.cell.text, "column": "/".join(heads[column].column), "other": "/".join(heads[rivals[0]].column)}
+            doubts.append(Finding("funding_ambiguous", "funding", i, None, params, figure.cell))
     return amounts, doubts
 
 
-def _placements(figures: Sequence[_Figure], columns: Sequence[Column], profile: FormProfile) -> list[_Placement]:
-    """Every way to place the amounts in order; first only those that keep their distances, which mostly settles it."""
-    distances = [f.cell.col - figures[0].cell.col for f in figures]
-    kept = [tuple(start + d for d in distances) for start in range(len(columns) - distances[-1])] if distances[-1] < len(columns) else []
-    found = [_judge(chosen, figures, columns, profile, distances) for chosen in kept]
-    if any(p.failed == 0 and p.checked > 0 for p in found):
-        return found
-    ways = combinations(range(len(columns)), len(figures))
-    return [_judge(chosen, figures, columns, profile, distances) for _, chosen in zip(range(_MOST_PLACEMENTS), ways, strict=False)]
-
-
-def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], columns: Sequence[Column], profile: FormProfile, distances: Sequence[int]) -> _Placement:
-    amounts = {columns[c]: f.amount for c, f in zip(chosen, figures, strict=True)}
+def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], profile: FormProfile) -> _Placement:
+    """How well a way to place the amounts keeps the equations and the distances of the header's columns."""
+    amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
     failed = checked = 0
     for _, whole, parts in equations(amounts, profile):
         if whole is None or parts is None:
@@ -258,7 +274,12 @@ def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], columns: Sequenc
             continue
         checked += 1
         failed += whole != parts
-    misfit = sum(abs((chosen[i] - chosen[0]) - distances[i] - (chosen[i - 1] - chosen[0]) + distances[i - 1]) for i in range(1, len(chosen)))
+    misfit = 0
+    for i in range(1, len(chosen)):
+        gap = figures[i].cell.col - figures[i - 1].cell.col
+        before, after = heads[chosen[i - 1]], heads[chosen[i]]
+        apart = after.place - before.place if after.line and after.line == before.line else chosen[i] - chosen[i - 1]
+        misfit += abs(gap - apart)
     return _Placement(chosen, failed, checked, misfit)
 
 

@@ -36,7 +36,10 @@ _COST: Final = {
 }
 # What it costs that a column has no cell in this row.
 _MISSING: Final = {LEVEL1: 0.0, LEVEL2: 0.0, NAME: 6.0, OPERATOR: 0.8, VALUE: 2.0, UNIT: 0.4, WEIGHT: 1.0, DIRECTION: 0.1, PASS: 0.1}
-_JOINED: Final = 1.0
+# What it costs to read two cells as one name: little where only blanks are between them within one place, more than to
+# take the first for a label that is not known where a separator is.
+_JOINED: Final = 3.5
+_JOINED_WITHIN: Final = 0.5
 _UNREAD: Final = 5.0
 _MISPLACED: Final = 0.5
 # A row of labels alone names a part of the tree that has no indicator.
@@ -92,12 +95,13 @@ class Grammar:
                     after.setdefault(state, []).extend((c + cost, (*roles, role)) for c, roles in readings)
             states = {state: sorted(readings)[:_KEPT] for state, readings in after.items()}
         finals = sorted(
-            (cost + self._unfinished(column, memory, roles), roles)
+            (cost + self._unfinished(column, memory, roles, kinds), roles)
             for (column, memory), readings in states.items()
             for cost, roles in readings
         )
         best = Reading(finals[0][1], finals[0][0])
-        second = next((Reading(roles, cost) for cost, roles in finals[1:] if roles != best.roles), None)
+        same = _values(best.roles, kinds)
+        second = next((Reading(roles, cost) for cost, roles in finals[1:] if _values(roles, kinds) != same), None)
         return Explanation(best, second)
 
     @staticmethod
@@ -111,7 +115,7 @@ class Grammar:
         """Where a cell can go from the column of the one before: (column, cost, role)."""
         moves: list[tuple[int, float, int]] = [(column, _UNREAD, EXTRA)]
         if column >= 0 and self.columns[column] == NAME and kind not in "R12Boqn":
-            moves.append((column, _JOINED + _COST[kind][NAME] * 0.5, NAME))
+            moves.append((column, (_JOINED if gap else _JOINED_WITHIN) + _COST[kind][NAME] * 0.5, NAME))
         cost = 0.0
         for to in range(column + 1, len(self.columns)):
             role = self.columns[to]
@@ -126,7 +130,7 @@ class Grammar:
     def _fit(self, column: int, to: int, gap: int, memory: int, kind: str, role: int) -> float:
         """What speaks against a cell's place in view of the one before it."""
         cost = 0.0
-        if column >= 0 and self.columns[column] >= OPERATOR:
+        if column >= 0 and gap and self.columns[column] >= OPERATOR:
             cost += _MISPLACED * min(3, abs(gap - (to - column)))
         if role == VALUE:
             if memory == ord("q") and kind in "nNm":
@@ -147,11 +151,16 @@ class Grammar:
             return 0.0
         return _MISSING.get(role, 0.0)
 
-    def _unfinished(self, column: int, memory: int, roles: tuple[int, ...]) -> float:
+    def _unfinished(self, column: int, memory: int, roles: tuple[int, ...], kinds: str) -> float:
         """What it costs that columns after the last cell are blank."""
-        if roles and all(role <= LEVEL2 for role in roles):
+        if all(role <= LEVEL2 for role in roles) and all(kind in "R12B" for kind in kinds):
             return _LABELS_ONLY
         return sum(self._skip(role, memory) for role in self.columns[column + 1 :])
+
+
+def _values(roles: tuple[int, ...], kinds: str) -> tuple[int, ...]:
+    """The roles as far as they give different values: which level a label of either level has, the rows around it tell."""
+    return tuple(LEVEL1 if kind == "B" and role == LEVEL2 else role for role, kind in zip(roles, kinds, strict=True))
 
 
 def complete(roles: Sequence[int]) -> bool:

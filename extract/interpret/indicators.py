@@ -64,8 +64,10 @@ class IndicatorReader:
         i = 0
         while i < len(cells):
             pair = words.get(cells[i] + cells[i + 1]) if i + 1 < len(cells) else None
+            if pair != words.get(cells[i], pair):
+                pair = None
             role = _ROLE_OF[pair or words.get(cells[i], "pass")]
-            if role in roles and role not in (grammar.PASS,):
+            if role in roles:
                 role = grammar.PASS
             roles.append(role)
             i += 2 if pair else 1
@@ -117,9 +119,9 @@ def _at_single_blanks(row: Row) -> Row:
     start = 0
     for piece in cell.text.split(" "):
         if piece:
-            cells.append(cut(cell, start, start + len(piece))._replace(col=len(cells)))
+            cells.append(cut(cell, start, start + len(piece))._replace(col=0))
         start += len(piece) + 1
-    return Row(row.line, cells, len(cells), row.page)
+    return Row(row.line, cells, 1, row.page)
 
 
 class _Level(NamedTuple):

@@ -67,20 +67,17 @@ def _tabbed(line: str, number: int, page: int, special: bool) -> list[Cell]:
     """The cells of a line with tabs."""
     cells = []
     start = 0
-    shift = 0
     for col, part in enumerate(line.split("\t")):
         if part:
             text = part.strip(BLANKS) if part[0] <= " " or part[-1] <= " " or special or "\u3000" in part else part
             if text:
                 at = start if text is part else start + part.index(text)
                 if ("  " in text or "\u3000" in text) and "</" not in text:
-                    inner = _pieces(text, number, at, col + shift, page, special)
-                    shift += len(inner) - 1
-                    cells += inner
+                    cells += _pieces(text, number, at, col, page, special)
                 elif special or "<" in text:
-                    cells += _marked(text, number, at, col + shift, page)
+                    cells += _marked(text, number, at, col, page)
                 else:
-                    cells.append(_cell(text, number, at, col + shift, page))
+                    cells.append(_cell(text, number, at, col, page))
         start += len(part) + 1
     return cells
 
@@ -94,7 +91,7 @@ def _marked(text: str, number: int, start: int, col: int, page: int) -> list[Cel
 
 
 def _pieces(text: str, number: int, start: int, col: int, page: int, special: bool) -> list[Cell]:
-    """Cells separated by blanks within ``text``, a place each."""
+    """Cells separated by blanks within one tab cell; they share its ordinal place, since blanks are the weaker separator."""
     cells: list[Cell] = []
     for match in _RUN.finditer(text):
         piece = match.group()
@@ -103,7 +100,6 @@ def _pieces(text: str, number: int, start: int, col: int, page: int, special: bo
             if special or "<" in piece
             else [_cell(piece, number, start + match.start(), col, page)]
         )
-        col += 1
     return cells
 
 
