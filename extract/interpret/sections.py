@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import regex
@@ -26,7 +27,8 @@ _LONGEST_LABEL: Final = 60
 
 class Meaning(NamedTuple):
     """What a cell says of its row. ``kind``: title, year, section, field, column, page_number or "" for none of them;
-    ``name``: which section, field or column."""
+    ``name``: which section, field or column.
+    """
 
     kind: str
     name: str = ""
@@ -118,7 +120,7 @@ class Scanner:
         titles = [i for i, row in enumerate(rows) if self._kind(row) == "title"]
         starts: list[int] = []
         unit = ""
-        for i, stop in zip(titles, [*titles[1:], len(rows)], strict=True):
+        for i, stop in pairwise([*titles, len(rows)]):
             own = self._own(rows, i + 1, stop)
             if own.sections or (own.unit and own.unit != unit):
                 starts.append(i)
@@ -128,7 +130,7 @@ class Scanner:
         if headless is not None:
             above = [i for i in titles if i < headless]
             starts.insert(0, above[-1] if above else headless)
-        return [(start, end) for start, end in zip(starts, [*starts[1:], len(rows)], strict=True)]
+        return list(pairwise([*starts, len(rows)]))
 
     def _kind(self, row: Row) -> str:
         first = row.cells[0].text
@@ -189,7 +191,8 @@ class Scanner:
 
     def _opens(self, meaning: Meaning, state: str, row: Row) -> bool:
         """Whether a section label opens its section here: sections come in order, and within the indicator table only
-        the notes may follow (绩效指标 is the root label of the tree there)."""
+        the notes may follow (绩效指标 is the root label of the tree there).
+        """
         if meaning.kind != "section" or meaning.name == state:
             return False
         if meaning.name == "notes":
