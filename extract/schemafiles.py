@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,7 +49,7 @@ def _step(step: int | str) -> str:
     return f"[{step}]" if isinstance(step, int) else f".{step}"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _validator(meta: str) -> Any:
     # Slow to import, and of no use to who only reads forms.
     from jsonschema import Draft202012Validator

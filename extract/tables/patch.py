@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 
 from extract.model import Finding
+from extract.recover import TaskPatch
 from extract.tables.build import finding_rows, status
 
 
-class Patch(Protocol):
-    """A change to one row of table ``tasks``, and a finding about it where there is one."""
-
-    @property
-    def source_path(self) -> str: ...
-    @property
-    def form_index(self) -> int: ...
-    @property
-    def seq(self) -> int: ...
-    @property
-    def content_truncated(self) -> bool: ...
-    @property
-    def content_recovered(self) -> str | None: ...
-    @property
-    def recovery_source(self) -> str | None: ...
-    @property
-    def finding(self) -> Finding | None: ...
-
-
-def apply_patches(tables: Mapping[str, Any], patches: Iterable[Patch]) -> dict[str, Any]:
+def apply_patches(tables: Mapping[str, Any], patches: Iterable[TaskPatch]) -> dict[str, Any]:
     """``tables`` with ``patches`` applied to ``tasks``, ``findings`` and the status in ``documents``.
 
     KeyError for a patch to a document or row that is not in ``tables``.
@@ -39,7 +21,7 @@ def apply_patches(tables: Mapping[str, Any], patches: Iterable[Patch]) -> dict[s
     keys = zip(documents["source_path"].to_pylist(), documents["form_index"].to_pylist(), strict=True)
     numbers = {key: number for number, key in enumerate(keys)}
     ids = documents["document_id"].to_pylist()
-    by_row: dict[tuple[str, int], Patch] = {}
+    by_row: dict[tuple[str, int], TaskPatch] = {}
     added: list[tuple[str, Finding]] = []
     for patch in patches:
         key = ids[numbers[patch.source_path, patch.form_index]]
@@ -55,8 +37,9 @@ def apply_patches(tables: Mapping[str, Any], patches: Iterable[Patch]) -> dict[s
     return patched
 
 
-def _patched_tasks(tasks: Any, by_row: Mapping[tuple[str, int], Patch]) -> Any:
-    rows = {key: row for row, key in enumerate(zip(tasks["document_id"].to_pylist(), tasks["seq"].to_pylist(), strict=True))}
+def _patched_tasks(tasks: Any, by_row: Mapping[tuple[str, int], TaskPatch]) -> Any:
+    keys = zip(tasks["document_id"].to_pylist(), tasks["seq"].to_pylist(), strict=True)
+    rows = {key: row for row, key in enumerate(keys)}
     for field in ("content_truncated", "content_recovered", "recovery_source"):
         values = tasks[field].to_pylist()
         for key, patch in by_row.items():

@@ -128,7 +128,7 @@ def _new_folder(out: Path) -> tuple[Path, int | None]:
 
 def _same(folder: Path, descriptor: int) -> bool:
     try:
-        return os.path.samestat(os.stat(folder), os.fstat(descriptor))
+        return os.path.samestat(folder.stat(), os.fstat(descriptor))
     except OSError:
         return False
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -10,23 +12,57 @@ from typing import Any, Final, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from extract.errors import UsageError
 from extract.tables.place import put_in_place, staging
 from extract.tables.schemas import TABLES, schemas
 
 PART: Final = "part-00000.parquet"
 ROW_GROUP: Final = 131_072
 
+_PART_NAME: Final = re.compile(r"part-\d{5}\.parquet")
+# What systems leave in a folder that somebody looked into; no reason to keep a run from replacing it.
+_DEBRIS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+
 
 def write_tables(tables: Mapping[str, Any], out: Path) -> None:
     """Writes the tables of ``to_tables`` into the folder ``out``, which they replace whole.
 
-    UsageError where ``out`` cannot be written beside; OSError where the disk fails. ``out`` is as it was then.
+    UsageError where ``out`` must not or cannot be replaced; OSError where the disk fails. ``out`` is as it was then.
     """
+    check_replaceable(out)
     with staging(out) as folder:
         with TableWriter(folder) as writer:
             for name, table in tables.items():
                 writer.write(name, table)
         put_in_place(folder, out)
+
+
+def check_replaceable(out: Path, also: frozenset[str] = frozenset()) -> None:
+    """UsageError where ``out`` is something that a run must not replace: a file, a mount point, a folder of others.
+
+    A folder may be replaced when it is empty or holds tables and the files named in ``also``, and nothing besides.
+    """
+    if not os.path.lexists(out):
+        return
+    if not out.is_dir():
+        raise UsageError("out_no_folder", path=str(out))
+    if os.path.ismount(out):
+        raise UsageError("out_is_mount", path=str(out))
+    try:
+        stranger = next(_strangers(out, also), None)
+    except OSError as error:
+        raise UsageError("out_not_writable", path=str(out), reason=error.strerror or str(error)) from error
+    if stranger is not None:
+        raise UsageError("out_not_ours", path=str(out), name=stranger)
+
+
+def _strangers(out: Path, also: frozenset[str]) -> Iterator[str]:
+    for entry in sorted(os.listdir(out)):
+        if entry in TABLES and (out / entry).is_dir():
+            inner = sorted(os.listdir(out / entry))
+            yield from (f"{entry}/{name}" for name in inner if not _PART_NAME.fullmatch(name) and name not in _DEBRIS)
+        elif entry not in also and entry not in _DEBRIS:
+            yield entry
 
 
 class TableWriter:

@@ -1,0 +1,46 @@
+# Each target makes the environment it needs. IN, OUT and FLAGS are for `make extract`.
+PYTHON ?= python3.11
+VENV ?= .venv
+IN ?= samples
+OUT ?= out
+FLAGS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+SOURCES := extract tests benchmarks
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help extract test check bench clean
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+extract: $(VENV)/.run ## Read IN (samples) and write the tables to OUT (out); FLAGS go to the command
+	$(BIN)/pifubiao extract $(IN) --out $(OUT) $(FLAGS)
+
+test: $(VENV)/.test ## Run the tests
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.check ## Run ruff, mypy and import-linter
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.bench ## Time the way through, and write benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/bench.py
+
+clean: ## Remove the environment, the tables and all caches
+	rm -rf $(VENV) out dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp says that the environment has what the target needs; a change of the requirements makes it anew.
+$(VENV)/.run: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.test $(VENV)/.check $(VENV)/.bench: $(VENV)/.%: $(VENV)/.run
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
+	@touch $@

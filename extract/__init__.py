@@ -1,0 +1,66 @@
+"""Performance-target approval tables (绩效目标批复表) from text to typed tables.
+
+``extract_bytes`` and ``extract_path`` read one source and give an ``Extraction``: its forms with findings, or the
+failure. ``to_tables`` turns extractions into Arrow tables. The data model is in ``extract.model``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from extract.api import extract_bytes, extract_path
+    from extract.errors import PifubiaoError, SchemaError, UnreadableInput, UsageError
+    from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Grid, Indicator, Row, Task
+    from extract.tables.build import to_tables
+    from extract.tables.writer import write_tables
+
+__version__ = "0.1.0"
+
+# Imported when first asked for: `import extract` is to cost nothing.
+_HOMES = {
+    "extract_bytes": "extract.api",
+    "extract_path": "extract.api",
+    "to_tables": "extract.tables.build",
+    "write_tables": "extract.tables.writer",
+    **dict.fromkeys(("PifubiaoError", "SchemaError", "UnreadableInput", "UsageError"), "extract.errors"),
+    **dict.fromkeys(
+        ("Amount", "Cell", "Extraction", "Failure", "Finding", "Form", "Goal", "Grid", "Indicator", "Row", "Task"),
+        "extract.model",
+    ),
+}
+
+__all__ = [
+    "Amount",
+    "Cell",
+    "Extraction",
+    "Failure",
+    "Finding",
+    "Form",
+    "Goal",
+    "Grid",
+    "Indicator",
+    "PifubiaoError",
+    "Row",
+    "SchemaError",
+    "Task",
+    "UnreadableInput",
+    "UsageError",
+    "extract_bytes",
+    "extract_path",
+    "to_tables",
+    "write_tables",
+]
+
+
+def __getattr__(name: str) -> Any:
+    try:
+        home = _HOMES[name]
+    except KeyError:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,157 @@
+"""What a run reads: files, folders and globs, turned into one list in a stable order."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from extract.errors import UsageError
+
+# Left aside in folders, as are names that begin with a dot: systems and office programs put them there.
+_DEBRIS: Final = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
+# Inputs with more bytes are not read, unless a run asks for it.
+MAX_BYTES: Final = 64 * 1024 * 1024
+
+_LOCK_FILE: Final = "~$"
+_MAGIC: Final = frozenset("*?[")
+
+
+class Item(NamedTuple):
+    """One input: where it is, and its ``source_path`` in the tables.
+
+    ``problem`` says why it cannot be read, where that was seen already.
+    """
+
+    path: Path
+    source_path: str
+    problem: str | None = None
+
+
+def plan(inputs: Sequence[str]) -> list[Item]:
+    """The inputs of a run, each file once, in the order of their names.
+
+    A folder stands for all files in it and below it, hidden ones aside. A name that does not exist and has one of
+    ``*?[`` in it is a glob (``**`` for any folders). ``source_path`` is relative to the input where there is one
+    input, and to the deepest folder that holds them all where there are several. UsageError where an input does not
+    exist or none is left.
+    """
+    if not inputs:
+        raise UsageError("no_input")
+    named = [path for text in inputs for path in _named(text)]
+    root = _root(named)
+    found: list[tuple[Path, str | None]] = []
+    links: list[Path] = []
+    seen: set[str] = set()
+    for path in named:
+        if path.is_dir():
+            found += _walk(path, seen, links)
+        else:
+            found.append((path, problem(path)))
+    # What a link leads to is read under its own name where it has one here: links come last.
+    for link in _drain(links):
+        found += _walk(link, seen, links)
+    items = _once(found, root)
+    if not items:
+        raise UsageError("empty_input", inputs=", ".join(inputs))
+    return items
+
+
+def escaped(name: str) -> str:
+    r"""A file name as text; bytes that are no UTF-8 become ``\xNN``."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def inside(path: Path, folder: Path) -> bool:
+    """Whether ``path`` is ``folder`` or below it, links followed."""
+    real, above = os.path.realpath(path), os.path.realpath(folder)
+    return real == above or real.startswith(above.rstrip(os.sep) + os.sep)
+
+
+def folders(inputs: Sequence[str]) -> list[Path]:
+    """Those of the inputs that are folders."""
+    return [path for text in inputs for path in _named(text) if path.is_dir()]
+
+
+def _named(text: str) -> list[Path]:
+    """The paths that one input stands for: itself, or what a glob finds."""
+    path = Path(text)
+    if os.path.lexists(path):
+        return [path]
+    if _MAGIC.isdisjoint(text):
+        raise UsageError("input_missing", path=escaped(text))
+    matches = sorted(glob.glob(text, recursive=True), key=os.fsencode)
+    if not matches:
+        raise UsageError("glob_empty", pattern=escaped(text))
+    return [Path(match) for match in matches]
+
+
+def _root(named: Sequence[Path]) -> str:
+    tops = {os.path.abspath(path if path.is_dir() else path.parent) for path in named}
+    return os.path.commonpath(tops)
+
+
+def _walk(top: Path, seen: set[str], links: list[Path]) -> Iterator[tuple[Path, str | None]]:
+    """The files below ``top`` in the order of their names, and why one cannot be read.
+
+    Links to folders go to ``links``. ``seen`` holds the real folders that were walked already: each is walked once,
+    so that links in a circle end.
+    """
+    real = os.path.realpath(top)
+    if real in seen:
+        return
+    seen.add(real)
+    try:
+        entries = sorted(os.scandir(top), key=lambda entry: os.fsencode(entry.name))
+    except OSError as error:
+        yield top, error.strerror or str(error)
+        return
+    for entry in entries:
+        if _hidden(entry.name):
+            continue
+        path = top / entry.name
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(path, seen, links)
+        elif entry.is_symlink() and path.is_dir():
+            links.append(path)
+        else:
+            yield path, problem(path)
+
+
+def _drain(links: list[Path]) -> Iterator[Path]:
+    while links:
+        yield links.pop(0)
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith((".", _LOCK_FILE)) or name.lower() in _DEBRIS
+
+
+def problem(path: Path) -> str | None:
+    """Why ``path`` is nothing to read, None where it is a file.
+
+    A pipe or a device could keep a reader waiting for ever.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return error.strerror or str(error)
+    return None if stat.S_ISREG(mode) else "not a regular file"
+
+
+def _once(found: Iterable[tuple[Path, str | None]], root: str) -> list[Item]:
+    """Each file once, real names before links to them, in the order of ``source_path``."""
+    kept: dict[str, Item] = {}
+    for path, reason in sorted(found, key=lambda item: item[0].is_symlink()):
+        relative = os.path.relpath(os.path.abspath(path), root)
+        item = Item(path, escaped(relative).replace(os.sep, "/"), reason)
+        kept.setdefault(os.path.realpath(path), item)
+    return sorted(kept.values(), key=lambda item: _order(item.source_path))
+
+
+def _order(source_path: str) -> list[bytes]:
+    """A folder's files and sub-folders in the order of their names, by the bytes of each name."""
+    return [name.encode("utf-8", "surrogatepass") for name in source_path.split("/")]

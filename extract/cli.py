@@ -1,0 +1,287 @@
+"""The command ``pifubiao``."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import Annotated, Any, Final, NoReturn, TextIO
+
+import typer
+from rich.console import Console
+from typer.exceptions import TyperException
+
+from extract import __version__
+from extract.batch.manifest import EXIT_CODES, NOTHING_DONE, Allowance, Manifest
+from extract.batch.plan import MAX_BYTES
+from extract.errors import PifubiaoError, UsageError
+from extract.messages import Speaker, language
+from extract.report.safe import safe
+
+_FAILURES_SHOWN: Final = 10
+_REFRESH_SECONDS: Final = 0.1
+# Where text does not go to a terminal, nobody says how wide it may be.
+_FILE_WIDTH: Final = 120
+
+
+class Lang(StrEnum):
+    """The languages of the command."""
+
+    en = "en"
+    zh = "zh"
+
+
+class _Interrupted(BaseException):
+    """A signal asked the run to end; as ``KeyboardInterrupt``, no error for anybody to catch on the way."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """The command: runs it with ``arguments`` (those of the process by default) and ends with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a character gets something in its place, and not an exception.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    say = Speaker(language(_asked_language(words), os.environ))
+    for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _raise_interrupted)
+    try:
+        code = _run(words, say)
+    except (KeyboardInterrupt, typer.Abort):
+        _end_by_signal(signal.SIGINT, say)
+    except _Interrupted as interrupted:
+        _end_by_signal(interrupted.number, say)
+    sys.exit(code)
+
+
+def _run(words: list[str], say: Speaker) -> int:
+    """The exit code of the command."""
+    try:
+        code = _app(say)(args=words, prog_name="pifubiao", standalone_mode=False)
+    except UsageError as error:
+        return _nothing_done(say, words, say(error.key, **error.params))
+    except TyperException as error:
+        message = str(getattr(error, "message", error))
+        return _nothing_done(say, words, say("bad_usage", text=message.rstrip(".")))
+    except PifubiaoError as error:
+        return _nothing_done(say, words, str(error))
+    except BrokenPipeError:
+        _mute()
+        return 0
+    except Exception as error:  # noqa: BLE001 - a mistake of ours must not look like "some inputs failed"
+        return _nothing_done(say, words, say("internal_error", reason=f"{type(error).__name__}: {error}"))
+    return code if isinstance(code, int) else 0
+
+
+def _app(say: Speaker) -> Callable[..., Any]:
+    """The command line in one language."""
+    options, arguments = say("panel_options"), say("panel_arguments")
+    app = typer.Typer(
+        help=f"{say('help_app')}\n\n{say('help_exit_codes')}",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    lang_option = typer.Option("--lang", help=say("help_lang"), rich_help_panel=options)
+    json_option = typer.Option("--json", help=say("help_json"), rich_help_panel=options)
+    bytes_option = typer.Option("--max-bytes", min=1, help=say("help_max_bytes"), rich_help_panel=options)
+
+    def show_version(wanted: bool) -> None:
+        if wanted:
+            _print_line(f"pifubiao {__version__}")
+            raise typer.Exit
+
+    @app.callback()
+    def root(
+        version: Annotated[
+            bool,
+            typer.Option(
+                "--version", callback=show_version, is_eager=True, help=say("help_version"), rich_help_panel=options
+            ),
+        ] = False,
+        lang: Annotated[Lang | None, lang_option] = None,
+    ) -> None:
+        """Options of the command itself; the language was read before."""
+
+    @app.command(help=f"{say('help_extract')}\n\n{say('help_exit_codes')}", rich_help_panel=say("panel_commands"))
+    def extract(
+        inputs: Annotated[
+            list[str],
+            typer.Argument(metavar="INPUT...", help=say("help_inputs"), rich_help_panel=arguments),
+        ],
+        out: Annotated[Path, typer.Option("--out", metavar="DIR", help=say("help_out"), rich_help_panel=options)],
+        as_json: Annotated[bool, json_option] = False,
+        strict: Annotated[bool, typer.Option("--strict", help=say("help_strict"), rich_help_panel=options)] = False,
+        max_failed: Annotated[
+            str, typer.Option("--max-failed", metavar="N|P%", help=say("help_max_failed"), rich_help_panel=options)
+        ] = "0",
+        max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
+        lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
+    ) -> int:
+        return _extract(say, inputs, out, as_json, strict, Allowance.parse(max_failed), max_bytes)
+
+    @app.command(help=say("help_inspect"), rich_help_panel=say("panel_commands"))
+    def inspect(
+        file: Annotated[Path, typer.Argument(metavar="FILE", help=say("help_file"), rich_help_panel=arguments)],
+        as_json: Annotated[bool, json_option] = False,
+        max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
+        lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
+    ) -> int:
+        return _inspect(say, file, as_json, max_bytes)
+
+    return app
+
+
+def _extract(
+    say: Speaker, inputs: list[str], out: Path, as_json: bool, strict: bool, allowed: Allowance, max_bytes: int
+) -> int:
+    from extract.batch.run import Options, run
+
+    options = Options(tuple(inputs), out, strict, allowed, max_bytes)
+    try:
+        with _Progress(say) as progress:
+            manifest = run(options, progress.show)
+    except OSError as error:
+        raise UsageError("write_failed", path=str(out), reason=error.strerror or str(error)) from error
+    try:
+        _report(say, manifest, out, as_json)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _mute()
+    return manifest.exit_code
+
+
+def _report(say: Speaker, manifest: Manifest, out: Path, as_json: bool) -> None:
+    if as_json:
+        _print_json(manifest.as_dict())
+        return
+    import pyarrow.parquet as pq
+
+    from extract.report.summary import print_summary
+
+    column = "message_zh" if say.language == "zh" else "message"
+    failures = pq.read_table(out / "failures", columns=["source_path", column]).slice(0, _FAILURES_SHOWN).to_pylist()
+    rows = [(row["source_path"], row[column]) for row in failures]
+    print_summary(_console(sys.stdout), say, manifest, rows)
+
+
+def _inspect(say: Speaker, file: Path, as_json: bool, max_bytes: int) -> int:
+    from extract.batch.plan import Item, escaped, problem
+    from extract.batch.read import read_item
+    from extract.report import inspect as report
+
+    reason = problem(file)
+    if reason is not None:
+        raise UsageError("file_unreadable", path=escaped(str(file)), reason=reason)
+    extraction, _ = read_item(Item(file, escaped(file.name)), max_bytes)
+    if extraction.failure is not None and extraction.failure.code == "unreadable":
+        raise UsageError("file_unreadable", path=escaped(str(file)), reason=extraction.failure.params.get("reason"))
+    if as_json:
+        _print_json(report.as_dict(extraction))
+    else:
+        report.show(_console(sys.stdout), extraction, say)
+    sys.stdout.flush()
+    return 0 if extraction.forms and extraction.failure is None else 1
+
+
+class _Progress:
+    """A bar on the terminal, and nothing where standard error is none."""
+
+    def __init__(self, say: Speaker) -> None:
+        self._say = say
+        self._bar: Any = None
+        self._task: Any = None
+        self._shown = 0.0
+
+    def __enter__(self) -> "_Progress":
+        if sys.stderr is not None and sys.stderr.isatty():
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task(self._say("progress"), total=None)
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, done: int, total: int) -> None:
+        """Shows how far the run is; cheap enough to be called for every input."""
+        if self._bar is None:
+            return
+        now = monotonic()
+        if done == total or now - self._shown >= _REFRESH_SECONDS:
+            self._shown = now
+            self._bar.update(self._task, completed=done, total=total)
+
+
+def _console(stream: TextIO | None) -> Console:
+    """A console on ``stream`` that prints text as it is: no mark-up, no guessed colours."""
+    if stream is None:
+        return Console(quiet=True)
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _FILE_WIDTH
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
+def _print_json(data: dict[str, Any]) -> None:
+    encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
+    print(json.dumps(data, ensure_ascii=encoding != "utf8", indent=2))
+
+
+def _print_line(text: str, stream: TextIO | None = None) -> None:
+    print(text, file=stream if stream is not None else sys.stdout)
+
+
+def _nothing_done(say: Speaker, words: list[str], reason: str) -> int:
+    """Says why nothing was done, on standard error, and for machines on standard output too."""
+    code = EXIT_CODES[NOTHING_DONE]
+    try:
+        if "--json" in words:
+            _print_json({"tool": "pifubiao", "outcome": NOTHING_DONE, "exit_code": code, "error": reason})
+        _print_line(say("error_line", text=safe(reason)), sys.stderr)
+        _print_line(say("last_nothing_done"), sys.stderr)
+    except BrokenPipeError:
+        _mute()
+    return code
+
+
+def _asked_language(words: Sequence[str]) -> str | None:
+    """What ``--lang`` says, read before the command line is: its own messages depend on it."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        if word == "--":
+            break
+        if word == "--lang":
+            return following
+        if word.startswith("--lang="):
+            return word.removeprefix("--lang=")
+    return None
+
+
+def _mute() -> None:
+    """Sends what is still to be written to nowhere: the reader of the pipe has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _raise_interrupted(number: int, _: FrameType | None) -> NoReturn:
+    raise _Interrupted(number)
+
+
+def _end_by_signal(number: int, say: Speaker) -> NoReturn:
+    """Ends as a process does that did not catch the signal, so that the shell that started it knows."""
+    _print_line(say("error_line", text=say("interrupted")), sys.stderr)
+    sys.stderr.flush()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    sys.exit(128 + number)

@@ -1,0 +1,62 @@
+"""What a run says of itself at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from extract.batch.manifest import DONE, SOME_FAILED, Manifest
+from extract.catalogue import SEVERITIES
+from extract.messages import Speaker
+from extract.report.safe import safe
+
+_STYLES = {"info": "cyan", "warning": "yellow", "error": "red"}
+
+
+def print_summary(console: Console, say: Speaker, manifest: Manifest, failures: Sequence[tuple[str, str]]) -> None:
+    """Prints the counts, the first failures (``source_path`` and reason each), and how the run ended."""
+    counts = manifest.counts
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_row(say("summary_inputs"), str(counts.inputs))
+    table.add_row(f"  {say('summary_converted')}", str(counts.converted))
+    table.add_row(f"  {say('summary_with_findings')}", str(counts.converted_with_findings))
+    table.add_row(f"  {say('summary_failed')}", Text(str(counts.failed), "red" if counts.failed else ""))
+    table.add_row(say("summary_forms"), str(counts.forms))
+    table.add_row(say("summary_findings"), str(sum(counts.findings.values())))
+    for severity in SEVERITIES:
+        count = counts.findings.get(severity, 0)
+        table.add_row(f"  {say(f'severity_{severity}')}", Text(str(count), _STYLES[severity] if count else ""))
+    console.print(table)
+    if failures:
+        _print_failures(console, say, counts.failed, failures)
+    console.print(Text(last_line(say, manifest), "bold"), soft_wrap=True)
+
+
+def last_line(say: Speaker, manifest: Manifest) -> str:
+    """How the run ended, with its exit code."""
+    counts = manifest.counts
+    key = f"last_{manifest.outcome}"
+    if manifest.outcome == DONE and counts.failed:
+        key = f"last_{DONE}_{SOME_FAILED}"
+    return say(
+        key,
+        forms=counts.forms,
+        out=safe(manifest.parameters["out"]),
+        failed=counts.failed,
+        inputs=counts.inputs,
+        allowed=manifest.parameters["max_failed"],
+        doubtful=counts.doubtful,
+    )
+
+
+def _print_failures(console: Console, say: Speaker, failed: int, failures: Sequence[tuple[str, str]]) -> None:
+    console.print(Text(say("summary_failures"), "bold"))
+    for source_path, reason in failures:
+        console.print(Text.assemble("  ", (safe(source_path), "cyan"), "  ", safe(reason)), soft_wrap=True)
+    if failed > len(failures):
+        console.print("  " + say("summary_more", count=failed - len(failures), table="failures"), soft_wrap=True)
