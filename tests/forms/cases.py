@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -81,9 +82,15 @@ class Case:
         return "".join(line.text + "\n" for line in self.lines)
 
 
-def answers(form: TrueForm, dump: Dump) -> Json:
+def paragraphs_show(sheet: Sheet, style: Style) -> bool:
+    """Whether the text tells where a goal paragraph begins: by a tag, or by a count."""
+    counted = all(re.match(r"(?:[一二三四五六七]是|\d\.|（[一二三四五六七]）)", g) for g in sheet.goals)
+    return counted or (sheet.goal_tags and isinstance(style, TabStyle))
+
+
+def answers(form: TrueForm, dump: Dump, goals_split: bool) -> Json:
     """The gold record, with what the layout leaves open."""
-    record = gold(form)
+    record = gold(form) | {"goals_split": goals_split}
     changes = dict(dump.changes)
     for at, rows in changes.pop("level_rows", {}).items():
         for level in ("level1", "level2"):
@@ -119,7 +126,7 @@ def build(form: TrueForm, layout: str, damages: Sequence[str], rng: random.Rando
         dump = write(sheet, LAYOUTS[layout], rng)
     except NotTellableError:
         return None
-    record = answers(form, dump)
+    record = answers(form, dump, paragraphs_show(sheet, LAYOUTS[layout]))
     lines = list(dump.lines)
     for name in damages:
         if name in damage.LINE_DAMAGES:

@@ -1,0 +1,55 @@
+"""Holds every place of an extraction against the source: slicing there must give the text that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from extract.clean import plain, squash
+from extract.model import Cell, Extraction, Form
+
+
+def slices(cell: Cell, lines: list[str]) -> list[str]:
+    """The source at a place, piece by piece."""
+    pieces = cell.parts or (cell,)
+    found = []
+    for piece in pieces:
+        assert 1 <= piece.line <= len(lines), piece
+        line = lines[piece.line - 1]
+        assert 0 <= piece.start <= piece.end <= len(line), piece
+        found.append(line[piece.start : piece.end])
+    return found
+
+
+def holders(form: Form) -> Iterator[tuple[str, object, Mapping[str, Cell]]]:
+    """Everything of a form that has places, with the name of its table."""
+    yield "documents", form, form.places
+    for table in ("funding", "goals", "tasks", "indicators"):
+        for row in getattr(form, table):
+            yield table, row, row.places
+
+
+def check_places(extraction: Extraction) -> int:
+    """Asserts that all places slice back; returns how many there were."""
+    count = 0
+    for form in extraction.forms:
+        for table, holder, places in holders(form):
+            for key, cell in places.items():
+                check_cell(cell, extraction.lines)
+                value = getattr(holder, key, None)
+                if isinstance(value, str) and key not in ("level1", "level2", "operator"):
+                    told = squash(plain("".join(slices(cell, extraction.lines))))
+                    assert squash(value) in told, (table, key, value, told)
+                count += 1
+        for finding in form.findings:
+            if finding.place is not None:
+                check_cell(finding.place, extraction.lines)
+    return count
+
+
+def check_cell(cell: Cell, lines: list[str]) -> None:
+    """The text of a cell is what its slices clean to."""
+    raw = slices(cell, lines)
+    told = squash(plain("".join(raw)))
+    assert squash(cell.text) in (told, squash("".join(raw))), (cell, raw)
+
+

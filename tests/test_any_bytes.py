@@ -1,0 +1,92 @@
+"""Any bytes at all give forms or a failure: never an exception, never a hang, and every place slices back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract.api import extract_bytes
+from extract.model import Extraction
+from tests.forms.damage import ENCODINGS, encode
+from tests.places import check_places
+
+SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.txt"))
+# What the reader looks for, to be met in every order.
+SCRAPS = (
+    "部门（单位）整体支出绩效目标批复表", "项目支出绩效目标批复表", "预算年度:2024", "预算（单位）名称：1-村", "总体资金情况（元）", "预算支出总额",
+    "基本支出", "项目支出", "合计", "财政拨款", "整体绩效目标", "年度主要任务", "任务名称", "主要内容", "年度绩效指标", "一级指标", "二级指标",
+    "三级指标", "绩效指标性质", "绩效指标值", "绩效度量单位", "权重", "部门整体绩效情况", "产出指标", "数量指标", "成本指标", "效益指标", "满意度指标",
+    "其他说明", "≥", "定性", "优良中差", "95", "%", "1.00", "0.00", "<p>", "</p>", "&ge;", "第 1 页", "\f", "\t", "\t\t\t", "  ", "　", "\n", "\n\n",
+    "\r", "\u200b", "\ufeff", "\x00", "村镇林桥", "1,000.00", "９",
+)  # fmt: skip
+
+samples = st.sampled_from(SAMPLES).map(Path.read_bytes)
+
+
+def check(data: bytes) -> Extraction:
+    extraction = extract_bytes(data, source_path="input.txt")
+    assert bool(extraction.forms) != (extraction.failure is not None)
+    assert [f.form_index for f in extraction.forms] == list(range(len(extraction.forms)))
+    check_places(extraction)
+    return extraction
+
+
+@given(st.binary(max_size=2000))
+def test_random_bytes(data: bytes) -> None:
+    check(data)
+
+
+@given(st.text(max_size=400), st.sampled_from(ENCODINGS))
+def test_random_text(text: str, encoding: str) -> None:
+    check(encode(text.encode("utf-8", "ignore").decode(), encoding))
+
+
+@given(st.lists(st.sampled_from(SCRAPS) | st.text(max_size=5), max_size=120), st.sampled_from(ENCODINGS))
+def test_scraps_of_forms(scraps: list[str], encoding: str) -> None:
+    check(encode("".join(scraps).encode("utf-8", "ignore").decode(), encoding))
+
+
+@given(samples, st.data())
+def test_cut_samples(data: bytes, draw: st.DataObject) -> None:
+    first = draw.draw(st.integers(0, len(data)))
+    check(data[first : draw.draw(st.integers(first, len(data)))])
+
+
+@given(samples, st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=6), st.integers(0, 8)), min_size=1, max_size=6))
+def test_mutated_samples(data: bytes, changes: list[tuple[float, bytes, int]]) -> None:
+    for place, put_in, taken_out in changes:
+        at = int(place * len(data))
+        data = data[:at] + put_in + data[at + taken_out :]
+    check(data)
+
+
+@given(st.lists(samples, min_size=2, max_size=4))
+def test_samples_glued_together(several: list[bytes]) -> None:
+    check(b"".join(several))
+
+
+@given(samples, st.data())
+def test_samples_with_lines_moved(data: bytes, draw: st.DataObject) -> None:
+    lines = data.splitlines(keepends=True)
+    for _ in range(draw.draw(st.integers(1, 5))):
+        at = draw.draw(st.integers(0, len(lines) - 1))
+        to = draw.draw(st.integers(0, len(lines) - 1))
+        lines.insert(to, lines.pop(at))
+    check(b"".join(lines))
+
+
+@given(samples, st.sampled_from(ENCODINGS))
+def test_samples_in_another_encoding(data: bytes, encoding: str) -> None:
+    text = data.decode("utf-8", "ignore")
+    assert encode(text, encoding)
+    check(encode(text, encoding))
+
+
+def test_a_sample_reads_the_same_in_every_encoding() -> None:
+    text = (SAMPLES[0].parent / "portal-01.txt").read_text(encoding="utf-8")
+    first = check(text.encode())
+    for encoding in ENCODINGS:
+        again = check(encode(text, encoding))
+        assert [f.indicators for f in again.forms] == [f.indicators for f in first.forms], encoding

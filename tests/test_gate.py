@@ -1,0 +1,100 @@
+"""The accuracy gate: how much of the samples is read right, and what is wrong in silence.
+
+All floors are 1.0. One that has to be lower stands in ``gold/floors.json`` with its reason; a floor that the reader
+has outgrown must be raised again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extract.api import extract_bytes
+from tests.places import check_places
+from tests.scoring import Record, Score, score
+
+TESTS = Path(__file__).parent
+SAMPLES = TESTS.parent / "samples"
+FLOORS: dict[str, Any] = json.loads((TESTS / "gold" / "floors.json").read_text(encoding="utf-8"))
+SHOWN = 12
+
+
+def records_by_file() -> dict[str, list[Record]]:
+    by_file: dict[str, list[Record]] = defaultdict(list)
+    for line in (TESTS / "gold" / "samples.jsonl").read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        by_file[record["file"]].append(record)
+    return dict(by_file)
+
+
+RECORDS = records_by_file()
+
+
+@pytest.fixture(scope="module")
+def total() -> Score:
+    result = Score()
+    for file, records in RECORDS.items():
+        score(result, records, extract_bytes((SAMPLES / file).read_bytes(), source_path=file))
+    return result
+
+
+def first(items: list[Any]) -> str:
+    more = f"\n… and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
+    return "\n".join(str(i) for i in items[:SHOWN]) + more
+
+
+def lowered() -> dict[tuple[str, str], float]:
+    return {(entry["family"], entry["field"]): entry["floor"] for entry in FLOORS["lowered"]}
+
+
+def test_floors_hold(total: Score) -> None:
+    floors = lowered()
+    low = []
+    for family, key in total.families():
+        floor = floors.get((family, key), FLOORS["floor"])
+        if total.ratio(family, key) < floor:
+            low.append(f"{family} {key}: {total.ratio(family, key):.4f}, floor {floor}")
+    assert not low, "\n".join(low) + "\n" + first([w for w in total.wrong])
+
+
+def test_lowered_floors_have_reasons_and_are_still_needed(total: Score) -> None:
+    assert FLOORS["floor"] == 1.0
+    for entry in FLOORS["lowered"]:
+        assert len(entry["reason"]) > 20, entry
+        place = (entry["family"], entry["field"])
+        assert place in total.all, f"nothing is compared at {place}"
+        assert total.ratio(*place) < 1.0, f"{place} is all right by now: drop its floor"
+
+
+def test_nothing_is_wrong_in_silence(total: Score) -> None:
+    assert len(total.silent) <= FLOORS["silent"], first(total.silent)
+
+
+def test_no_row_is_made_up(total: Score) -> None:
+    assert len(total.spurious) <= FLOORS["spurious"], first(total.spurious)
+
+
+def test_sound_forms_raise_no_alarm(total: Score) -> None:
+    assert len(total.alarms) <= FLOORS["alarms"], first(total.alarms)
+
+
+def test_wrong_forms_are_flagged(total: Score) -> None:
+    assert len(total.missed) <= FLOORS["missed"], first(total.missed)
+
+
+def test_every_field_is_compared(total: Score) -> None:
+    """The gate cannot pass by comparing nothing."""
+    assert sum(total.all.values()) > 8000
+    fields = {key for _, key in total.families()}
+    assert {"documents.title", "funding.amount", "goals.paragraphs", "tasks.content_recovered", "indicators.weight"} <= fields
+    assert len({family for family, _ in total.families()}) >= 20
+
+
+@pytest.mark.parametrize("file", sorted(RECORDS))
+def test_places_slice_back(file: str) -> None:
+    extraction = extract_bytes((SAMPLES / file).read_bytes(), source_path=file)
+    assert check_places(extraction) > 30
