@@ -44,7 +44,10 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
     """Operator against value: a comparison needs a number, 定性 needs words (the ministry's codes 1-5 and 6)."""
     found = []
     for seq, i in enumerate(indicators):
-        if i.value is None:
+        if i.value is None and i.operator is None and i.weight is None:
+            # A name alone may be a piece of the row before or after it, so no row near it is beyond doubt.
+            found.append(Finding("row_incomplete", "indicators", None, None, {"name": (i.name or "")[:30]}, i.places.get("name")))
+        elif i.value is None:
             found.append(Finding("value_missing", "indicators", seq, "value", {"name": (i.name or "")[:30]}, i.places.get("name")))
         elif i.operator == "定性" and i.value_number is not None and i.operator_basis == "stated":
             found.append(Finding("qualitative_number", "indicators", seq, "value", {"value": i.value}, i.places.get("value")))

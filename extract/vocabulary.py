@@ -58,6 +58,7 @@ class FormProfile:
     categories: Mapping[str, str]
     project_total: frozenset[str]
     total_ends: tuple[str, ...]
+    source_suffixes: tuple[str, ...]
     sources: Mapping[str, str]
     parts_of: Mapping[str, str]
     cuts: Mapping[str, tuple[int, ...]]
@@ -198,6 +199,7 @@ def _profile(path: Path) -> FormProfile:
         categories=_turned(data, path, "funding", "categories"),
         project_total=frozenset(squash(w) for w in _words(data, path, "funding", "project_total")),
         total_ends=_words(data, path, "funding", "total_ends"),
+        source_suffixes=_words(data, path, "funding", "suffixes"),
         sources=_turned(data, path, "funding", "sources"),
         parts_of=parts_of,
         cuts={key: tuple(widths) for key, widths in cuts.items()},

@@ -7,7 +7,7 @@ equations choose between the ways to place them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import combinations
@@ -87,13 +87,16 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
             figures = figures or read_figures
     findings = [Finding("cell_unread", "funding", None, None, {"text": c.text[:40]}, c) for c in unread]
     amounts = [_amount(column, figure) for column, figure in pairs]
+    heads = columns or _columns(words, kind, profile)
+    named = {source for _, source in (*(head.column for head in heads), *(column for column, _ in pairs))}
+    parts_of = {part: whole for part, whole in profile.parts_of.items() if whole in named}
     if figures:
-        placed, doubts = _place(figures, columns or _columns(words, kind, profile), profile)
+        placed, doubts = _place(figures, heads, parts_of)
         amounts += placed
         findings += doubts
     amounts = _first_of_each(amounts)
-    inferred, doubts = _fill(amounts, profile)
-    return Funding([*amounts, *inferred], unit, unit_cell, findings + doubts + _checks([*amounts, *inferred], profile))
+    inferred, doubts = _fill(amounts, parts_of)
+    return Funding([*amounts, *inferred], unit, unit_cell, findings + doubts + _checks([*amounts, *inferred], parts_of))
 
 
 def _unit(rows: Sequence[Row], label: Cell | None, stated: str | None) -> tuple[str | None, Cell | None]:
@@ -153,7 +156,15 @@ def _known(word: str, profile: FormProfile) -> str | None:
     """The header word as the profile knows it, or None."""
     if word in profile.categories or word in profile.sources or word in profile.project_total:
         return word
-    return _A_TOTAL if word.endswith(profile.total_ends) and len(word) < 16 else None
+    if len(word) > 16:
+        return None
+    if word.endswith(profile.total_ends):
+        return _A_TOTAL
+    for suffix in profile.source_suffixes:
+        stem = word.removesuffix(suffix)
+        if stem != word and (stem in profile.sources or stem in profile.categories):
+            return stem
+    return None
 
 
 def _run_together(cell: Cell, profile: FormProfile) -> list[tuple[Cell, str]]:
@@ -242,7 +253,7 @@ def _first_of_each(amounts: Sequence[Amount]) -> list[Amount]:
     return list(found.values())
 
 
-def _place(figures: Sequence[_Figure], heads: Sequence[_Head], profile: FormProfile) -> tuple[list[Amount], list[Finding]]:
+def _place(figures: Sequence[_Figure], heads: Sequence[_Head], parts_of: Mapping[str, str]) -> tuple[list[Amount], list[Finding]]:
     """Amounts to columns: in order, by the equations first and by the distances between them second."""
     if len(figures) > len(heads):
         extra = figures[len(heads)]
@@ -251,7 +262,7 @@ def _place(figures: Sequence[_Figure], heads: Sequence[_Head], profile: FormProf
             [Finding("funding_columns", "funding", None, None, {"amounts": len(figures), "columns": len(heads)}, extra.cell)],
         )
     ways = zip(range(_MOST_PLACEMENTS), combinations(range(len(heads)), len(figures)), strict=False)
-    placements = sorted((_judge(chosen, figures, heads, profile) for _, chosen in ways), key=_Placement.rank)
+    placements = sorted((_judge(chosen, figures, heads, parts_of) for _, chosen in ways), key=_Placement.rank)
     best = placements[0]
     amounts = [_amount(heads[c].column, f) for c, f in zip(best.columns, figures, strict=True)]
     doubts = []
@@ -263,11 +274,11 @@ def _place(figures: Sequence[_Figure], heads: Sequence[_Head], profile: FormProf
     return amounts, doubts
 
 
-def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], profile: FormProfile) -> _Placement:
+def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], parts_of: Mapping[str, str]) -> _Placement:
     """How well a way to place the amounts keeps the equations and the distances of the header's columns."""
     amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
     failed = checked = 0
-    for _, whole, parts in equations(amounts, profile):
+    for _, whole, parts in equations(amounts, parts_of):
         if whole is None or parts is None:
             # A sum that is blank while its parts are not, or the other way round, is no sound form.
             failed += (whole is None) != (parts is None)
@@ -283,32 +294,35 @@ def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[
     return _Placement(chosen, failed, checked, misfit)
 
 
-def equations(amounts: dict[Column, Decimal], profile: FormProfile) -> list[tuple[Column, Decimal | None, Decimal | None]]:
-    """The equations of the form: (whole, its amount, the sum of its parts); None where nothing is stated."""
+def equations(amounts: dict[Column, Decimal], parts_of: Mapping[str, str]) -> list[tuple[Column, Decimal | None, Decimal | None]]:
+    """The equations of the form: (whole, its amount, the sum of its parts); None where nothing is stated.
+
+    ``parts_of``: the sources that are parts of another one, where the form has that other one too.
+    """
     found: list[tuple[Column, Decimal | None, Decimal | None]] = []
     categories = {category for category, _ in amounts}
     if categories & {"basic"} or ("total", "total") in amounts:
         halves = [amounts[c] for c in (("basic", "total"), ("project", "total")) if c in amounts]
         found.append((("total", "total"), amounts.get(("total", "total")), sum(halves, Decimal(0)) if halves else None))
     for category in sorted(categories):
-        parts = [a for (c, s), a in amounts.items() if c == category and s != "total" and s not in profile.parts_of]
+        parts = [a for (c, s), a in amounts.items() if c == category and s != "total" and s not in parts_of]
         whole = amounts.get((category, "total"))
         if category != "total" or parts:
             found.append(((category, "total"), whole, sum(parts, Decimal(0)) if parts else None))
-    for whole_name in sorted(set(profile.parts_of.values())):
+    for whole_name in sorted(set(parts_of.values())):
         for category in sorted(categories):
-            parts = [a for (c, s), a in amounts.items() if c == category and profile.parts_of.get(s) == whole_name]
+            parts = [a for (c, s), a in amounts.items() if c == category and parts_of.get(s) == whole_name]
             if parts:
                 found.append(((category, whole_name), amounts.get((category, whole_name)), sum(parts, Decimal(0))))
     return found
 
 
-def _fill(amounts: Sequence[Amount], profile: FormProfile) -> tuple[list[Amount], list[Finding]]:
+def _fill(amounts: Sequence[Amount], parts_of: Mapping[str, str]) -> tuple[list[Amount], list[Finding]]:
     """Sums that are blank while their parts are stated, worked out: basis ``inferred``, with a finding."""
     known = {(a.category, a.source): a for a in amounts}
     inferred: list[Amount] = []
     findings: list[Finding] = []
-    for column, whole, parts in equations({c: a.amount for c, a in known.items()}, profile):
+    for column, whole, parts in equations({c: a.amount for c, a in known.items()}, parts_of):
         if whole is not None or parts is None or column in known:
             continue
         if column == ("total", "total") and not {("basic", "total"), ("project", "total")} <= known.keys():
@@ -321,11 +335,11 @@ def _fill(amounts: Sequence[Amount], profile: FormProfile) -> tuple[list[Amount]
     return inferred, findings
 
 
-def _checks(amounts: Sequence[Amount], profile: FormProfile) -> list[Finding]:
+def _checks(amounts: Sequence[Amount], parts_of: Mapping[str, str]) -> list[Finding]:
     """The equations that do not hold. One that cannot be made (nothing to compare) says nothing either way."""
     findings: list[Finding] = []
     cells = {(a.category, a.source): a.places.get("amount") for a in amounts}
-    for column, whole, parts in equations({(a.category, a.source): a.amount for a in amounts}, profile):
+    for column, whole, parts in equations({(a.category, a.source): a.amount for a in amounts}, parts_of):
         if whole is not None and parts is not None and whole != parts:
             findings.append(Finding("funding_equation", "funding", None, None, {"column": "/".join(column), "whole": whole, "parts": parts}, cells.get(column)))
     return findings

@@ -103,7 +103,7 @@ def tasks(rows: Sequence[Row], label_row: Row | None, profile: FormProfile) -> T
     for row in whole:
         name, content = _columns(row)
         if content is None:
-            findings.append(Finding("task_incomplete", "tasks", len(found), None, {"text": row.cells[0].text[:40]}, row.cells[0]))
+            findings.append(Finding("task_incomplete", "tasks", None, None, {"text": row.cells[0].text[:40]}, row.cells[0]))
         places: dict[str, Cell] = {}
         texts: dict[str, str | None] = {"name": None, "content": None}
         truncated: dict[str, bool] = {"name": False, "content": False}
@@ -134,8 +134,11 @@ def _whole_tasks(rows: Sequence[Row], width: int) -> list[Row]:
         if found and continues(row):
             before = found[-1]
             broken = fills(before, row, width) or (width and before.width + row.width - 1 < width)
-            lone = len(before.cells) == 1 or (len(row.cells) == 1 and not before.cells[-1].text.endswith(_SENTENCE_END))
-            if broken or (lone and (not width or before.width < width)):
+            unended = not before.cells[-1].text.endswith(_SENTENCE_END)
+            # A piece without any separator is no row of a table whose rows have some.
+            rest = row.width == 1 and before.width > 1 and unended
+            lone = len(before.cells) == 1 or (len(row.cells) == 1 and unended)
+            if broken or rest or (lone and (not width or before.width < width)):
                 found[-1] = together(before, row)
                 continue
         found.append(row)

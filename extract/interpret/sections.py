@@ -7,7 +7,7 @@ something of its own follows (a unit line, funding, goals).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 import regex
 
 from extract.clean import squash
+from extract.interpret.broken import continues, together
 from extract.model import Cell, Row
 from extract.vocabulary import FormProfile, Vocabulary
 
@@ -111,9 +112,12 @@ class Scanner:
 
     def is_header(self, row: Row) -> bool:
         """Whether a row is the header of the indicator table: three or more of its column words."""
+        return len(row.cells) >= 3 and len(self._roles(row)) >= 3
+
+    def _roles(self, row: Row) -> set[str]:
+        """The columns that a row's words name."""
         columns = self.profile.columns
-        roles = {columns[key] for cell in row.cells if (key := squash(cell.text)) in columns}
-        return len(roles) >= 3
+        return {columns[key] for cell in row.cells if len(cell.text) < 24 and (key := squash(cell.text)) in columns}
 
     def forms(self, rows: Sequence[Row]) -> list[tuple[int, int]]:
         """The half-open ranges of rows that are one form each, in order; rows before the first form are left out."""
@@ -161,7 +165,7 @@ class Scanner:
         """One form's rows by section. Repeated titles and headers and page numbers are taken out."""
         found = Sections()
         state = "head"
-        for row in rows:
+        for row in self._whole_headers(rows):
             meaning = self.meaning(row.cells[0].text)
             kind = meaning.kind
             if kind == "page_number" and len(row.cells) == 1:
@@ -171,6 +175,11 @@ class Scanner:
                     found.title = row.cells[0]
                     if len(row.cells) > 1:
                         found.head.append(row._replace(cells=row.cells[1:]))
+                continue
+            if kind == "section" and meaning.name == state and state != "indicators":
+                # The section's label once more: its head repeated on a new page.
+                if len(row.cells) > 1:
+                    self._rows(found, state).append(row._replace(cells=row.cells[1:]))
                 continue
             if state in _BEFORE_NOTES and self._opens(meaning, state, row):
                 state = meaning.name
@@ -188,6 +197,25 @@ class Scanner:
                 continue
             self._rows(found, state).append(row)
         return found
+
+    def _whole_headers(self, rows: Sequence[Row]) -> Iterator[Row]:
+        """The rows, with a header of indicators that is broken over two lines put together."""
+        waiting: Row | None = None
+        for row in rows:
+            if waiting is not None:
+                whole = together(waiting, row) if continues(row) and row.line == waiting.line + 1 else None
+                if whole is not None and self._roles(row) and len(self._roles(whole)) > len(self._roles(waiting)):
+                    yield whole
+                    waiting = None
+                    continue
+                yield waiting
+                waiting = None
+            if self.is_header(row):
+                waiting = row
+            else:
+                yield row
+        if waiting is not None:
+            yield waiting
 
     def _opens(self, meaning: Meaning, state: str, row: Row) -> bool:
         """Whether a section label opens its section here: sections come in order, and within the indicator table only
