@@ -51,5 +51,3 @@ def check_cell(cell: Cell, lines: list[str]) -> None:
     raw = slices(cell, lines)
     told = squash(plain("".join(raw)))
     assert squash(cell.text) in (told, squash("".join(raw))), (cell, raw)
-
-

@@ -164,14 +164,18 @@ class _FormScore:
             return self.failed
         return any(names(f, table, seq, key) for f in self.findings)
 
-    def value(self, table: str, key: str, got: object, want: object, ok: bool, seq: int | None = None, about: str = "") -> None:
+    def value(
+        self, table: str, key: str, got: object, want: object, ok: bool, seq: int | None = None, about: str = ""
+    ) -> None:
         name = f"{table}.{key}"
         self.total.all[self.family, name] += 1
         if ok:
             self.total.right[self.family, name] += 1
             return
         self.bad += 1
-        silent = not self.flagged(table, seq, None if table in ("funding", "goals", "tasks") and key != "content_truncated" else key)
+        silent = not self.flagged(
+            table, seq, None if table in ("funding", "goals", "tasks") and key != "content_truncated" else key
+        )
         self.total.wrong.append(Wrong(name, f"{self.where}{about}", repr(want), repr(got), silent))
 
     def extra(self, table: str, what: str, seq: int | None) -> None:
@@ -220,7 +224,15 @@ class _FormScore:
 
     def task(self, want: Record, got: Task | None, seq: int | None) -> None:
         about = f" task {want['name'][:20]}"
-        self.value("tasks", "name", got and got.name, want["name"], got is not None and same("name", got.name, want["name"]), seq, about)
+        self.value(
+            "tasks",
+            "name",
+            got and got.name,
+            want["name"],
+            got is not None and same("name", got.name, want["name"]),
+            seq,
+            about,
+        )
         ok = got is not None and same("content", got.content, want["content"])
         self.value("tasks", "content", got and got.content, want["content"], ok, seq, about)
         if "truncated" not in want:
@@ -246,14 +258,18 @@ class _FormScore:
         for key in INDICATOR_FIELDS:
             if key in want:
                 value = getattr(got, key) if got else None
-                self.value("indicators", key, value, want[key], got is not None and same(key, value, want[key]), seq, about)
+                self.value(
+                    "indicators", key, value, want[key], got is not None and same(key, value, want[key]), seq, about
+                )
         if "truncated" in want:
             value = got.name_truncated if got else None
             self.value("indicators", "name_truncated", value, want["truncated"], value == want["truncated"], seq, about)
 
     def verdict(self) -> None:
         if not self.bad and not self.record.get("doubt") and self.findings:
-            self.total.alarms.append(f"{self.where}: " + "; ".join(f"{f.code} {f.table} {f.seq} {dict(f.params)}" for f in self.findings))
+            self.total.alarms.append(
+                f"{self.where}: " + "; ".join(f"{f.code} {f.table} {f.seq} {dict(f.params)}" for f in self.findings)
+            )
         for flag in self.record.get("flags", []):
             rows = flag["rows"]
             if not any(names(f, flag["table"]) and (f.seq is None or not rows or f.seq in rows) for f in self.findings):
@@ -277,4 +293,6 @@ def score(total: Score, records: Sequence[Record], extraction: Extraction) -> No
         one.indicators()
         one.verdict()
     for form in forms.values():
-        total.spurious.append(Wrong("documents", extraction.source_path, "no such form", str(form.title), not loud(form.findings)))
+        total.spurious.append(
+            Wrong("documents", extraction.source_path, "no such form", str(form.title), not loud(form.findings))
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -51,7 +52,7 @@ def squeezed(text: str) -> str:
     return "".join(text.split())
 
 
-# --- truth --------------------------------------------------------------------------------------------------------------
+# --- truth ---
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_gold_record_says_what_stands_there() -> None:
     assert len(record["indicators"]) == len(form.indicators)
 
 
-# --- making -------------------------------------------------------------------------------------------------------------
+# --- making ---
 
 
 @given(made_forms() | structural_forms())
@@ -136,11 +137,14 @@ def test_variants_of_a_form() -> None:
     assert plain_amount(None, "元") == ""
     assert in_wan_yuan(form).amount_unit == "万元"
     assert gold(in_wan_yuan(form))["funding"] == gold(form)["funding"]
-    assert with_sources(form, "fiscal", "central", "other").columns[2:] == (("project", "central"), ("project", "other"))
+    assert with_sources(form, "fiscal", "central", "other").columns[2:] == (
+        ("project", "central"),
+        ("project", "other"),
+    )
     assert sheet_of(carried_out_by(form, random.Random(1))).unit_line == ""
 
 
-# --- dumps --------------------------------------------------------------------------------------------------------------
+# --- dumps ---
 
 
 @pytest.mark.parametrize("layout", sorted(LAYOUTS))
@@ -194,7 +198,9 @@ def test_layouts_differ() -> None:
 
 def test_the_portal_layout_is_padded_like_an_export() -> None:
     lines = case_of(2, "portal").lines
-    widths = {line.kind: line.text.count("\t") for line in lines if line.kind in ("goals", "indicators", "notes", "head")}
+    widths = {
+        line.kind: line.text.count("\t") for line in lines if line.kind in ("goals", "indicators", "notes", "head")
+    }
     assert widths == {"goals": 9, "indicators": 9, "notes": 9, "head": 9}
 
 
@@ -207,7 +213,7 @@ def test_readings_of_amounts_without_their_blanks() -> None:
     assert funding_ways(["7", "3", "4"], project, [3, 5]) == [[(0, "7"), (1, "3"), (3, "4")]]
 
 
-# --- pages --------------------------------------------------------------------------------------------------------------
+# --- pages ---
 
 
 @given(st.text(st.sampled_from(CHARACTERS + "ab1，"), min_size=1), st.integers(2, 20))
@@ -216,7 +222,7 @@ def test_wrapped_lines_fit_and_lose_nothing(text: str, width: int) -> None:
     assert "".join(lines) == text
     assert all(display_width(line) <= width for line in lines)
     # A line but the last has no room for what follows.
-    for line, after in zip(lines, lines[1:], strict=False):
+    for line, after in pairwise(lines):
         assert display_width(line + after[0]) > width
     assert is_full("村" * 5, 10)
     assert is_full("村" * 4 + "a", 10)
@@ -260,7 +266,7 @@ def test_a_page_whose_rows_do_not_show_is_refused() -> None:
         dump_page(sheet, PageStyle(name=width + width % 2))
 
 
-# --- damages ------------------------------------------------------------------------------------------------------------
+# --- damages ---
 
 
 @pytest.mark.parametrize("name", sorted(damage.SHEET_DAMAGES))
@@ -342,7 +348,7 @@ def test_damages_are_kept_from_layouts_that_hide_them() -> None:
     assert go_together(("raw-breaks", "page-breaks"))
 
 
-# --- wrong forms --------------------------------------------------------------------------------------------------------
+# --- wrong forms ---
 
 
 @pytest.mark.parametrize("name", sorted(wrong.WRONGS))
@@ -376,7 +382,7 @@ def test_a_wrong_weight_breaks_the_sum() -> None:
         assert sum(Decimal(i.weight) for i in wronged.form.indicators) not in (90, 100)
 
 
-# --- samples ------------------------------------------------------------------------------------------------------------
+# --- samples ---
 
 
 def test_the_samples_are_what_the_script_writes() -> None:

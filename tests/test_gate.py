@@ -58,7 +58,7 @@ def test_floors_hold(total: Score) -> None:
         floor = floors.get((family, key), FLOORS["floor"])
         if total.ratio(family, key) < floor:
             low.append(f"{family} {key}: {total.ratio(family, key):.4f}, floor {floor}")
-    assert not low, "\n".join(low) + "\n" + first([w for w in total.wrong])
+    assert not low, "\n".join(low) + "\n" + first(total.wrong)
 
 
 def test_lowered_floors_have_reasons_and_are_still_needed(total: Score) -> None:
@@ -90,7 +90,13 @@ def test_every_field_is_compared(total: Score) -> None:
     """The gate cannot pass by comparing nothing."""
     assert sum(total.all.values()) > 8000
     fields = {key for _, key in total.families()}
-    assert {"documents.title", "funding.amount", "goals.paragraphs", "tasks.content_recovered", "indicators.weight"} <= fields
+    assert {
+        "documents.title",
+        "funding.amount",
+        "goals.paragraphs",
+        "tasks.content_recovered",
+        "indicators.weight",
+    } <= fields
     assert len({family for family, _ in total.families()}) >= 20
 
 

@@ -29,14 +29,26 @@ GOALS = (
 )
 # Name, content, whether the export cut it.
 TASKS = (
-    ("加强行政执法监督工作", "开展行政执法人员政治、业务和实战能力提升行动，严格落实“一目录、四清单”，采用日常监督、专项检查", True),
-    ("提高法律援助案件的质量", "进一步提高法律援助案件的质量，在总结经验的基础上，加强案件质量监管。把法律援助工作做细做实，尽心", True),
+    (
+        "加强行政执法监督工作",
+        "开展行政执法人员政治、业务和实战能力提升行动，严格落实“一目录、四清单”，采用日常监督、专项检查",
+        True,
+    ),
+    (
+        "提高法律援助案件的质量",
+        "进一步提高法律援助案件的质量，在总结经验的基础上，加强案件质量监管。把法律援助工作做细做实，尽心",
+        True,
+    ),
     (
         "落实“谁执法谁普法”普法责任制",
         "以“法治大竹”一月一主题活动为载体，联合相关责任部门，利用春节、春秋季开学、“4.15”“6.5”“6.2",
         True,
     ),
-    ("社区矫正工作智慧化、规范化", "严格按照《中华人民共和国社区矫正法》规定，运用“人防+技防”手段，通过公益劳动、法律学习等管控、教", True),
+    (
+        "社区矫正工作智慧化、规范化",
+        "严格按照《中华人民共和国社区矫正法》规定，运用“人防+技防”手段，通过公益劳动、法律学习等管控、教",
+        True,
+    ),
     (
         "依法办理行政复议、行政应诉、行政赔偿案件",
         "依法、公正、高效办理行政复议案件，做好因行政复议提起行政诉讼的应诉事项，指导全县各行政机关行政应",
@@ -48,10 +60,17 @@ TASKS = (
         "持续推进“一村（社区）一法律顾问”工作，组织各司法所对全县各乡镇（街道）及村（社区）聘请法律顾问",
         True,
     ),
-    ("抓实人民调解工作", "对各调委会明确排查任务，做好矛盾纠纷排查化解工作，做到小事不出村（社区），大事不出乡镇（街道），", True),
+    (
+        "抓实人民调解工作",
+        "对各调委会明确排查任务，做好矛盾纠纷排查化解工作，做到小事不出村（社区），大事不出乡镇（街道），",
+        True,
+    ),
     ("开展涉法文件法制审查", "对行政规范性文件、合同等文件开展法制审查，提出相关审查意见", False),
 )
-RECOVERED = "严格按照《中华人民共和国社区矫正法》规定，运用“人防+技防”手段，通过公益劳动、法律学习等管控、教育好矫正对象，促使其顺利回归社会。"
+RECOVERED = (
+    "严格按照《中华人民共和国社区矫正法》规定，运用“人防+技防”手段，通过公益劳动、"
+    "法律学习等管控、教育好矫正对象，促使其顺利回归社会。"
+)
 # Level 1, level 2, name, operator, value, unit, weight.
 INDICATORS = (
     ("产出指标", "数量指标", "法律顾问覆盖多少村社", "=", "324", "个", "5"),
@@ -153,7 +172,9 @@ def test_tasks(form: Form) -> None:
 
 def test_seven_contents_are_cut_and_one_is_recovered(form: Form) -> None:
     assert sum(t.content_truncated for t in form.tasks) == 7
-    assert [t.content_recovered for t in form.tasks] == [RECOVERED if t[0].startswith("社区矫正") else None for t in TASKS]
+    assert [t.content_recovered for t in form.tasks] == [
+        RECOVERED if t[0].startswith("社区矫正") else None for t in TASKS
+    ]
     assert [t.recovery_source is not None for t in form.tasks] == [t.content_recovered is not None for t in form.tasks]
 
 

@@ -106,7 +106,9 @@ def write(sheet: Sheet, style: Style, rng: random.Random) -> Dump:
     return dump_tabs(sheet, rng, style) if isinstance(style, TabStyle) else dump_page(sheet, style)
 
 
-def build(form: TrueForm, layout: str, damages: Sequence[str], rng: random.Random, wronged: str | None = None) -> Case | None:
+def build(
+    form: TrueForm, layout: str, damages: Sequence[str], rng: random.Random, wronged: str | None = None
+) -> Case | None:
     """The form in a layout with damages; None where this form cannot be written so and still be told."""
     flags: list[Json] = []
     sheet_change = None
@@ -146,4 +148,3 @@ def joined(cases: Sequence[Case], between: Sequence[str]) -> tuple[str, list[Jso
             text += "".join(line + "\n" for line in between)
         records.append(case.record | {"form_index": at})
     return text, records
-

@@ -78,7 +78,7 @@ def encode(text: str, encoding: str, newline: str = "lf") -> bytes:
     return text.encode(encoding)
 
 
-# --- words within cells -------------------------------------------------------------------------------------------------
+# --- words within cells ---
 
 
 def operator_spellings(sheet: Sheet, rng: random.Random) -> Sheet:
@@ -177,7 +177,9 @@ def zero_width(sheet: Sheet, rng: random.Random) -> Sheet:
 
     changed = map_rows(
         sheet,
-        lambda r: replace(r, name=strew(r.name), value=strew(r.value), weight=strew(r.weight), operator=strew(r.operator)),
+        lambda r: replace(
+            r, name=strew(r.name), value=strew(r.value), weight=strew(r.weight), operator=strew(r.operator)
+        ),
     )
     return replace(
         changed,
@@ -307,7 +309,9 @@ def raw_breaks(sheet: Sheet, rng: random.Random) -> Sheet:
 
 def header_breaks(sheet: Sheet, rng: random.Random) -> Sheet:
     """Header words broken over two lines, as in narrow columns: 绩效指标 / 性质."""
-    head = tuple((k, w[: len(w) - 2] + "\n" + w[-2:] if len(w) >= 5 and rng.random() < 0.5 else w) for k, w in sheet.head)
+    head = tuple(
+        (k, w[: len(w) - 2] + "\n" + w[-2:] if len(w) >= 5 and rng.random() < 0.5 else w) for k, w in sheet.head
+    )
     return replace(sheet, head=head)
 
 
@@ -316,7 +320,7 @@ def untagged_goals(sheet: Sheet, rng: random.Random) -> Sheet:
     return replace(sheet, goal_tags=False)
 
 
-# --- written lines --------------------------------------------------------------------------------------------------
+# --- written lines ---
 
 
 def _head_for(kind: str, lines: list[Line]) -> list[str]:
@@ -343,7 +347,9 @@ def page_breaks(lines: list[Line], rng: random.Random) -> list[Line]:
         if i in chosen:
             result.append(Line("page", number.format(n=page, m=len(chosen) + 1)))
             page += 1
-            again = ([title] if style == "title and head" else []) + (_head_for(line.kind, lines) if style != "nothing" else [])
+            again = ([title] if style == "title and head" else []) + (
+                _head_for(line.kind, lines) if style != "nothing" else []
+            )
             if again:
                 result += [Line("page", ("\f" if at == 0 else "") + text) for at, text in enumerate(again)]
             else:
@@ -421,9 +427,19 @@ LINE_DAMAGES: Final[dict[str, LineDamage]] = {
 }
 # What a drawn page cannot show: its columns hold no tabs, and its cells wrap by themselves.
 NOT_ON_PAGES: Final = frozenset(
-    {"raw-breaks", "header-breaks", "untagged-goals", "broken-tag", "blank-lines", "blank-ends", "entities", "no-break-spaces",
-     "zero-width", "spaced-labels"}
-)  # fmt: skip
+    {
+        "raw-breaks",
+        "header-breaks",
+        "untagged-goals",
+        "broken-tag",
+        "blank-lines",
+        "blank-ends",
+        "entities",
+        "no-break-spaces",
+        "zero-width",
+        "spaced-labels",
+    }
+)
 # A space within a label is a delimiter where spaces are.
 NOT_WITH_SPACES: Final = frozenset({"no-break-spaces", "spaced-labels", "blank-ends"})
 # The second undoes or repeats the first.

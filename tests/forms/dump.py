@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 from tests.forms.sheet import Sheet, SheetRow, label_starts
@@ -23,7 +23,7 @@ PORTAL_HEAD: Final = (0, 1, 3, 6, 7, 8, 9)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A written line: ``kind`` is the part of the form it belongs to, ``starts`` that a row of the table begins here."""
+    """A written line: ``kind`` is the part of the form it is in, ``starts`` says that a row of the table begins."""
 
     kind: str
     text: str
@@ -105,7 +105,9 @@ def _funding_rows(sheet: Sheet, style: TabStyle, rng: random.Random) -> list[Cel
     if sheet.kind == "project":
         return _project_funding(sheet, style)
     tops = _funding_tops(sheet, style.funding == "filled")
-    names = [n if s != "total" or c != "total" else "" for (c, s), n in zip(sheet.columns, sheet.source_names, strict=True)]
+    names = [
+        n if s != "total" or c != "total" else "" for (c, s), n in zip(sheet.columns, sheet.source_names, strict=True)
+    ]
     amounts = list(sheet.amounts)
     if style.funding == "packed":
         amounts = amounts if style.blank_amounts else [a for a in amounts if a]
@@ -142,7 +144,7 @@ def _indicator_cells(row: SheetRow, starts: tuple[bool, bool, bool], sheet: Shee
     cells = [row.root if show_root else ""] if style.root else []
     for key, _ in sheet.head:
         text = row.get(key)
-        if key == "level1" and not show1 or key == "level2" and not show2:
+        if (key == "level1" and not show1) or (key == "level2" and not show2):
             text = ""
         cells.append(text)
     return cells
@@ -193,7 +195,11 @@ def _join(cells: Cells, style: TabStyle, rng: random.Random) -> str:
 def head_cells(sheet: Sheet, style: TabStyle) -> Cells:
     """The header row of the indicators."""
     words = [w for _, w in sheet.head]
-    if style.head == "portal" and [k for k, _ in sheet.head][:3] == ["level1", "level2", "name"] and len(words) == len(PORTAL_HEAD):
+    if (
+        style.head == "portal"
+        and [k for k, _ in sheet.head][:3] == ["level1", "level2", "name"]
+        and len(words) == len(PORTAL_HEAD)
+    ):
         cells = [""] * WIDTH
         for at, word in zip(PORTAL_HEAD, words, strict=True):
             cells[at] = word
@@ -266,14 +272,13 @@ def funding_changes(sheet: Sheet, style: TabStyle, line: str) -> Json:
     if len(ways) == 1:
         return {}
     scale = 10000 if "万元" in sheet.funding_label else 1
-    options = []
-    for way in ways:
-        options.append(
-            [
-                {"category": sheet.columns[at][0], "source": sheet.columns[at][1], "amount": str(to_number(text) * scale)}
-                for at, text in way
-            ]
-        )
+    options = [
+        [
+            {"category": sheet.columns[at][0], "source": sheet.columns[at][1], "amount": str(to_number(text) * scale)}
+            for at, text in way
+        ]
+        for way in ways
+    ]
     return {"funding_options": options, "doubt": True}
 
 
@@ -313,7 +318,7 @@ def funding_ways(
 
 
 def _gaps_fit(places: Sequence[int], gaps: Sequence[int]) -> bool:
-    steps = [b - a for a, b in zip(places, places[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(places)]
     return all(2 * step <= gap <= 3 * step for step, gap in zip(steps, gaps, strict=True))
 
 

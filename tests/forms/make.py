@@ -22,7 +22,11 @@ from tests.forms.truth import (
     is_cut,
 )
 
-DEPARTMENT_TITLES: Final = ("部门（单位）整体支出绩效目标批复表", "部门整体支出绩效目标批复表", "单位整体支出绩效目标批复表")
+DEPARTMENT_TITLES: Final = (
+    "部门（单位）整体支出绩效目标批复表",
+    "部门整体支出绩效目标批复表",
+    "单位整体支出绩效目标批复表",
+)
 PROJECT_TITLES: Final = ("项目支出绩效目标批复表", "部门预算项目支出绩效目标批复表")
 COUNTS: Final = ("一", "二", "三", "四", "五", "六", "七")
 # A portal that cuts at 97 leaves three places for the dots it then drops: no whole text is of a width in between.
@@ -189,7 +193,9 @@ def make_form(
     if kind == "project":
         todo: list[TrueTask] = []
         topic = rng.choice(words.TOPICS)
-        project_code = f"{rng.randint(51, 65)}{rng.randint(1000, 9999)}{rng.choice('TRY')}{rng.randint(10**11, 10**12 - 1):012d}"
+        project_code = (
+            f"{rng.randint(51, 65)}{rng.randint(1000, 9999)}{rng.choice('TRY')}{rng.randint(10**11, 10**12 - 1):012d}"
+        )
         project_name: str | None = topic + rng.choice(("经费", "专项资金", "补助项目"))
         columns: tuple[tuple[str, str], ...] = PROJECT_COLUMNS
         title = rng.choice(PROJECT_TITLES)

@@ -25,9 +25,10 @@ class NotTellableError(Exception):
 class PageStyle:
     """How a page is drawn.
 
-    ``middle``: spans and short cells stand in the middle of their rows (``rounding`` 1 rounds the middle down the page),
-    else at the top. ``root``: the root label's column is there. ``head``: the header words stand over the root and the
-    first level (``portal``), or over their own columns (``own``). ``indent``: spaces before every line. Widths are in places.
+    ``middle``: spans and short cells stand in the middle of their rows (``rounding`` 1 rounds it down the page), else
+    at the top. ``root``: the root label's column is there. ``head``: the header words stand over
+    the root and the first level (``portal``), or over their own columns (``own``). ``indent``: spaces before every
+    line. Widths are in places.
     """
 
     middle: bool = True
@@ -62,7 +63,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Drawn lines; ``tops`` are the lines at which the rows begin, and the end; ``starts`` where each box's text begins."""
+    """Drawn lines; ``tops``: the lines where the rows begin, and the end; ``starts``: where each box's text begins."""
 
     lines: list[str]
     tops: list[int]
@@ -146,7 +147,9 @@ def _funding(sheet: Sheet, style: PageStyle) -> Drawing:
             end = at + sum(c == category for c, _ in sheet.columns)
             boxes.append(Box(0, 2 if category == "total" else 1, at, end, sheet.category(category)))
             at = end
-    for at, ((category, _), name, amount) in enumerate(zip(sheet.columns, sheet.source_names, sheet.amounts, strict=True), 1):
+    for at, ((category, _), name, amount) in enumerate(
+        zip(sheet.columns, sheet.source_names, sheet.amounts, strict=True), 1
+    ):
         if category != "total":
             boxes.append(Box(first, first + 1, at, at + 1, name))
         boxes.append(Box(first + 1, first + 2, at, at + 1, amount, style.amounts_right))

@@ -47,9 +47,11 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All cells of a form. ``facts`` are rows of labels and values; ``unit_line`` is empty where one of them names the unit.
+    """All cells of a form.
 
-    ``head`` pairs each indicator column with its header word, in the order of the columns."""
+    ``facts`` are rows of labels and values; ``unit_line`` is empty where one of them names the unit. ``head`` pairs
+    each indicator column with its header word, in the order of the columns.
+    """
 
     kind: str
     title: str

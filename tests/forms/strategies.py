@@ -11,10 +11,26 @@ from hypothesis import strategies as st
 
 from tests.forms import damage, words
 from tests.forms.cases import LAYOUTS, Case, build, fits, go_together
-from tests.forms.make import DEPARTMENT_TITLES, PROJECT_TITLES, TREES, carried_out_by, in_wan_yuan, make_form, with_sources
+from tests.forms.make import (
+    DEPARTMENT_TITLES,
+    PROJECT_TITLES,
+    TREES,
+    carried_out_by,
+    in_wan_yuan,
+    make_form,
+    with_sources,
+)
 from tests.forms.truth import DEPARTMENT_COLUMNS, PROJECT_COLUMNS, Limits, TrueForm, TrueIndicator, TrueTask, bare
 
-LIMITS: Final = (Limits(), Limits(), Limits(), Limits(80, 60), Limits(mark="…"), Limits(60, 80, "..."), Limits(None, None))
+LIMITS: Final = (
+    Limits(),
+    Limits(),
+    Limits(),
+    Limits(80, 60),
+    Limits(mark="…"),
+    Limits(60, 80, "..."),
+    Limits(None, None),
+)
 DAMAGES: Final = (*damage.SHEET_DAMAGES, *damage.LINE_DAMAGES)
 UNITS: Final = ("个", "%", "处", "万元", "公顷", "台套", "元/户", "人次")
 
@@ -86,7 +102,9 @@ def _targets(draw: st.DrawFn) -> tuple[str, str, str]:
 def _indicators(draw: st.DrawFn) -> tuple[TrueIndicator, ...]:
     tree = draw(st.sampled_from(TREES))
     places = [(l1, l2) for l1, seconds in tree for l2 in seconds]
-    rows = draw(st.lists(st.tuples(st.integers(0, len(places) - 1), names), min_size=1, max_size=20, unique_by=lambda r: r[1]))
+    rows = draw(
+        st.lists(st.tuples(st.integers(0, len(places) - 1), names), min_size=1, max_size=20, unique_by=lambda r: r[1])
+    )
     rows.sort(key=lambda r: r[0])
     weights = draw(_weights(len(rows)))
     return tuple(
@@ -111,7 +129,9 @@ def structural_forms(draw: st.DrawFn) -> TrueForm:
     project = kind == "project"
     basic, own = draw(_sources()), draw(_sources())
     assert basic[0] is not None and own[0] is not None
-    tasks = [] if project else draw(st.lists(st.tuples(names, contents), min_size=1, max_size=8, unique_by=lambda t: t[0]))
+    tasks = (
+        [] if project else draw(st.lists(st.tuples(names, contents), min_size=1, max_size=8, unique_by=lambda t: t[0]))
+    )
     indicators = draw(_indicators())
     limits = draw(st.sampled_from(LIMITS))
     # Names that only differ beyond the cut would stand there as duplicates.
@@ -144,7 +164,10 @@ def damages_for(draw: st.DrawFn, layout: str, most: int = 2) -> list[str]:
 
 @st.composite
 def cases(
-    draw: st.DrawFn, forms: st.SearchStrategy[TrueForm], layouts: tuple[str, ...] = tuple(LAYOUTS), wronged: str | None = None
+    draw: st.DrawFn,
+    forms: st.SearchStrategy[TrueForm],
+    layouts: tuple[str, ...] = tuple(LAYOUTS),
+    wronged: str | None = None,
 ) -> Case:
     """A form, written in a layout with up to two damages."""
     form = draw(forms)

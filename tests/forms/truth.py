@@ -131,7 +131,10 @@ def told_truncated(texts: tuple[str, ...], limit: int | None, usual: int, mark: 
     if mark and any(cut):
         return list(cut)
     bares = [bare(t, limit) for t in texts]
-    plain = limit == usual or sum(c and b[-1] not in SENTENCE_ENDS for c, b in zip(cut, bares, strict=True)) >= ENOUGH_TO_LEARN
+    plain = (
+        limit == usual
+        or sum(c and b[-1] not in SENTENCE_ENDS for c, b in zip(cut, bares, strict=True)) >= ENOUGH_TO_LEARN
+    )
     longest = max(map(display_width, bares), default=0)
     answers: list[bool | None] = []
     for was_cut, text in zip(cut, bares, strict=True):

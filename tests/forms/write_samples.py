@@ -25,6 +25,9 @@ SAMPLES: Final = ROOT / "samples"
 GOLD: Final = ROOT / "tests" / "gold" / "samples.jsonl"
 
 
+PORTAL_LIMITS: Final = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Spec:
     """One sample: its family, how it is written and how large it is. ``sure``: nothing in it may be open."""
@@ -36,7 +39,7 @@ class Spec:
     indicators: int = 12
     tasks: int = 5
     goals: int = 3
-    limits: Limits = Limits()
+    limits: Limits = PORTAL_LIMITS
     encoding: str = "utf-8"
     newline: str = "lf"
     wan_yuan: bool = False
@@ -112,9 +115,29 @@ SPECS: Final = (
     Spec("no-root", "page-top-no-root", indicators=13, tasks=4),
     Spec("plain-goals", "portal", ("untagged-goals",), indicators=10, goals=5),
     Spec("plain-goals", "drop-all", ("untagged-goals", "blank-ends"), indicators=8, goals=4),
-    Spec("together", "shift-gaps", ("raw-breaks", "page-breaks", "surroundings", "header-synonyms"), indicators=28, tasks=10, goals=5),
-    Spec("together", "mixed-shift", ("operator-spellings", "page-breaks", "bare-labels"), encoding="gb18030", indicators=20, tasks=7),
-    Spec("together", "drop-all", ("full-width", "points", "thousands", "blank-lines"), encoding="utf-16-le-bom", indicators=16),
+    Spec(
+        "together",
+        "shift-gaps",
+        ("raw-breaks", "page-breaks", "surroundings", "header-synonyms"),
+        indicators=28,
+        tasks=10,
+        goals=5,
+    ),
+    Spec(
+        "together",
+        "mixed-shift",
+        ("operator-spellings", "page-breaks", "bare-labels"),
+        encoding="gb18030",
+        indicators=20,
+        tasks=7,
+    ),
+    Spec(
+        "together",
+        "drop-all",
+        ("full-width", "points", "thousands", "blank-lines"),
+        encoding="utf-16-le-bom",
+        indicators=16,
+    ),
     *(
         Spec("wrong", layout, wronged=name, indicators=12, sure=False)
         for name, layout in (
@@ -128,7 +151,7 @@ SPECS: Final = (
             ("missing-first-level", "portal"),
         )
     ),
-)  # fmt: skip
+)
 
 # Several forms in one file: the members, and what stands between them.
 SEVERAL: Final = (

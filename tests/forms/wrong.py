@@ -126,4 +126,3 @@ WRONGS: Final[dict[str, Callable[[TrueForm, random.Random], Wronged | None]]] = 
     "missing-goals": missing_goals,
     "missing-first-level": missing_first_level,
 }
-
