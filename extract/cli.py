@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -65,11 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(words: list[str], say: Speaker) -> int:
     """The exit code of the command."""
     try:
+        if not words:
+            _app(say)(args=["--help"], prog_name="pifubiao", standalone_mode=False)
+            return EXIT_CODES[NOTHING_DONE]
         code = _app(say)(args=words, prog_name="pifubiao", standalone_mode=False)
     except UsageError as error:
         return _nothing_done(say, words, say(error.key, **error.params))
     except TyperException as error:
-        message = str(getattr(error, "message", error))
+        message = str(error.format_message() if hasattr(error, "format_message") else error)
         return _nothing_done(say, words, say("bad_usage", text=message.rstrip(".")))
     except PifubiaoError as error:
         return _nothing_done(say, words, str(error))
@@ -83,17 +87,17 @@ def _run(words: list[str], say: Speaker) -> int:
 
 def _app(say: Speaker) -> Callable[..., Any]:
     """The command line in one language."""
-    options, arguments = say("panel_options"), say("panel_arguments")
     app = typer.Typer(
         help=f"{say('help_app')}\n\n{say('help_exit_codes')}",
         add_completion=False,
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
+        # The boxes of rich cut Chinese help texts short.
+        rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    lang_option = typer.Option("--lang", help=say("help_lang"), rich_help_panel=options)
-    json_option = typer.Option("--json", help=say("help_json"), rich_help_panel=options)
-    bytes_option = typer.Option("--max-bytes", min=1, help=say("help_max_bytes"), rich_help_panel=options)
+    lang_option = typer.Option("--lang", help=say("help_lang"))
+    json_option = typer.Option("--json", help=say("help_json"))
+    bytes_option = typer.Option("--max-bytes", min=1, help=say("help_max_bytes"))
 
     def show_version(wanted: bool) -> None:
         if wanted:
@@ -104,34 +108,30 @@ def _app(say: Speaker) -> Callable[..., Any]:
     def root(
         version: Annotated[
             bool,
-            typer.Option(
-                "--version", callback=show_version, is_eager=True, help=say("help_version"), rich_help_panel=options
-            ),
+            typer.Option("--version", callback=show_version, is_eager=True, help=say("help_version")),
         ] = False,
         lang: Annotated[Lang | None, lang_option] = None,
     ) -> None:
         """Options of the command itself; the language was read before."""
 
-    @app.command(help=f"{say('help_extract')}\n\n{say('help_exit_codes')}", rich_help_panel=say("panel_commands"))
+    @app.command(help=f"{say('help_extract')}\n\n{say('help_exit_codes')}")
     def extract(
         inputs: Annotated[
             list[str],
-            typer.Argument(metavar="INPUT...", help=say("help_inputs"), rich_help_panel=arguments),
+            typer.Argument(metavar="INPUT", help=say("help_inputs")),
         ],
-        out: Annotated[Path, typer.Option("--out", metavar="DIR", help=say("help_out"), rich_help_panel=options)],
+        out: Annotated[Path, typer.Option("--out", metavar="DIR", help=say("help_out"))],
         as_json: Annotated[bool, json_option] = False,
-        strict: Annotated[bool, typer.Option("--strict", help=say("help_strict"), rich_help_panel=options)] = False,
-        max_failed: Annotated[
-            str, typer.Option("--max-failed", metavar="N|P%", help=say("help_max_failed"), rich_help_panel=options)
-        ] = "0",
+        strict: Annotated[bool, typer.Option("--strict", help=say("help_strict"))] = False,
+        max_failed: Annotated[str, typer.Option("--max-failed", metavar="N|P%", help=say("help_max_failed"))] = "0",
         max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> int:
         return _extract(say, inputs, out, as_json, strict, Allowance.parse(max_failed), max_bytes)
 
-    @app.command(help=say("help_inspect"), rich_help_panel=say("panel_commands"))
+    @app.command(help=say("help_inspect"))
     def inspect(
-        file: Annotated[Path, typer.Argument(metavar="FILE", help=say("help_file"), rich_help_panel=arguments)],
+        file: Annotated[Path, typer.Argument(metavar="FILE", help=say("help_file"))],
         as_json: Annotated[bool, json_option] = False,
         max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
@@ -258,7 +258,7 @@ def _nothing_done(say: Speaker, words: list[str], reason: str) -> int:
 
 def _asked_language(words: Sequence[str]) -> str | None:
     """What ``--lang`` says, read before the command line is: its own messages depend on it."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         if word == "--":
             break
         if word == "--lang":

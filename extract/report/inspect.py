@@ -86,6 +86,8 @@ def _head(form: Form, say: Speaker) -> RenderableType:
         ("head_notes", form.other_notes),
     ]
     table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(overflow="fold")
     for key, value in rows:
         if value:
             table.add_row(say(key), Text(safe(str(value))))
@@ -119,7 +121,7 @@ def _goals(form: Form) -> RenderableType | None:
         return None
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right", style="dim")
-    table.add_column()
+    table.add_column(overflow="fold")
     for number, goal in enumerate(form.goals, 1):
         table.add_row(f"{number}.", Text(safe(goal.text)))
     return table
@@ -129,12 +131,12 @@ def _tasks(form: Form, say: Speaker) -> RenderableType | None:
     if not form.tasks:
         return None
     table = _table()
-    table.add_column(say("column_task"), ratio=1)
-    table.add_column(say("column_content"), ratio=2)
+    table.add_column(say("column_task"), ratio=1, overflow="fold")
+    table.add_column(say("column_content"), ratio=2, overflow="fold")
     for task in form.tasks:
         content = _cut(task.content, task.content_truncated, say)
         if task.content_recovered:
-            content.append("\n" + say("recovered_mark"), "green").append(safe(task.content_recovered))
+            content.append("\n" + safe(task.content_recovered)).append(say("recovered_mark"), "green")
         table.add_row(_cut(task.name, task.name_truncated, say), content)
     return table
 
@@ -149,8 +151,9 @@ def _indicators(form: Form, say: Speaker) -> RenderableType | None:
     if not form.indicators:
         return None
     table = _table()
-    table.add_column(say("column_name"), ratio=1)
-    table.add_column(say("column_target"), justify="right")
+    table.add_column(say("column_name"), ratio=1, overflow="fold")
+    table.add_column(say("column_operator"), overflow="fold")
+    table.add_column(say("column_value"), justify="right", overflow="fold")
     table.add_column(say("column_unit"))
     table.add_column(say("column_weight"), justify="right")
     before: tuple[str | None, str | None] | None = None
@@ -160,7 +163,9 @@ def _indicators(form: Form, say: Speaker) -> RenderableType | None:
             table.add_row(Padding(text, (0, 0, 0, 2 * depth)))
         before = item.level1, item.level2
         name = Padding(_cut(item.name, item.name_truncated, say), (0, 0, 0, 4))
-        table.add_row(name, _target(item, say), Text(safe(item.unit or "")), _number(item.weight))
+        table.add_row(
+            name, _operator(item, say), Text(safe(item.value or "")), Text(safe(item.unit or "")), _number(item.weight)
+        )
     weights = [item.weight for item in form.indicators if item.weight is not None]
     if not weights:
         return table
@@ -176,8 +181,8 @@ def _new_levels(before: tuple[str | None, str | None] | None, item: Indicator) -
         yield 1, item.level2
 
 
-def _target(item: Indicator, say: Speaker) -> Text:
-    text = Text(safe(" ".join(filter(None, (item.operator, item.value)))))
+def _operator(item: Indicator, say: Speaker) -> Text:
+    text = Text(safe(item.operator or ""))
     if item.operator and item.operator_basis == "inferred":
         text.append(say("inferred_mark"), "dim")
     return text
@@ -191,6 +196,9 @@ def _findings(form: Form, lines: list[str], say: Speaker) -> RenderableType | No
     if not form.findings:
         return None
     table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column()
+    table.add_column(overflow="fold")
     for finding in form.findings:
         kind = catalogue.findings()[finding.code]
         message = Text(safe(say.pick(kind.message.render(finding.params))))

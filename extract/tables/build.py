@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
 from itertools import accumulate, chain, pairwise, repeat
 from operator import itemgetter
@@ -24,13 +24,9 @@ from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal
 from extract.tables.schemas import TABLES, schemas
 
 # The tables that hold a form's rows, with the record each row is built from, in the order of their provenance.
-_RECORDS: Final = {"funding": Amount, "goals": Goal, "tasks": Task, "indicators": Indicator}
+_RECORDS: Final[Mapping[str, Any]] = {"funding": Amount, "goals": Goal, "tasks": Task, "indicators": Indicator}
 _GRAVITY: Final = {"ok": 0, "info": 0, "warning": 1, "error": 2}
 
-_LINE: Final = Cell._fields.index("line")
-_START: Final = Cell._fields.index("start")
-_END: Final = Cell._fields.index("end")
-_PAGE: Final = Cell._fields.index("page")
 _PARTS: Final = itemgetter(Cell._fields.index("parts"))
 
 
@@ -180,7 +176,7 @@ def finding_rows(findings: Sequence[tuple[str, Finding]]) -> Any:
     kinds = catalogue.findings()
     texts = [kinds[finding.code].message.render(finding.params) for _, finding in findings]
     places = [finding.place for _, finding in findings]
-    columns = {
+    columns: dict[str, list[Any]] = {
         "document_id": [key for key, _ in findings],
         "table": [finding.table for _, finding in findings],
         "seq": [finding.seq for _, finding in findings],
@@ -197,7 +193,7 @@ def finding_rows(findings: Sequence[tuple[str, Finding]]) -> Any:
 
 def _failures(failures: Sequence[tuple[Extraction, Failure]]) -> Any:
     texts = [catalogue.failure_message(failure.code, failure.params) for _, failure in failures]
-    columns = {
+    columns: dict[str, list[Any]] = {
         "source_path": [extraction.source_path for extraction, _ in failures],
         "source_sha256": [extraction.source_sha256 or None for extraction, _ in failures],
         "code": [failure.code for _, failure in failures],
@@ -267,9 +263,9 @@ def _rows_after(rows_of_form: Sequence[int], whole: Sequence[int]) -> list[int]:
 
 def _place_columns(sources: Sequence[Extraction], cells: Sequence[Cell], rows_of_form: Sequence[int]) -> dict[str, Any]:
     """The columns that say where each cell stands, and what stands there."""
-    lines = [cell[_LINE] for cell in cells]
-    starts = [cell[_START] for cell in cells]
-    ends = [cell[_END] for cell in cells]
+    lines = [cell.line for cell in cells]
+    starts = [cell.start for cell in cells]
+    ends = [cell.end for cell in cells]
     texts: list[str] = []
     begin = 0
     for source, count in zip(sources, rows_of_form, strict=True):
@@ -286,7 +282,7 @@ def _place_columns(sources: Sequence[Extraction], cells: Sequence[Cell], rows_of
     box_type = schemas()["provenance"].field("bbox").type
     boxed = any(not source.lines for source in sources)
     columns["bbox"] = pa.array([cell.bbox for cell in cells] if boxed else [None] * len(cells), box_type)
-    columns["page"] = _counted([cell[_PAGE] for cell in cells])
+    columns["page"] = _counted([cell.page for cell in cells])
     columns["line"] = _counted(lines)
     columns["text"] = pa.array(texts, pa.string())
     return columns
