@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final, NamedTuple
 
 import regex
@@ -24,6 +24,7 @@ Column = tuple[str, str]
 
 _AMOUNT: Final = regex.compile(r"([+\-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?)\s*(亿元|万元|元|万|亿)?$")
 _IN_YUAN: Final = {"元": Decimal(1), "万元": Decimal(10000), "万": Decimal(10000), "亿元": Decimal(100000000), "亿": Decimal(100000000), "千元": Decimal(1000)}
+_ZERO: Final = Decimal(0)
 _CENT: Final = Decimal("0.01")
 _MOST_PLACEMENTS: Final = 4000
 # What an unknown word for a total is read as.
@@ -95,8 +96,9 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
         amounts += placed
         findings += doubts
     amounts = _first_of_each(amounts)
-    inferred, doubts = _fill(amounts, parts_of)
-    return Funding([*amounts, *inferred], unit, unit_cell, findings + doubts + _checks([*amounts, *inferred], parts_of))
+    made = _equations(tuple((a.category, a.source) for a in amounts), tuple(sorted(parts_of.items())))
+    inferred, doubts = _fill(amounts, made)
+    return Funding([*amounts, *inferred], unit, unit_cell, findings + doubts + _checks([*amounts, *inferred], made))
 
 
 def _unit(rows: Sequence[Row], label: Cell | None, stated: str | None) -> tuple[str | None, Cell | None]:
@@ -261,9 +263,14 @@ def _place(figures: Sequence[_Figure], heads: Sequence[_Head], parts_of: Mapping
             [_amount(head.column, figure) for head, figure in zip(heads, figures, strict=False)],
             [Finding("funding_columns", "funding", None, None, {"amounts": len(figures), "columns": len(heads)}, extra.cell)],
         )
-    ways = zip(range(_MOST_PLACEMENTS), combinations(range(len(heads)), len(figures)), strict=False)
-    placements = sorted((_judge(chosen, figures, heads, parts_of) for _, chosen in ways), key=_Placement.rank)
-    best = placements[0]
+    made = _equations(tuple(head.column for head in heads), tuple(sorted(parts_of.items())))
+    sound = [p for p in (_judge(chosen, figures, heads, made) for chosen in _exact(figures, heads)) if p.failed == 0 and p.checked]
+    if len(sound) == 1:
+        best, placements = sound[0], sound
+    else:
+        ways = zip(range(_MOST_PLACEMENTS), combinations(range(len(heads)), len(figures)), strict=False)
+        placements = sorted((_judge(chosen, figures, heads, made) for _, chosen in ways), key=_Placement.rank)
+        best = placements[0]
     amounts = [_amount(heads[c].column, f) for c, f in zip(best.columns, figures, strict=True)]
     doubts = []
     for i, (figure, column) in enumerate(zip(figures, best.columns, strict=True)):
@@ -274,11 +281,35 @@ def _place(figures: Sequence[_Figure], heads: Sequence[_Head], parts_of: Mapping
     return amounts, doubts
 
 
-def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], parts_of: Mapping[str, str]) -> _Placement:
+def _apart(before: _Head, after: _Head, steps: int) -> int:
+    """How many places two columns are apart, as their header row says, else as their order says."""
+    return after.place - before.place if after.line and after.line == before.line else steps
+
+
+def _exact(figures: Sequence[_Figure], heads: Sequence[_Head]) -> list[tuple[int, ...]]:
+    """The ways to place the amounts that keep all distances: mostly one, and no search is needed."""
+    gaps = [after.cell.col - before.cell.col for before, after in pairwise(figures)]
+    found = []
+    for start in range(len(heads)):
+        chosen = [start]
+        for gap in gaps:
+            last = chosen[-1]
+            fits = (c for c in range(last + 1, len(heads)) if _apart(heads[last], heads[c], c - last) == gap)
+            to = next(fits, None)
+            if to is None:
+                break
+            chosen.append(to)
+        else:
+            found.append(tuple(chosen))
+    return found
+
+
+def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], made: Sequence[_Equation]) -> _Placement:
     """How well a way to place the amounts keeps the equations and the distances of the header's columns."""
     amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
     failed = checked = 0
-    for _, whole, parts in equations(amounts, parts_of):
+    for equation in made:
+        whole, parts = equation.sides(amounts)
         if whole is None or parts is None:
             # A sum that is blank while its parts are not, or the other way round, is no sound form.
             failed += (whole is None) != (parts is None)
@@ -288,58 +319,72 @@ def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[
     misfit = 0
     for i in range(1, len(chosen)):
         gap = figures[i].cell.col - figures[i - 1].cell.col
-        before, after = heads[chosen[i - 1]], heads[chosen[i]]
-        apart = after.place - before.place if after.line and after.line == before.line else chosen[i] - chosen[i - 1]
-        misfit += abs(gap - apart)
+        misfit += abs(gap - _apart(heads[chosen[i - 1]], heads[chosen[i]], chosen[i] - chosen[i - 1]))
     return _Placement(chosen, failed, checked, misfit)
 
 
-def equations(amounts: dict[Column, Decimal], parts_of: Mapping[str, str]) -> list[tuple[Column, Decimal | None, Decimal | None]]:
-    """The equations of the form: (whole, its amount, the sum of its parts); None where nothing is stated.
+class _Equation(NamedTuple):
+    """A sum of the form: the column that holds it, and the columns of its parts."""
 
-    ``parts_of``: the sources that are parts of another one, where the form has that other one too.
-    """
-    found: list[tuple[Column, Decimal | None, Decimal | None]] = []
-    categories = {category for category, _ in amounts}
-    if categories & {"basic"} or ("total", "total") in amounts:
-        halves = [amounts[c] for c in (("basic", "total"), ("project", "total")) if c in amounts]
-        found.append((("total", "total"), amounts.get(("total", "total")), sum(halves, Decimal(0)) if halves else None))
-    for category in sorted(categories):
-        parts = [a for (c, s), a in amounts.items() if c == category and s != "total" and s not in parts_of]
-        whole = amounts.get((category, "total"))
-        if category != "total" or parts:
-            found.append(((category, "total"), whole, sum(parts, Decimal(0)) if parts else None))
-    for whole_name in sorted(set(parts_of.values())):
-        for category in sorted(categories):
-            parts = [a for (c, s), a in amounts.items() if c == category and parts_of.get(s) == whole_name]
+    whole: Column
+    parts: tuple[Column, ...]
+
+    def sides(self, amounts: Mapping[Column, Decimal]) -> tuple[Decimal | None, Decimal | None]:
+        """The stated sum and the sum of the stated parts (a blank is zero); None where nothing is stated."""
+        parts = [amounts[part] for part in self.parts if part in amounts]
+        return amounts.get(self.whole), sum(parts, _ZERO) if parts else None
+
+
+@lru_cache(maxsize=1024)
+def _equations(columns: tuple[Column, ...], parts_of: tuple[tuple[str, str], ...]) -> tuple[_Equation, ...]:
+    """The equations between the columns of a form. ``parts_of``: sources that are parts of another one that it has."""
+    wholes = dict(parts_of)
+    categories = sorted({category for category, _ in columns})
+    found: list[_Equation] = []
+    if "basic" in categories or "total" in categories:
+        found.append(_Equation(("total", "total"), (("basic", "total"), ("project", "total"))))
+    for category in categories:
+        sources = [source for c, source in columns if c == category]
+        parts = tuple((category, s) for s in sources if s != "total" and s not in wholes)
+        if parts:
+            found.append(_Equation((category, "total"), parts))
+        for whole in dict.fromkeys(wholes.values()):
+            parts = tuple((category, s) for s in sources if wholes.get(s) == whole)
             if parts:
-                found.append(((category, whole_name), amounts.get((category, whole_name)), sum(parts, Decimal(0))))
-    return found
+                found.append(_Equation((category, whole), parts))
+    return tuple(found)
 
 
-def _fill(amounts: Sequence[Amount], parts_of: Mapping[str, str]) -> tuple[list[Amount], list[Finding]]:
+def _fill(amounts: Sequence[Amount], made: Sequence[_Equation]) -> tuple[list[Amount], list[Finding]]:
     """Sums that are blank while their parts are stated, worked out: basis ``inferred``, with a finding."""
-    known = {(a.category, a.source): a for a in amounts}
+    known = {(a.category, a.source): a.amount for a in amounts}
+    cells = {(a.category, a.source): a.places["amount"] for a in amounts}
     inferred: list[Amount] = []
     findings: list[Finding] = []
-    for column, whole, parts in equations({c: a.amount for c, a in known.items()}, parts_of):
-        if whole is not None or parts is None or column in known:
+    # The sums of a category first: the grand total is made of them.
+    for equation in reversed(made):
+        whole, parts = equation.sides(known)
+        if whole is not None or parts is None:
             continue
-        if column == ("total", "total") and not {("basic", "total"), ("project", "total")} <= known.keys():
+        if equation.whole == ("total", "total") and not all(part in known for part in equation.parts):
             continue
-        from_cells = [a for a in amounts if a.places]
-        place = next((a.places["amount"] for a in from_cells if a.category in (column[0], "basic")), None)
-        findings.append(Finding("funding_inferred", "funding", len(amounts) + len(inferred), "amount", {"column": "/".join(column), "amount": parts}, place))
-        inferred.append(Amount(column[0], column[1], parts, None, "inferred", {"amount": place} if place is not None else {}))
-        known[column] = inferred[-1]
+        place = next(cells[part] for part in equation.parts if part in cells)
+        params = {"column": "/".join(equation.whole), "amount": parts}
+        findings.append(Finding("funding_inferred", "funding", len(amounts) + len(inferred), "amount", params, place))
+        inferred.append(Amount(*equation.whole, parts, None, "inferred", {"amount": place}))
+        known[equation.whole] = parts
+        cells[equation.whole] = place
     return inferred, findings
 
 
-def _checks(amounts: Sequence[Amount], parts_of: Mapping[str, str]) -> list[Finding]:
+def _checks(amounts: Sequence[Amount], made: Sequence[_Equation]) -> list[Finding]:
     """The equations that do not hold. One that cannot be made (nothing to compare) says nothing either way."""
     findings: list[Finding] = []
-    cells = {(a.category, a.source): a.places.get("amount") for a in amounts}
-    for column, whole, parts in equations({(a.category, a.source): a.amount for a in amounts}, parts_of):
+    stated = {(a.category, a.source): a.amount for a in amounts}
+    for equation in made:
+        whole, parts = equation.sides(stated)
         if whole is not None and parts is not None and whole != parts:
-            findings.append(Finding("funding_equation", "funding", None, None, {"column": "/".join(column), "whole": whole, "parts": parts}, cells.get(column)))
+            place = next(a.places["amount"] for a in amounts if (a.category, a.source) == equation.whole)
+            params = {"column": "/".join(equation.whole), "whole": whole, "parts": parts}
+            findings.append(Finding("funding_equation", "funding", None, None, params, place))
     return findings

@@ -18,6 +18,8 @@ from extract.model import Cell, Grid, Row
 
 # What makes the slow way necessary, beside a text that is not NFC.
 _SPECIAL: Final = (*INVISIBLE, "\u00a0", "&", "\x0b", "\x85", "\u2028", "\u2029", "\u2002", "\u2003", "\u2009", "\u202f", "\u2007")
+# Blanks where they can pad a cell or separate two.
+_PADDED: Final = ("  ", "\u3000", "\t ", " \t", "\n ", " \n", " \r", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
 # A cell among cells separated by blanks: single blanks stay within it.
 _RUN: Final = regex.compile(r"[^\s\u3000](?:[^\s\u3000]|[ \u00a0](?=[^\s\u3000]))*")
 # Runs of two and three blanks are what exports put between cells; a blank cell makes a run twice as long.
@@ -35,6 +37,8 @@ def read(text: str) -> Grid:
     """The grid of a text. Rows without any text are left out; ``Row.line`` tells where the others stand."""
     lines = split_lines(text)
     special = any(c in text for c in _SPECIAL) or not unicodedata.is_normalized("NFC", text)
+    padded = special or any(c in text for c in _PADDED)
+    marked = "<" in text
     paged = "\f" in text
     rows: list[Row] = []
     page = 1 if paged else 0
@@ -46,8 +50,9 @@ def read(text: str) -> Grid:
         if not line:
             continue
         if "\t" in line:
-            cells = _tabbed(line, number, page, special)
-            width = line.count("\t") + 1
+            parts = line.split("\t")
+            width = len(parts)
+            cells = _tabbed(parts, number, page, special) if padded else _bare(parts, number, page, marked)
         else:
             cells = _blank_separated(line, number, page, special)
             width = cells[-1].col + 1 if cells else 0
@@ -63,11 +68,29 @@ def _cell(text: str, line: int, start: int, col: int, page: int) -> Cell:
     return _new(Cell, (text, line, start, start + len(text), col, page, -1, -1, 1, 1, None, ()))  # type: ignore[type-var]
 
 
-def _tabbed(line: str, number: int, page: int, special: bool) -> list[Cell]:
-    """The cells of a line with tabs."""
-    cells = []
+def _bare(parts: list[str], number: int, page: int, marked: bool) -> list[Cell]:
+    """The cells of a line with tabs in a text where blanks are nowhere beside a separator: each part is a text or blank."""
+    cells: list[Cell] = []
     start = 0
-    for col, part in enumerate(line.split("\t")):
+    col = 0
+    for part in parts:
+        if part:
+            end = start + len(part)
+            if marked and "<" in part:
+                cells += _marked(part, number, start, col, page)
+            else:
+                cells.append(_new(Cell, (part, number, start, end, col, page, -1, -1, 1, 1, None, ())))
+            start = end
+        start += 1
+        col += 1
+    return cells
+
+
+def _tabbed(parts: list[str], number: int, page: int, special: bool) -> list[Cell]:
+    """The cells of a line with tabs."""
+    cells: list[Cell] = []
+    start = 0
+    for col, part in enumerate(parts):
         if part:
             text = part.strip(BLANKS) if part[0] <= " " or part[-1] <= " " or special or "\u3000" in part else part
             if text:
