@@ -143,7 +143,7 @@ def cells(line: Strip, cuts: Sequence[int]) -> list[Cell | None]:
             start = at + x0 - place
             at = start + len(word)
             place = x1
-            found.append(_new(Cell, (word, number, start, at, col, 0, x0, x1, 1, 1, None, ())))  # type: ignore[type-var]
+            found.append(_new(Cell, (word, number, start, at, col, 0, x0, x1, 1, 1, None, ())))
         else:
             start, end = chars[x0], chars[x1]
             word = text[start:end].rstrip()

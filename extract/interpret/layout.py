@@ -1,0 +1,114 @@
+"""Text dumps in which the page's layout was kept, turned into the rows that an unwrapped dump would have.
+
+Cells stand at their columns, are broken over lines, and spanned cells are drawn in the middle of their rows. What is a
+row, and which rows a label stands for, is told by where things stand; see ``layout_rows`` and ``layout_spans``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from extract.clean import width
+from extract.interpret import layout_parts as parts
+from extract.interpret.layout_blocks import Blocks, header_at, split
+from extract.interpret.layout_lines import Strip, strips
+from extract.interpret.layout_rows import CONVENTIONS, Convention
+from extract.interpret.layout_tree import indicators
+from extract.model import Finding, Row
+from extract.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutReading:
+    """Logical rows, as an unwrapped dump would have them, and what the layout leaves open."""
+
+    rows: list[Row]
+    doubts: tuple[Finding, ...]
+
+
+# A row of the table has at least a name, an operator and a value, or a value, a unit and a weight.
+_ROW_WORDS: Final = 3
+# Of the rows, so many have their last cells at one place (give or take one), or at nearly one place.
+_ALIGNED: Final = 0.6
+_NEARLY_ALIGNED: Final = 0.8
+# Among so few rows, all have to.
+_FEW_ROWS: Final = 3
+
+
+def is_layout(lines: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Whether the lines of a form keep a page's layout: the last cells of most indicators stand one below another.
+
+    Where cells are only separated by blanks, their places follow the lengths of the names before them.
+    """
+    if sum("\t" in line or "|" in line for line in lines) * 4 > len(lines):
+        return False
+    words = [line.split() for line in lines]
+    first = header_at(words, vocabulary.profile)
+    rows = [at for at in range(max(first, 0) + 1, len(lines)) if len(words[at]) >= _ROW_WORDS]
+    if first < 0:
+        # A header broken over lines has no line that says it; only a layout breaks one.
+        return split(lines, vocabulary) is not None
+    if len(rows) < 2:
+        return False
+    return any(_stand_below(lines, words, rows, measure) for measure in (width, len))
+
+
+def _stand_below(
+    lines: Sequence[str], words: Sequence[Sequence[str]], rows: Sequence[int], measure: Callable[[str], int]
+) -> bool:
+    """Whether the last two cells of the rows begin or end at the same places."""
+    starts: tuple[list[int], list[int]] = ([], [])
+    ends: tuple[list[int], list[int]] = ([], [])
+    for at in rows:
+        line = lines[at].rstrip()
+        for place in (0, 1):
+            word = words[at][-1 - place]
+            cut = line.rindex(word)
+            starts[place].append(measure(line[:cut]))
+            ends[place].append(starts[place][-1] + measure(word))
+            line = line[:cut].rstrip()
+    return all(_gathered(starts[place]) or _gathered(ends[place]) for place in (0, 1))
+
+
+def _gathered(places: list[int]) -> bool:
+    """Whether most of the places are one, give or take little."""
+    count = len(places)
+    if count <= _FEW_ROWS:
+        return max(places) == min(places)
+    seen = Counter(places)
+    for reach, share in ((1, _ALIGNED), (2, _NEARLY_ALIGNED)):
+        if any(sum(seen[x] for x in range(place - reach, place + reach + 1)) >= share * count for place in seen):
+            return True
+    return False
+
+
+def read_layout(lines: Sequence[str], first_line: int, vocabulary: Vocabulary) -> LayoutReading:
+    """The logical rows of one form. ``first_line``: the 1-based source line of ``lines[0]``."""
+    blocks = split(lines, vocabulary)
+    if blocks is None:
+        everything = strips(lines, range(first_line, first_line + len(lines)))
+        return LayoutReading(parts.plain_rows(everything), ())
+    return _read(lines, first_line, vocabulary, blocks)
+
+
+def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks: Blocks) -> LayoutReading:
+    profile = vocabulary.profile
+    measured = strips(lines, range(first_line, first_line + len(lines)))
+
+    def block(numbers: Sequence[int]) -> list[Strip]:
+        return [measured[at] for at in numbers]
+
+    learned: list[Convention] = []
+    rows = parts.plain_rows(block(blocks.head))
+    rows += parts.facts(block(blocks.facts), profile)
+    rows += parts.funding(block(blocks.funding), profile)
+    goals = parts.goals(block(blocks.goals), profile, learned)
+    order = [*dict.fromkeys(learned), *(c for c in CONVENTIONS if c not in learned)]
+    tasks = parts.tasks(block(blocks.task_head), block(blocks.tasks), profile, learned, order)
+    tree = indicators(block(blocks.header), block(blocks.indicators), vocabulary, learned, blocks.breaks)
+    rows += goals.rows + tasks.rows + parts.plain_rows(block(blocks.section)) + tree.rows
+    rows += parts.notes(block(blocks.notes), []) + parts.plain_rows(block(blocks.after))
+    return LayoutReading(rows, (*goals.doubts, *tasks.doubts, *tree.doubts))

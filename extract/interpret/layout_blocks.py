@@ -1,0 +1,309 @@
+"""Which lines of a page layout belong to which part of the form.
+
+Section labels stand in the middle of their sections and may be broken over lines, so a section is found by what stands
+beside the label: its header words, amounts, running text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import regex
+
+from extract.clean import squash
+from extract.interpret.layout_columns import heads
+from extract.interpret.layout_lines import gb_width, strips
+from extract.vocabulary import FormProfile, Vocabulary
+
+# 第 3 页 共 4 页, — 3 —, 3/4, Page 3 of 4, squashed.
+_PAGE_NUMBER: Final = regex.compile(
+    r"(?:第\d{1,4}页(?:[,，/]?共\d{1,4}页)?|共\d{1,4}页(?:[,，/]?第\d{1,4}页)?|[-—–―－]{1,2}\d{1,4}[-—–―－]{1,2}|\d{1,4}/\d{1,4}|[Pp]age\d{1,4}(?:(?:of|/)\d{1,4})?)$"
+)
+_AMOUNT: Final = regex.compile(r"[-+]?[\d,.]*\d[\d,.]*$")
+# A word longer than this in a line of amounts is running text.
+_LONG: Final = 20
+_TABLE_KINDS: Final = 3
+
+
+@dataclass(slots=True)
+class Blocks:
+    """The lines (0-based, blank ones and page furniture left out) of each part of a form; ``blank``: all blank lines;
+    ``breaks``: lines before which a page begins."""
+
+    head: list[int] = field(default_factory=list)
+    facts: list[int] = field(default_factory=list)
+    funding: list[int] = field(default_factory=list)
+    goals: list[int] = field(default_factory=list)
+    task_head: list[int] = field(default_factory=list)
+    tasks: list[int] = field(default_factory=list)
+    section: list[int] = field(default_factory=list)
+    header: list[int] = field(default_factory=list)
+    indicators: list[int] = field(default_factory=list)
+    notes: list[int] = field(default_factory=list)
+    after: list[int] = field(default_factory=list)
+    breaks: list[int] = field(default_factory=list)
+
+
+def header_at(words: Sequence[Sequence[str]], profile: FormProfile) -> int:
+    """The line that most likely holds the indicator table's header, by its words; -1 where none does."""
+    columns = profile.columns
+    for at, line in enumerate(words):
+        if (
+            len(line) >= _TABLE_KINDS
+            and len({kind for word in line if (kind := columns.get(word))} - {"pass"}) >= _TABLE_KINDS
+        ):
+            return at
+    return -1
+
+
+def _header_group(lines: Sequence[str], words: Sequence[Sequence[str]], profile: FormProfile) -> tuple[int, int]:
+    """The header's lines, half-open; words may be broken over them. Empty where there is no header."""
+    base = header_at(words, profile)
+    if base < 0:
+        return _broken_header(lines, words, profile)
+    first, last = base, base + 1
+    best = _known(lines, first, last, profile)
+    for low, high in ((first, last + 1), (first - 1, last), (first - 1, last + 1), (first, last + 2)):
+        if (
+            low < 0
+            or high > len(lines)
+            or not all(_may_be_header(words[at]) for at in range(low, high) if not first <= at < last)
+        ):
+            continue
+        score = _known(lines, low, high, profile)
+        if score > best:
+            base, best, first, last = low, score, low, high
+    return first, last
+
+
+def _broken_header(lines: Sequence[str], words: Sequence[Sequence[str]], profile: FormProfile) -> tuple[int, int]:
+    """A header none of whose lines says it alone, because every word is broken."""
+    best, found = _TABLE_KINDS - 1, (0, 0)
+    for first in range(len(lines)):
+        if len(words[first]) < _TABLE_KINDS or not _may_be_header(words[first]):
+            continue
+        for last in (first + 2, first + 3):
+            if last <= len(lines) and all(_may_be_header(words[at]) for at in range(first, last)):
+                score = _known(lines, first, last, profile)[0]
+                if score > best:
+                    best, found = score, (first, last)
+        if found != (0, 0):
+            break
+    return found
+
+
+def _may_be_header(words: Sequence[str]) -> bool:
+    return bool(words) and all(len(word) <= _LONG and not word[0].isdigit() for word in words)
+
+
+def _known(lines: Sequence[str], first: int, last: int, profile: FormProfile) -> tuple[int, int]:
+    """How many columns a header of these lines names, and (less) how many of its words mean nothing."""
+    found = heads(strips(lines[first:last], range(first, last), gb_width), profile.columns)
+    kinds = [word.kind for word in found]
+    return len({kind for kind in kinds if kind}), -kinds.count(None)
+
+
+def split(lines: Sequence[str], vocabulary: Vocabulary) -> Blocks | None:
+    """The parts of a form whose lines these are; None where no header of an indicator table is among them."""
+    profile = vocabulary.profile
+    words = [line.split() for line in lines]
+    first, last = _header_group(lines, words, profile)
+    if last == 0:
+        return None
+    found = Blocks(header=list(range(first, last)))
+    kept = _without_furniture(lines, words, found, profile)
+    before = [at for at in kept if at < first]
+    behind = [at for at in kept if at >= last]
+    if before and _is_section(words[before[-1]], profile, "indicators"):
+        found.section = [before.pop()]
+    _split_before(words, lines, before, found, profile)
+    _split_behind(words, lines, behind, found, profile)
+    return found
+
+
+def _is_section(words: Sequence[str], profile: FormProfile, name: str) -> bool:
+    return len(words) == 1 and profile.sections.get(squash(words[0])) == name
+
+
+def _without_furniture(
+    lines: Sequence[str], words: Sequence[Sequence[str]], found: Blocks, profile: FormProfile
+) -> list[int]:
+    """The lines that are neither blank nor page numbers nor titles and headers repeated at a page break."""
+    headers = [words[at] for at in found.header]
+    tasks_header: Sequence[str] | None = None
+    titles: set[str] = set()
+    kept: list[int] = []
+    in_head = True
+    cut = False
+    for at, line_words in enumerate(words):
+        if not line_words:
+            continue
+        line = lines[at]
+        if "\f" in line:
+            cut = True
+        if found.header[0] <= at <= found.header[-1]:
+            in_head = False
+            continue
+        if line_words in headers and at > found.header[-1]:
+            cut = True
+            continue
+        if tasks_header is not None and line_words == tasks_header:
+            cut = True
+            continue
+        if len(line_words) <= 6:
+            text = "".join(line_words)
+            if text in titles:
+                cut = True
+                continue
+            if len(text) < 16 and _PAGE_NUMBER.match(squash(text)):
+                cut = True
+                continue
+            if in_head and len(text) >= 4 and len(line_words) <= 3 and (kept[-1:] != [at - 1] or not kept):
+                titles.add(text)
+        if _kinds(line_words, profile.task_columns) >= {"name", "content"}:
+            tasks_header = line_words
+            in_head = False
+        elif in_head and _is_funding(line_words, profile):
+            in_head = False
+        if cut and kept:
+            found.breaks.append(at)
+        cut = False
+        kept.append(at)
+    return kept
+
+
+def _kinds(words: Sequence[str], known: Mapping[str, str]) -> set[str]:
+    return {kind for word in words if (kind := known.get(word))}
+
+
+def _fund_word(word: str, profile: FormProfile) -> bool:
+    text = squash(word).strip(":").removeprefix("其中:")
+    return text in profile.sources or text in profile.categories or text in profile.project_total
+
+
+def _is_funding(words: Sequence[str], profile: FormProfile) -> bool:
+    """Whether a line belongs to the funding: two of its words, or one with an amount."""
+    if any(len(word) > _LONG and not _AMOUNT.match(word) for word in words):
+        return False
+    known = sum(_fund_word(word, profile) for word in words)
+    return known > 1 or (known == 1 and any(_AMOUNT.match(word) for word in words))
+
+
+def _split_before(
+    words: Sequence[Sequence[str]], lines: Sequence[str], before: list[int], found: Blocks, profile: FormProfile
+) -> None:
+    """Tasks, goals, funding, facts and head, going by the lines before the indicators."""
+    for place, at in enumerate(before):
+        if _kinds(words[at], profile.task_columns) >= {"name", "content"}:
+            found.task_head = [at]
+            found.tasks = before[place + 1 :]
+            before = before[:place]
+            break
+    start = next((place for place, at in enumerate(before) if _is_funding(words[at], profile)), -1)
+    if start < 0:
+        run = _run_up(before, len(before))
+        found.head, found.goals = before[:run], before[run:]
+        return
+    end = _funding_end(words, before, start, profile)
+    top = _run_up(before, start)
+    while (
+        start > top
+        and len(words[before[start - 1]]) == 1
+        and _is_prefix(words[before[start - 1]][0], profile, "funding")
+    ):
+        start -= 1
+    facts = next((place for place in range(top, start) if len(words[before[place]]) > 1), start)
+    found.head, found.facts = before[:facts], before[facts:start]
+    found.funding, found.goals = before[start:end], before[end:]
+
+
+def _run_up(kept: Sequence[int], end: int) -> int:
+    """Where the run of lines without a blank one that ends before ``end`` begins."""
+    at = end
+    while at > 0 and (at == end or kept[at] - kept[at - 1] == 1):
+        at -= 1
+        if at and kept[at] - kept[at - 1] != 1:
+            break
+    return at
+
+
+def _is_prefix(word: str, profile: FormProfile, section: str) -> bool:
+    text = squash(word)
+    return len(text) > 1 and any(name == section and label.startswith(text) for label, name in profile.sections.items())
+
+
+def _funding_end(words: Sequence[Sequence[str]], before: Sequence[int], start: int, profile: FormProfile) -> int:
+    """Behind the last line of the funding, broken amounts and the rest of a broken label included."""
+    end = start
+    for place in range(start, len(before)):
+        line = words[before[place]]
+        if any(len(word) > _LONG and not _AMOUNT.match(word) for word in line):
+            break
+        if _is_funding(line, profile) or any(_AMOUNT.match(word) for word in line):
+            end = place + 1
+        elif place - end >= 2:
+            break
+    label = "".join(
+        line[0]
+        for line in (words[at] for at in before[start:end])
+        if not _fund_word(line[0], profile) and not _AMOUNT.match(line[0])
+    )
+    while end < len(before) and len(words[before[end]]) == 1 and _open_label(label, profile):
+        piece = words[before[end]][0]
+        if len(piece) > 6 or _is_prefix(piece, profile, "goals"):
+            break
+        label += piece
+        end += 1
+    return end
+
+
+def _open_label(label: str, profile: FormProfile) -> bool:
+    """Whether a section label is not whole yet: a bracket is open, or it is the beginning of a longer one."""
+    text = squash(label)
+    if text.count("(") > text.count(")"):
+        return True
+    return bool(text) and text not in profile.sections and any(known.startswith(text) for known in profile.sections)
+
+
+def _split_behind(
+    words: Sequence[Sequence[str]], lines: Sequence[str], behind: list[int], found: Blocks, profile: FormProfile
+) -> None:
+    """Indicators, notes and what comes after the form."""
+    notes = [word for word, name in profile.sections.items() if name == "notes"]
+    for place, at in enumerate(behind):
+        word = squash(words[at][0])
+        if word.startswith(tuple(notes)) or _broken_label(word, words, behind, place, notes):
+            found.indicators = behind[:place]
+            end = place + 1
+            while (
+                end < len(behind)
+                and behind[end] - behind[end - 1] == 1
+                and not words[behind[end]][0].startswith(profile.furniture)
+            ):
+                end += 1
+            found.notes, found.after = behind[place:end], behind[end:]
+            return
+    end = len(behind)
+    for place, at in enumerate(behind):
+        if place and at - behind[place - 1] > 1 and len(words[at]) <= 2 and _is_stamp(words[at][0], profile):
+            end = place
+            break
+    found.indicators, found.after = behind[:end], behind[end:]
+
+
+def _broken_label(
+    word: str, words: Sequence[Sequence[str]], behind: Sequence[int], place: int, labels: Sequence[str]
+) -> bool:
+    """Whether a label begins here and goes on at the beginning of the next line."""
+    if len(word) < 2 or place + 1 >= len(behind):
+        return False
+    rest = squash(words[behind[place + 1]][0])
+    return any(label.startswith(word) and label != word and word + rest == label for label in labels)
+
+
+def _is_stamp(word: str, profile: FormProfile) -> bool:
+    return word.startswith(profile.furniture) and (
+        "：" in word or ":" in word or "【" in word or "盖章" in word or "公章" in word
+    )

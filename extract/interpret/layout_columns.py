@@ -1,0 +1,167 @@
+"""The columns of a block of a page layout: where they begin and end, and what the header calls them.
+
+Columns are divided by rivers, display columns that are blank in every line. Where cells have drifted and two header
+words share what lies between two rivers, the cut is made where the fewest lines have text, and a line whose word
+stands over such a cut is cut beside the word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from extract.clean import squash
+from extract.interpret.layout_lines import Strip, cells, crowd, filled
+from extract.interpret.layout_text import join_pieces
+from extract.model import Cell
+
+# Header words are put together from at most this many neighbours (权 重).
+_LONGEST_HEAD = 4
+
+
+class Head(NamedTuple):
+    """A header word: its display columns, its cell (put together over the header's lines), its meaning or None."""
+
+    lo: int
+    hi: int
+    cell: Cell
+    kind: str | None
+
+
+class Columns(NamedTuple):
+    """``cuts``: where each column begins, and the end of the last. ``heads``: each column's header word or None.
+    ``leaky``: the cuts that are not blank in every line.
+    """
+
+    cuts: list[int]
+    heads: list[Head | None]
+    leaky: frozenset[int]
+
+
+class _Column(NamedTuple):
+    lo: int
+    hi: int
+    head: Head | None
+    has_data: bool
+    leaky: bool = False
+
+
+def heads(head: Sequence[Strip], known: Mapping[str, str]) -> list[Head]:
+    """The words of a header that may be broken over lines, and within a line by blanks."""
+    runs = filled(crowd(head))
+    cuts = [0, *(lo for lo, _ in runs[1:]), runs[-1][1] + 1] if runs else [0, 1]
+    by_line = [cells(line, cuts) for line in head]
+    found = []
+    for at, (lo, hi) in enumerate(runs):
+        pieces = [cell for line in by_line if (cell := line[at]) is not None]
+        cell = join_pieces(pieces)
+        found.append(Head(lo, hi, cell, _meaning(cell.text, known)))
+    return _neighbours_joined(found, known)
+
+
+def _meaning(text: str, known: Mapping[str, str]) -> str | None:
+    found = known.get(text)
+    return known.get(squash(text)) if found is None else found
+
+
+def _neighbours_joined(words: list[Head], known: Mapping[str, str]) -> list[Head]:
+    """Words that mean something only together with the next ones, put together with them."""
+    if all(word.kind for word in words):
+        return words
+    found: list[Head] = []
+    at = 0
+    while at < len(words):
+        for end in range(min(at + _LONGEST_HEAD, len(words)), at + 1, -1):
+            group = words[at:end]
+            if any(word.kind for word in group):
+                continue
+            pieces = sorted((p for w in group for p in (w.cell.parts or (w.cell,))), key=lambda p: (p.line, p.start))
+            cell = join_pieces(pieces)
+            kind = _meaning(cell.text, known)
+            if kind:
+                found.append(Head(group[0].lo, group[-1].hi, cell, kind))
+                at = end
+                break
+        else:
+            found.append(words[at])
+            at += 1
+    return found
+
+
+def columns(head: Sequence[Strip], body: Sequence[Strip], known: Mapping[str, str]) -> Columns:
+    """The columns of a block with a header. ``known``: squashed header words and what they mean."""
+    words = heads(head, known)
+    counts = crowd(body)
+    everything = crowd([*head, *body])
+    found: list[_Column] = []
+    at = 0
+    for lo, hi in filled(everything):
+        inside = []
+        while at < len(words) and words[at].lo < hi:
+            inside.append(words[at])
+            at += 1
+        has_data = any(counts[lo:hi])
+        if len(inside) < 2:
+            found.append(_Column(lo, hi, inside[0] if inside else None, has_data))
+        else:
+            found += _split(lo, hi, inside, everything, counts)
+    found = _pairs_merged(found)
+    cuts = [0, *(column.lo for column in found[1:]), len(everything) + 1]
+    return Columns(
+        cuts, [column.head for column in found], frozenset(i for i, column in enumerate(found) if column.leaky)
+    )
+
+
+def _split(
+    lo: int, hi: int, inside: Sequence[Head], everything: bytes | list[int], counts: bytes | list[int]
+) -> list[_Column]:
+    """The columns of several header words that no river divides."""
+    starts = [lo]
+    for left, right in zip(inside, inside[1:], strict=False):
+        first, last = (left.lo + left.hi) // 2 + 1, (right.lo + right.hi) // 2
+        starts.append(
+            min(range(last, first - 1, -1), key=lambda x: min(everything[x - 1], everything[x]), default=right.lo)
+        )
+    ends = [*starts[1:], hi]
+    return [_Column(a, b, word, any(counts[a:b]), a != lo) for a, b, word in zip(starts, ends, inside, strict=True)]
+
+
+def _pairs_merged(found: list[_Column]) -> list[_Column]:
+    """A header word beside its column's cells and not over them, put together with them."""
+    if all(column.head is None or column.has_data for column in found):
+        return found
+    merged = list(found)
+    at = 0
+    while at < len(merged):
+        column = merged[at]
+        if column.head is not None and not column.has_data:
+            sides = [i for i in (at - 1, at + 1) if 0 <= i < len(merged) and merged[i].head is None]
+            if sides:
+                side = min(sides, key=lambda i: merged[max(i, at)].lo - merged[min(i, at)].hi)
+                first, last = min(side, at), max(side, at)
+                merged[first : last + 1] = [
+                    _Column(merged[first].lo, merged[last].hi, column.head, True, merged[first].leaky)
+                ]
+                at = first
+        at += 1
+    return merged
+
+
+def line_cells(line: Strip, cols: Columns) -> list[Cell | None]:
+    """The cells of a line, one a column or None."""
+    return cells(line, _beside_words(line, cols) if cols.leaky else cols.cuts)
+
+
+def _beside_words(line: Strip, cols: Columns) -> list[int]:
+    """The cuts for this line: one that would go through a word goes to that end of the word that leaves more of it whole."""
+    cuts = list(cols.cuts)
+    places = line.places
+    for at in cols.leaky:
+        cut = cuts[at]
+        if cut >= len(places) or places[cut] == 0x20 or places[cut - 1] == 0x20:
+            continue
+        start = places.rfind(b" ", 0, cut) + 1
+        end = places.find(b" ", cut)
+        end = len(places) if end < 0 else end
+        cuts[at] = max(end if cut - start > end - cut else start, cuts[at - 1])
+    return cuts

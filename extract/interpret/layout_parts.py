@@ -1,0 +1,382 @@
+"""The parts of a page layout before the indicators: facts, funding, goals and tasks, as logical rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import regex
+
+from extract.clean import squash
+from extract.interpret.layout_columns import columns, line_cells
+from extract.interpret.layout_lines import Piece, Strip, cells, crowd, filled, whole, words
+from extract.interpret.layout_rows import (
+    Convention,
+    Layout,
+    Path,
+    Stretch,
+    bottom,
+    ceil,
+    either,
+    floor,
+    paths,
+    rooms,
+    stretches,
+    top,
+)
+from extract.interpret.layout_spans import NEAR
+from extract.interpret.layout_text import join_pieces, paragraphs
+from extract.model import Cell, Finding, Row
+from extract.vocabulary import FormProfile
+
+_AMOUNT: Final = regex.compile(r"[-+]?[\d,.]*\d[\d,.]*$|[.,]$")
+# A label column is no wider than this.
+_LABEL_WIDTH: Final = 24
+_SHOWN: Final = 24
+
+
+class Part(NamedTuple):
+    """Logical rows of one part, and what is doubtful in it."""
+
+    rows: list[Row]
+    doubts: list[Finding]
+
+
+def row_of(found: Sequence[Cell], width: int) -> Row:
+    """A row of cells that are in order; it stands where its first cell does."""
+    return Row(found[0].line, list(found), width)
+
+
+def plain_rows(lines: Sequence[Strip]) -> list[Row]:
+    """Lines as they are: a row each, cells divided by two blanks or more."""
+    rows = []
+    for line in lines:
+        if line.chars is None and "  " not in line.text.strip():
+            cell = whole(line)
+            if cell is not None:
+                rows.append(Row(line.number, [cell], 1))
+            continue
+        found: list[Cell] = []
+        group: list[Piece] = []
+        for word in [*words(line), None]:
+            if group and (word is None or word.x0 - group[-1].x1 > 1):
+                found.append(_as_cell(line, group, len(found)))
+                group = []
+            if word is not None:
+                group.append(word)
+        if found:
+            rows.append(Row(line.number, found, len(found)))
+    return rows
+
+
+def _as_cell(line: Strip, group: Sequence[Piece], col: int) -> Cell:
+    start, last = group[0].start, group[-1]
+    end = last.start + len(last.text)
+    return Cell(line.text[start:end], line.number, start, end, col, 0, group[0].x0, last.x1)
+
+
+def facts(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
+    """The facts above the funding: label and text, once or twice a row, each perhaps broken over lines."""
+    if not lines:
+        return []
+    segments = filled(crowd(lines))
+    cuts = [0, *(lo for lo, _ in segments[1:]), segments[-1][1] + 1]
+    table = [cells(line, cuts) for line in lines]
+    cols = tuple(range(len(segments)))
+    layout = Layout(table, cols, 0, rooms(table, cols, ()))
+    way = best_fit(layout, (floor, ceil, top, either), [])
+    if way is None:
+        return plain_rows(lines)
+    rows = []
+    for stretch in way[1].rows:
+        found = [_column_cell(layout, stretch, col) for col in cols]
+        filled_cells = [cell for cell in found if cell is not None]
+        if filled_cells:
+            rows.append(row_of(filled_cells, len(cols)))
+    return rows
+
+
+def _column_cell(layout: Layout, stretch: Stretch, col: int) -> Cell | None:
+    """The cell of a column in a row, put together."""
+    lines = layout.lines
+    if stretch.end - stretch.start == 1:
+        return lines[stretch.start][col]
+    pieces = [cell for at in range(stretch.start, stretch.end) if (cell := lines[at][col]) is not None]
+    return join_pieces(pieces, layout.rooms.get(col, 0)) if pieces else None
+
+
+def best_fit(
+    layout: Layout, conventions: Sequence[Convention], learned: list[Convention]
+) -> tuple[Convention, Path, list[list[Stretch]]] | None:
+    """The convention that the rows of a table hold to, with their best reading; None where there is none.
+
+    A convention that a row of an even number of lines shows is put into ``learned``.
+    """
+    best: tuple[Convention, Path, list[list[Stretch]]] | None = None
+    for convention in conventions:
+        edges = stretches(layout, convention)
+        ways = paths(edges, 0, len(edges), 1)
+        if not ways:
+            continue
+        tells = any(stretch.tells for stretch in ways[0].rows)
+        if best is None or ways[0].cost < best[1].cost - 1e-9:
+            best = (convention, ways[0], edges)
+            if tells and ways[0].cost < 1:
+                break
+    if best is not None and any(stretch.tells for stretch in best[1].rows):
+        learned.append(best[0])
+    return best
+
+
+def label_shows(first: int, size: int, room: int) -> Convention | None:
+    """The convention by which a label of ``size`` lines begins at line ``first`` of ``room``, where that tells one."""
+    above, below = first, room - first - size
+    if below - above == 1:
+        return floor
+    if above - below == 1:
+        return ceil
+    if above == 0 and below > 1:
+        return top
+    if below == 0 and above > 1:
+        return bottom
+    return None
+
+
+def goals(lines: Sequence[Strip], profile: FormProfile, learned: list[Convention]) -> Part:
+    """The goals: the section's label in a column of its own, then a row a paragraph."""
+    if not lines:
+        return Part([], [])
+    label, texts = _beside_label(lines, profile)
+    if label is not None:
+        shows = label_shows(label.line - lines[0].number, len(label.parts) or 1, lines[-1].number - lines[0].number + 1)
+        if shows is not None and lines[-1].number - lines[0].number + 1 == len(lines):
+            learned.append(shows)
+    groups, doubtful = paragraphs(texts)
+    rows = []
+    doubts = []
+    room = int(max((cell.x1 - cell.x0 for cell in texts), default=0))
+    for group in groups:
+        cell = join_pieces(group, room)
+        rows.append(Row(cell.line, [cell], 2))
+    for at in doubtful:
+        cell = texts[at]
+        doubts.append(_ambiguous("goals", "text", cell, texts[at - 1].text[-_SHOWN:] + "|" + cell.text[:_SHOWN]))
+    if label is not None:
+        if rows:
+            rows[0].cells.insert(0, label._replace(row_span=len(rows)))
+        else:
+            rows.append(Row(label.line, [label], 2))
+    return Part(rows, doubts)
+
+
+def _beside_label(lines: Sequence[Strip], profile: FormProfile) -> tuple[Cell | None, list[Cell]]:
+    """The label that stands beside running text, and the text's lines."""
+    segments = filled(crowd(lines))
+    if len(segments) > 1 and segments[0][1] - segments[0][0] <= _LABEL_WIDTH:
+        cuts = (0, segments[1][0], segments[-1][1] + 1)
+        split = [cells(line, cuts) for line in lines]
+        pieces = [line[0] for line in split if line[0] is not None]
+        if len(pieces) < len(lines) or len(lines) < 4:
+            return join_pieces(pieces), [line[1] for line in split if line[1] is not None]
+    texts = [cell._replace(col=1) for line in lines if (cell := whole(line)) is not None]
+    if texts and profile.sections.get(squash(texts[0].text)):
+        return texts[0]._replace(col=0), texts[1:]
+    return None, texts
+
+
+def _ambiguous(table: str, field: str, place: Cell, other: str) -> Finding:
+    return Finding(
+        "layout_ambiguous", table, None, field, {"what": place.text[:_SHOWN], "other": other[:_SHOWN]}, place
+    )
+
+
+def tasks(
+    head: Sequence[Strip],
+    body: Sequence[Strip],
+    profile: FormProfile,
+    learned: list[Convention],
+    order: Sequence[Convention],
+) -> Part:
+    """The tasks: label and header, then a row a task."""
+    if not head:
+        return Part([], [])
+    cols = columns(head, body, profile.task_columns)
+    name = next((at for at, word in enumerate(cols.heads) if word is not None and word.kind == "name"), 0)
+    table = [line_cells(line, cols) for line in body]
+    own = tuple(range(name, len(cols.heads)))
+    header: list[Cell | None] = [
+        word.cell._replace(col=at) if word is not None else None for at, word in enumerate(cols.heads)
+    ]
+    labels = [cell for at in range(name) for cell in (header[at], *(line[at] for line in table)) if cell is not None]
+    width = len(cols.heads)
+    rows = [row_of([cell for cell in header[name:] if cell is not None], width)]
+    doubts: list[Finding] = []
+    if table:
+        layout = Layout(table, own, name, rooms(table, own, header))
+        fit = best_fit(layout, order, learned)
+        if fit is None:
+            fit = best_fit(layout, (either,), [])
+        if fit is None:
+            rows += plain_rows(body)
+            doubts.append(_ambiguous("tasks", "name", rows[-1].cells[0], "?"))
+        else:
+            found, doubts = _task_rows(layout, fit, width)
+            rows += found
+    if labels:
+        label = join_pieces(labels)._replace(row_span=len(rows))
+        first, last = head[0].number, body[-1].number if body else head[-1].number
+        if last - first + 1 == len(body) + len(head):
+            shows = label_shows(label.line - first, len(labels), last - first + 1)
+            if shows is not None:
+                learned.append(shows)
+        rows[0].cells.insert(0, label)
+    return Part(rows, doubts)
+
+
+def _task_rows(
+    layout: Layout, fit: tuple[Convention, Path, list[list[Stretch]]], width: int
+) -> tuple[list[Row], list[Finding]]:
+    _, best, edges = fit
+    rows = []
+    by_key: dict[int, tuple[Stretch, list[Cell]]] = {}
+    for stretch in best.rows:
+        found = [cell for col in layout.columns if (cell := _column_cell(layout, stretch, col)) is not None]
+        if found:
+            rows.append(row_of(found, width))
+            by_key[stretch.start] = (stretch, found)
+    ways = paths(edges, 0, len(edges), within=NEAR)
+    doubts = []
+    seen: set[int] = set()
+    for way in ways[1:]:
+        for stretch in way.rows:
+            chosen = by_key.get(stretch.start)
+            if stretch.key < 0 or stretch.start in seen or chosen is None or chosen[0].end == stretch.end:
+                continue
+            for col, field in ((layout.name, "name"), (layout.name + 1, "content")):
+                mine = _column_cell(layout, chosen[0], col) if col in layout.columns else None
+                theirs = _column_cell(layout, stretch, col) if col in layout.columns else None
+                if (mine.text if mine else "") != (theirs.text if theirs else ""):
+                    seen.add(stretch.start)
+                    place = mine or chosen[1][0]
+                    doubts.append(_ambiguous("tasks", field, place, theirs.text[-_SHOWN:] if theirs else ""))
+    return rows, doubts
+
+
+def funding(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
+    """The funding: the header's rows and one row of amounts; a row an amount where each has its own line."""
+    if not lines:
+        return []
+    by_line = [words(line) for line in lines]
+    first = next((at for at, line in enumerate(by_line) if any(_AMOUNT.match(word.text) for word in line)), len(lines))
+    if any(_is_word(word.text, profile) for line in by_line[first:] for word in line) or first == len(lines):
+        return _funding_lines(lines, by_line, profile)
+    spanning = _spanning(by_line[:first], profile)
+    segments = filled(
+        crowd([_without(line, found) for line, found in zip(lines, [*spanning, *[[]] * len(lines)], strict=False)])
+    )
+    width = len(segments)
+    table: list[list[list[Cell]]] = [[[] for _ in segments] for _ in range(2)]
+    categories: list[Cell] = []
+    for at, (line, found) in enumerate(zip(lines, by_line, strict=True)):
+        above = spanning[at] if at < first else []
+        for word in found:
+            if word in above:
+                categories.append(_as_cell(line, [word], 0))
+                continue
+            col = next((i for i, (lo, hi) in enumerate(segments) if word.x0 < hi and word.x1 > lo), 0)
+            table[1 if at >= first else 0][col].append(_as_cell(line, [word], col))
+    head = [join_pieces(pieces) if pieces else None for pieces in table[0]]
+    amounts = [join_pieces(pieces) if pieces else None for pieces in table[1]]
+    label = None
+    if not _is_word(head[0].text if head[0] else "", profile) and not _AMOUNT.match(
+        amounts[0].text if amounts[0] else ""
+    ):
+        pieces = sorted([*table[0][0], *table[1][0]], key=lambda cell: cell.line)
+        label = join_pieces(pieces) if pieces else None
+        head[0] = amounts[0] = None
+    return _funding_rows(label, head, amounts, categories, width, profile)
+
+
+def _is_word(text: str, profile: FormProfile) -> bool:
+    text = squash(text).strip(":").removeprefix("其中:")
+    return text in profile.sources or text in profile.categories or text in profile.project_total
+
+
+def _spanning(header: Sequence[Sequence[Piece]], profile: FormProfile) -> list[list[Piece]]:
+    """The words of each header line that stand over several columns: categories, where each has its own 合计 below."""
+    totals = sum(profile.sources.get(word.text) == "total" for line in header for word in line)
+    found = [[word for word in line if profile.categories.get(word.text) in ("basic", "project")] for line in header]
+    return found if totals and sum(map(len, found)) else [[] for _ in header]
+
+
+def _without(line: Strip, spanning: Sequence[Piece]) -> Strip:
+    places = line.places
+    for word in spanning:
+        places = places[: word.x0] + b" " * (word.x1 - word.x0) + places[word.x1 :]
+    return line._replace(places=places)
+
+
+def _funding_rows(
+    label: Cell | None,
+    head: list[Cell | None],
+    amounts: list[Cell | None],
+    categories: list[Cell],
+    width: int,
+    profile: FormProfile,
+) -> list[Row]:
+    """Header and amounts as rows; each category stands over its first column."""
+    totals = [
+        at for at, cell in enumerate(head) if cell is not None and profile.sources.get(squash(cell.text)) == "total"
+    ]
+    top: list[Cell] = [label] if label is not None else []
+    below: list[Cell] = []
+    for cell in head:
+        if cell is not None:
+            (below if categories and squash(cell.text) not in profile.categories else top).append(cell)
+    if categories and len(totals) == len(categories):
+        for cell, col, end in zip(categories, totals, [*totals[1:], width], strict=True):
+            top.append(cell._replace(col=col, col_span=end - col))
+    else:
+        for cell in categories:
+            col = min(range(width), key=lambda at: abs((head[at].x0 if head[at] else 1e9) - cell.x0))  # type: ignore[union-attr]
+            top.append(cell._replace(col=col))
+    top.sort(key=lambda cell: cell.col)
+    values = [cell for cell in amounts if cell is not None]
+    return [row_of(found, width) for found in (top, below, values) if found]
+
+
+def _funding_lines(lines: Sequence[Strip], by_line: Sequence[Sequence[Piece]], profile: FormProfile) -> list[Row]:
+    """Funding with a line an amount: the section's label first, then word and amount."""
+    rows: list[Row] = []
+    label: list[Cell] = []
+    for line, found in zip(lines, by_line, strict=True):
+        own: list[Cell] = []
+        for word in found:
+            cell = _as_cell(line, [word], 1 + len(own))
+            if not own and not _is_word(word.text, profile) and not _AMOUNT.match(word.text):
+                label.append(cell._replace(col=0))
+            else:
+                own.append(cell)
+        if own:
+            rows.append(Row(line.number, own, 3))
+    if label:
+        if not rows:
+            return [Row(label[0].line, [join_pieces(label)], 3)]
+        rows[0].cells.insert(0, join_pieces(label)._replace(row_span=len(rows)))
+    return rows
+
+
+def notes(lines: Sequence[Strip], above: Sequence[Strip]) -> list[Row]:
+    """The notes: one row of label and text. ``above``: lines of the text that stand higher than the label."""
+    if not lines:
+        return []
+    found = words(lines[0])
+    label = _as_cell(lines[0], found[:1], 0)
+    texts = [cell._replace(col=1) for line in above if (cell := whole(line)) is not None]
+    if len(found) > 1:
+        texts.append(_as_cell(lines[0], found[1:], 1))
+    texts += [cell._replace(col=1) for line in lines[1:] if (cell := whole(line)) is not None]
+    row = [label]
+    if texts:
+        row.append(join_pieces(texts, int(max(cell.x1 - cell.x0 for cell in texts))))
+    return [Row(label.line, row, 2)]

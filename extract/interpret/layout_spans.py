@@ -1,0 +1,320 @@
+"""The rows that each label of the indicator tree stands for, where labels are drawn in the middle of their rows.
+
+The labels of a level tile the rows: from where one run of rows begins, its label's place leaves one or two places where it
+can end. Second-level runs nest in first-level ones, and the standard tree says which second level stands under which
+first. All readings that hold to this are followed at once; the cheapest is taken, and every value that another reading
+of nearly the same cost gives otherwise is told.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from extract.interpret.layout_rows import Convention, Path, Stretch, bottom, paths, top
+from extract.model import Cell
+from extract.vocabulary import Label
+
+# What a reading pays, on the scale of layout_rows.
+WRONG_PARENT: Final = 8.0
+NO_SECOND_LEVEL: Final = 4.0
+EMPTY_RUN: Final = 2.0
+# Readings that cost no more than this above the best one are told.
+NEAR: Final = 4.5
+
+
+class LevelLabel(NamedTuple):
+    """A label of one level: the line it begins on, how many lines it has, its cell, and what it can mean."""
+
+    first: int
+    size: int
+    cell: Cell
+    meaning: Label | None
+
+
+class SpanRow(NamedTuple):
+    """A row with its labels, by index; -1 for none."""
+
+    stretch: Stretch
+    outer: int
+    inner: int
+
+
+class Reading(NamedTuple):
+    """``rows``: the best reading. ``others``: for rows (by the line their values stand on) that another near reading
+    gives otherwise, that reading's rows."""
+
+    cost: float
+    rows: list[SpanRow]
+    others: dict[int, list[SpanRow]]
+
+
+class _Run(NamedTuple):
+    """A stretch of lines under one second-level label; ``ways``: the rows it may be split into, best first."""
+
+    label: int
+    start: int
+    end: int
+    cost: float
+    ways: list[Path]
+
+
+class _Context(NamedTuple):
+    """A stretch of lines under one first-level label, with all runs it may consist of. ``before`` and ``after``: the
+    least cost from the context's start to each boundary, and from there to its end."""
+
+    label: int
+    start: int
+    end: int
+    cost: float
+    runs: list[_Run]
+    before: dict[int, float]
+    after: dict[int, float]
+
+
+Hint = Callable[[Stretch, int], float]
+"""A row and its second-level label -> what the row's name says against it."""
+
+
+class Spans:
+    """One reading of labels over lines: see the module's text. ``edges``: rows by the line they begin at."""
+
+    def __init__(
+        self,
+        edges: Sequence[Sequence[Stretch]],
+        outer: Sequence[LevelLabel],
+        inner: Sequence[LevelLabel],
+        convention: Convention,
+        parents: Mapping[str, tuple[str, ...]],
+        hint: Hint | None = None,
+    ) -> None:
+        self.edges = edges
+        self.outer = outer
+        self.inner = inner
+        self.convention = convention
+        self.parents = parents
+        self.hint = hint
+        self.size = len(edges)
+        self._firsts = [label.first for label in inner]
+        self._paths: dict[tuple[int, int], list[Path]] = {}
+        self._live = self._boundaries()
+
+    def _boundaries(self) -> list[bool]:
+        """Which boundaries between lines some reading of all the lines has."""
+        size = self.size
+        reached = [False] * (size + 1)
+        reached[0] = True
+        for at in range(size):
+            if reached[at]:
+                for edge in self.edges[at]:
+                    reached[edge.end] = True
+        live = [False] * (size + 1)
+        live[size] = reached[size]
+        for at in range(size - 1, -1, -1):
+            live[at] = reached[at] and any(live[edge.end] for edge in self.edges[at])
+        return live
+
+    def read(self) -> Reading | None:
+        """The best reading; None where the labels' places allow none."""
+        contexts, before = self._contexts()
+        if not contexts:
+            return None
+        last = (max(len(self.outer), 1), self.size)
+        if last not in before:
+            return None
+        after: dict[tuple[int, int], float] = {last: 0.0}
+        alive = []
+        for context in reversed(contexts):
+            rest = after.get((context.label + 1, context.end)) if self.outer else 0.0
+            if rest is not None:
+                node = (max(context.label, 0), context.start)
+                after[node] = min(after.get(node, context.cost + rest), context.cost + rest)
+                alive.append((context, rest))
+        alive.reverse()
+        best = before[last]
+        rows = self._best_rows(alive)
+        others = {} if _is_only_one(alive, self.size) else self._others(best, rows, alive, before)
+        return Reading(best, rows, others)
+
+    def _contexts(self) -> tuple[list[_Context], dict[tuple[int, int], float]]:
+        """All first-level runs that can be reached from the first line, and the least cost up to each of their ends."""
+        before: dict[tuple[int, int], float] = {(0, 0): 0.0}
+        found: list[_Context] = []
+        if not self.outer:
+            context = self._context(-1, 0, self.size)
+            if context is not None:
+                found.append(context)
+                before[(1, self.size)] = context.cost
+            return found, before
+        starts = {0: 0.0}
+        for at, label in enumerate(self.outer):
+            ends: dict[int, float] = {}
+            is_last = at + 1 == len(self.outer)
+            limit = self.size if is_last else self.outer[at + 1].first
+            for start in sorted(starts):
+                for end in self._ends(label, start, limit):
+                    if is_last and end != self.size:
+                        continue
+                    context = self._context(at, start, end)
+                    if context is not None:
+                        found.append(context)
+                        cost = starts[start] + context.cost
+                        ends[end] = min(ends.get(end, cost), cost)
+            for end, cost in ends.items():
+                before[(at + 1, end)] = cost
+            starts = ends
+        return found, before
+
+    def _ends(self, label: LevelLabel, start: int, limit: int) -> list[int]:
+        """Where a run that begins at ``start`` can end, going by where its label stands."""
+        above = label.first - start
+        size = label.size
+        if above < 0:
+            return []
+        if self.convention is top or self.convention is bottom:
+            rooms = range(size, limit - start + 1)
+        else:
+            rooms = range(max(size, size + 2 * above - 1), min(size + 2 * above + 1, limit - start) + 1)
+        return [start + room for room in rooms if self._live[start + room] and above in self.convention(room, size)]
+
+    def _context(self, outer: int, start: int, end: int) -> _Context | None:
+        """The runs of second-level labels between two boundaries; None where they do not tile it."""
+        first = bisect_left(self._firsts, start)
+        last = bisect_left(self._firsts, end)
+        if first and self._firsts[first - 1] + self.inner[first - 1].size > start:
+            return None
+        runs: list[_Run] = []
+        before = {start: 0.0}
+        if first == last:
+            run = self._run(outer, -1, start, end)
+            if run is None:
+                return None
+            runs.append(run)
+            before[end] = run.cost
+            return _Context(outer, start, end, run.cost, runs, before, {start: run.cost, end: 0.0})
+        starts = [start]
+        for at in range(first, last):
+            ends = []
+            is_last = at + 1 == last
+            limit = end if is_last else self._firsts[at + 1]
+            for begin in starts:
+                for stop in self._ends(self.inner[at], begin, limit):
+                    if is_last and stop != end:
+                        continue
+                    run = self._run(outer, at, begin, stop)
+                    if run is not None:
+                        runs.append(run)
+                        cost = before[begin] + run.cost
+                        if stop not in before:
+                            ends.append(stop)
+                            before[stop] = cost
+                        elif cost < before[stop]:
+                            before[stop] = cost
+            starts = ends
+        if end not in before:
+            return None
+        after = {end: 0.0}
+        kept = []
+        for run in reversed(runs):
+            rest = after.get(run.end)
+            if rest is not None:
+                cost = rest + run.cost
+                after[run.start] = min(after.get(run.start, cost), cost)
+                kept.append(run)
+        kept.reverse()
+        return _Context(outer, start, end, before[end], kept, before, after)
+
+    def _run(self, outer: int, inner: int, start: int, end: int) -> _Run | None:
+        """The lines from ``start`` to ``end`` under these labels; None where they are no rows."""
+        key = (start, end)
+        ways = self._paths.get(key)
+        if ways is None:
+            ways = self._paths[key] = paths(self.edges, start, end)
+        if not ways:
+            return None
+        cost = self._tree_cost(outer, inner)
+        if all(row.key < 0 for row in ways[0].rows):
+            cost += EMPTY_RUN
+        if self.hint is not None:
+            hint = self.hint
+            ways = sorted(
+                (Path(way.cost + sum(hint(row, inner) for row in way.rows if row.key >= 0), way.rows) for way in ways),
+                key=lambda way: way.cost,
+            )
+        if cost:
+            ways = [Path(way.cost + cost, way.rows) for way in ways]
+        return _Run(inner, start, end, ways[0].cost, ways)
+
+    def _tree_cost(self, outer: int, inner: int) -> float:
+        if inner < 0:
+            return NO_SECOND_LEVEL if self.inner else 0.0
+        if outer < 0:
+            return 0.0
+        first, second = self.outer[outer].meaning, self.inner[inner].meaning
+        if first is None or second is None or first.level1 is None or second.level2 is None:
+            return 0.0
+        return 0.0 if first.level1 in self.parents.get(second.level2, (first.level1,)) else WRONG_PARENT
+
+    def _best_rows(self, alive: Sequence[tuple[_Context, float]]) -> list[SpanRow]:
+        rows: list[SpanRow] = []
+        at = label = 0
+        while at < self.size:
+            context = min(
+                ((c, rest) for c, rest in alive if c.start == at and max(c.label, 0) == label),
+                key=lambda pair: pair[0].cost + pair[1],
+            )[0]
+            rows += self._context_rows(context)
+            at = context.end
+            label += 1
+        return rows
+
+    def _context_rows(self, context: _Context) -> list[SpanRow]:
+        rows: list[SpanRow] = []
+        at = context.start
+        while at < context.end:
+            run = min(
+                (run for run in context.runs if run.start == at), key=lambda run: run.cost + context.after[run.end]
+            )
+            rows += [SpanRow(row, context.label, run.label) for row in run.ways[0].rows]
+            at = run.end
+        return rows
+
+    def _others(
+        self,
+        best: float,
+        rows: Sequence[SpanRow],
+        alive: Sequence[tuple[_Context, float]],
+        before: Mapping[tuple[int, int], float],
+    ) -> dict[int, list[SpanRow]]:
+        """What near readings give otherwise, by the line a row's values stand on."""
+        chosen = {row.stretch.key: row for row in rows if row.stretch.key >= 0}
+        others: dict[int, list[SpanRow]] = {}
+        limit = best + NEAR
+        for context, rest in alive:
+            outside = before[(max(context.label, 0), context.start)] + rest
+            if outside + context.cost > limit:
+                continue
+            for run in context.runs:
+                around = outside + context.before[run.start] + context.after[run.end]
+                for way in run.ways:
+                    if around + way.cost > limit:
+                        break
+                    for stretch in way.rows:
+                        if stretch.key >= 0:
+                            row = SpanRow(stretch, context.label, run.label)
+                            if row != chosen.get(stretch.key):
+                                others.setdefault(stretch.key, []).append(row)
+        return others
+
+
+def _is_only_one(alive: Sequence[tuple[_Context, float]], size: int) -> bool:
+    """Whether the contexts hold one reading and no more."""
+    if sum(context.end - context.start for context, _ in alive) != size:
+        return False
+    for context, _ in alive:
+        if sum(run.end - run.start for run in context.runs) != context.end - context.start:
+            return False
+        if any(len(run.ways) > 1 for run in context.runs):
+            return False
+    return True

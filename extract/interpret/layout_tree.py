@@ -1,0 +1,290 @@
+"""The indicators of a page layout: columns, rows and the labels of the tree, as logical rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+from extract.clean import squash
+from extract.interpret import layout_hints
+from extract.interpret.layout_columns import Columns, columns, line_cells
+from extract.interpret.layout_lines import Strip
+from extract.interpret.layout_parts import Part, best_fit, row_of
+from extract.interpret.layout_rows import (
+    CONVENTIONS,
+    Convention,
+    Layout,
+    Stretch,
+    either,
+    rooms,
+    stretches,
+)
+from extract.interpret.layout_spans import LevelLabel, Reading, SpanRow, Spans
+from extract.interpret.layout_text import join_pieces
+from extract.model import Cell, Finding, Row
+from extract.vocabulary import Vocabulary
+
+# A label is broken over at most this many lines.
+_LONGEST_LABEL: Final = 8
+_SHOWN: Final = 24
+# What a name that speaks for another second level costs, and one that speaks for another of the same first level.
+_OTHER_LEVEL: Final = 2.0
+_UNKNOWN_ALONE: Final = 3.0
+_UNKNOWN_JOINED: Final = 2.0
+
+
+class _Roles(NamedTuple):
+    """What the columns left of the names hold: -1 where no column holds it."""
+
+    root: int
+    outer: int
+    inner: int
+
+
+def group_labels(pieces: Sequence[tuple[int, Cell]], vocabulary: Vocabulary) -> list[LevelLabel]:
+    """The pieces of a label column (line and cell) as labels: pieces on neighbouring lines are one label where only
+    together they mean something."""
+    found: list[LevelLabel] = []
+    run: list[tuple[int, Cell]] = []
+    for piece in pieces:
+        if run and piece[0] != run[-1][0] + 1:
+            found += _grouped(run, vocabulary)
+            run = []
+        run.append(piece)
+    return found + (_grouped(run, vocabulary) if run else [])
+
+
+def _grouped(run: Sequence[tuple[int, Cell]], vocabulary: Vocabulary) -> list[LevelLabel]:
+    count = len(run)
+    if count == 1:
+        return [LevelLabel(run[0][0], 1, run[0][1], vocabulary.label(run[0][1].text))]
+    room = max(cell.x1 - cell.x0 for _, cell in run)
+    best: list[tuple[float, list[LevelLabel]]] = [(0.0, [])]
+    for end in range(1, count + 1):
+        options = []
+        for start in range(max(0, end - _LONGEST_LABEL), end):
+            cells = [cell for _, cell in run[start:end]]
+            text = "".join(cell.text for cell in cells)
+            meaning = vocabulary.label(text)
+            if meaning is not None:
+                cost = 0.1
+            elif len(cells) == 1:
+                cost = _UNKNOWN_ALONE
+            elif all(cell.x1 - cell.x0 >= room - 1 for cell in cells[:-1]):
+                cost = _UNKNOWN_JOINED
+            else:
+                continue
+            before = best[start]
+            options.append(
+                (before[0] + cost, [*before[1], LevelLabel(run[start][0], len(cells), join_pieces(cells), meaning)])
+            )
+        best.append(min(options, key=lambda option: option[0]))
+    return best[count][1]
+
+
+def _roles(labels: Mapping[int, Sequence[LevelLabel]]) -> _Roles:
+    """Which of the label columns is the root's, the first and the second level's, going by what their labels mean."""
+    cols = sorted(labels)
+    first = {col: sum(1 for x in labels[col] if x.meaning is not None and x.meaning.level1) for col in cols}
+    second = {col: sum(1 for x in labels[col] if x.meaning is not None and x.meaning.level2) for col in cols}
+    root = -1
+    for col in cols:
+        if labels[col] and all(x.meaning is not None and x.meaning.root for x in labels[col]):
+            root = col
+            break
+    left = [col for col in cols if col != root and labels[col]]
+    best = (0.0, -1, -1)
+    for at, outer in enumerate(left):
+        options = [(float(first[outer]), outer, -1), (float(second[outer]) - 0.5, -1, outer)]
+        options += [(first[outer] + second[inner] + 0.5, outer, inner) for inner in left[at + 1 :]]
+        best = max(best, *options, key=lambda option: option[0])
+    outer, inner = best[1], best[2]
+    if root < 0:
+        others = [col for col in left if col not in (outer, inner) and len(labels[col]) == 1]
+        root = next((col for col in others if col < max(outer, 0) or outer < 0), -1)
+    return _Roles(root, outer, inner)
+
+
+def indicators(
+    head: Sequence[Strip],
+    body: Sequence[Strip],
+    vocabulary: Vocabulary,
+    learned: Sequence[Convention],
+    breaks: Sequence[int],
+) -> Part:
+    """The indicator table: the header's row, then a row an indicator, labels on the first row of their run."""
+    cols = columns(head, body, vocabulary.profile.columns)
+    header: list[Cell | None] = [
+        word.cell._replace(col=at) if word is not None else None for at, word in enumerate(cols.heads)
+    ]
+    width = len(header)
+    rows = [row_of([cell for cell in header if cell is not None], width)]
+    if not body:
+        return Part(rows, [])
+    name = _name_column(cols)
+    table = [line_cells(line, cols) for line in body]
+    labels = {
+        col: group_labels([(at, cell) for at, line in enumerate(table) if (cell := line[col]) is not None], vocabulary)
+        for col in range(name)
+    }
+    roles = _roles(labels)
+    own = tuple(col for col in range(width) if col not in roles)
+    layout = Layout(table, own, name, rooms(table, own, header))
+    tree = _Tree(layout, labels, roles, vocabulary, width)
+    found = tree.read(learned)
+    return Part(rows + found.rows, found.doubts)
+
+
+def _name_column(cols: Columns) -> int:
+    kinds = [word.kind if word is not None else None for word in cols.heads]
+    if "name" in kinds:
+        return kinds.index("name")
+    tail = [at for at, kind in enumerate(kinds) if kind in ("operator", "value", "unit", "weight")]
+    return max(tail[0] - 1, 0) if tail else len(kinds) - 1
+
+
+class _Tree:
+    """The rows and labels of one table."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        labels: Mapping[int, Sequence[LevelLabel]],
+        roles: _Roles,
+        vocabulary: Vocabulary,
+        width: int,
+    ) -> None:
+        self.layout = layout
+        self.outer: Sequence[LevelLabel] = labels.get(roles.outer, ())
+        self.inner: Sequence[LevelLabel] = labels.get(roles.inner, ())
+        self.root: Sequence[LevelLabel] = labels.get(roles.root, ())
+        self.roles = roles
+        self.vocabulary = vocabulary
+        self.width = width
+        self._names: dict[tuple[int, int], str] = {}
+        self._speaks: dict[str, frozenset[str]] = {}
+
+    def read(self, learned: Sequence[Convention]) -> Part:
+        """The logical rows under the convention that explains the table best."""
+        mine: list[Convention] = []
+        order = [*dict.fromkeys(learned), *(c for c in CONVENTIONS if c not in learned)]
+        fit = best_fit(self.layout, order, mine)
+        convention = mine[0] if mine else (fit[0] if fit else order[0])
+        reading = self._reading(convention, order)
+        return Part([], []) if reading is None else self._rows(reading)
+
+    def _reading(self, first: Convention, order: Sequence[Convention]) -> Reading | None:
+        for convention in dict.fromkeys((first, *order, either)):
+            edges = stretches(self.layout, convention)
+            reading = Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents).read()
+            if reading is not None:
+                if reading.others:
+                    reading = Spans(
+                        edges, self.outer, self.inner, convention, self.vocabulary.parents, self._hint
+                    ).read()
+                return reading
+        return None
+
+    def _hint(self, stretch: Stretch, inner: int) -> float:
+        name = self._name(stretch)
+        speaks = self._speaks.get(name)
+        if speaks is None:
+            speaks = self._speaks[name] = layout_hints.default().speaks_for(name)
+        if not speaks or inner < 0:
+            return 0.0
+        meaning = self.inner[inner].meaning
+        return 0.0 if meaning is None or meaning.level2 in speaks else _OTHER_LEVEL
+
+    def _name(self, stretch: Stretch) -> str:
+        key = (stretch.start, stretch.end)
+        found = self._names.get(key)
+        if found is None:
+            cell = self.cell(stretch, self.layout.name)
+            found = self._names[key] = cell.text if cell is not None else ""
+        return found
+
+    def cell(self, stretch: Stretch, col: int) -> Cell | None:
+        """The cell of a column in a row, put together."""
+        lines = self.layout.lines
+        if stretch.end - stretch.start == 1:
+            return lines[stretch.start][col]
+        pieces = [cell for at in range(stretch.start, stretch.end) if (cell := lines[at][col]) is not None]
+        return join_pieces(pieces, self.layout.rooms.get(col, 0)) if pieces else None
+
+    def _rows(self, reading: Reading) -> Part:
+        rows: list[Row] = []
+        doubts: list[Finding] = []
+        begun: set[tuple[int, int]] = set()
+        waiting: list[Cell] = []
+        for at, row in enumerate(reading.rows):
+            labels: list[Cell] = []
+            for col, index, found in (
+                (self.roles.outer, row.outer, self.outer),
+                (self.roles.inner, row.inner, self.inner),
+            ):
+                if index >= 0 and (col, index) not in begun:
+                    begun.add((col, index))
+                    labels.append(found[index].cell)
+            if row.stretch.key < 0:
+                nxt = reading.rows[at + 1] if at + 1 < len(reading.rows) else None
+                if nxt is None or nxt.inner != row.inner or nxt.outer != row.outer:
+                    waiting += labels
+                    if waiting:
+                        rows.append(row_of(sorted(waiting, key=lambda c: c.col), self.width))
+                        waiting = []
+                else:
+                    waiting += labels
+                continue
+            cells = sorted([*waiting, *labels], key=lambda c: c.col)
+            waiting = []
+            cells += [cell for col in self.layout.columns if (cell := self.cell(row.stretch, col)) is not None]
+            if any(col < self.layout.name for col in self.layout.columns):
+                cells.sort(key=lambda c: c.col)
+            rows.append(Row(cells[-1].line, cells, self.width))
+            others = reading.others.get(row.stretch.key)
+            if others:
+                doubts += self._doubts(row, others)
+        self._set_spans(rows)
+        return Part(rows, doubts)
+
+    def _set_spans(self, rows: list[Row]) -> None:
+        """``row_span`` of every label: up to the next one of its column or of one left of it."""
+        cols = [col for col in self.roles if col >= 0]
+        if self.root and rows:
+            rows[0].cells.insert(0, join_pieces([label.cell for label in self.root]))
+        for col in cols:
+            start: tuple[int, int] | None = None
+            for at, row in enumerate([*rows, None]):
+                place = next((i for i, c in enumerate(row.cells) if c.col == col), -1) if row is not None else -1
+                ends = row is None or any(c.col <= col and c.col in cols for c in row.cells)
+                if start is not None and ends:
+                    cell = rows[start[0]].cells[start[1]]
+                    rows[start[0]].cells[start[1]] = cell._replace(row_span=at - start[0])
+                    start = None
+                if place >= 0:
+                    start = (at, place)
+
+    def _doubts(self, row: SpanRow, others: Sequence[SpanRow]) -> list[Finding]:
+        """A finding for every value that another near reading gives otherwise."""
+        name = self.cell(row.stretch, self.layout.name)
+        if name is None:
+            return []
+        found: dict[str, str] = {}
+        mine1, mine2 = self._label(self.outer, row.outer), self._label(self.inner, row.inner)
+        for other in others:
+            level1, level2 = self._label(self.outer, other.outer), self._label(self.inner, other.inner)
+            if level1 != mine1:
+                found.setdefault("level1", level1)
+            if level2 != mine2:
+                found.setdefault("level2", level2)
+            text = self._name(other.stretch)
+            if text != name.text:
+                found.setdefault("name", text[-_SHOWN:])
+        return [
+            Finding("layout_ambiguous", "indicators", None, field, {"what": name.text[:_SHOWN], "other": other}, name)
+            for field, other in found.items()
+        ]
+
+    @staticmethod
+    def _label(labels: Sequence[LevelLabel], index: int) -> str:
+        return squash(labels[index].cell.text) if index >= 0 else ""
