@@ -7,8 +7,7 @@ the limits that are known of portals (``schemas/forms``) count where no text of 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from extract.clean import width
@@ -24,22 +23,32 @@ _SHORTEST_LIMIT: Final = 40
 
 def is_open(text: str) -> bool:
     """Whether a text cannot end where it does: after a comma, or within brackets or quotation marks."""
-    if text.endswith(_DANGLING):
+    if text.isalnum():
+        return False
+    if text[-1:] in _DANGLING:
         return True
     return any(opening in text and text.rfind(opening) > text.rfind(closing) for opening, closing in _PAIRS.items())
 
 
-def limits(texts: Iterable[str], known: Sequence[int]) -> tuple[int, ...]:
-    """The display widths at which texts of this column are cut: known limits that no text exceeds, and a learned one."""
-    widths = Counter(width(text) for text in texts)
+def limits(widths: Sequence[int], known: Sequence[int]) -> tuple[int, ...]:
+    """The display widths at which texts of a column with these widths are cut: known limits that no text exceeds, and a
+    learned one, where texts pile up at the upper end."""
     if not widths:
         return ()
     widest = max(widths)
     found = [limit for limit in known if widest <= limit]
-    at_top = widths[widest] + widths[widest - 1]
-    if at_top >= _ENOUGH and at_top * 3 >= sum(widths.values()) and widest >= _SHORTEST_LIMIT and not any(widest in (k, k - 1) for k in known):
-        found.append(widest)
+    if widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known:
+        at_top = sum(1 for own in widths if own >= widest - 1)
+        if at_top >= _ENOUGH and at_top * 3 >= len(widths):
+            found.append(widest)
     return tuple(found)
+
+
+def cut_ones(texts: Sequence[str], known: Sequence[int]) -> list[int]:
+    """Which texts of a column are cut, by their places in it. ``known``: the limits known of portals."""
+    widths = [width(text) for text in texts]
+    at = limits(widths, known)
+    return [i for i, text in enumerate(texts) if _is_cut(text, widths[i], at)]
 
 
 def is_cut(text: str, at: Sequence[int]) -> bool:
@@ -47,11 +56,10 @@ def is_cut(text: str, at: Sequence[int]) -> bool:
 
     A sentence that ends is not cut because it is long; a text that is still open is, however short.
     """
+    return _is_cut(text, width(text), at)
+
+
+def _is_cut(text: str, own: int, at: Sequence[int]) -> bool:
     if text.endswith(_SENTENCE_END):
         return False
-    if is_open(text):
-        return True
-    if not at:
-        return False
-    own = width(text)
-    return any(own in (limit, limit - 1) for limit in at)
+    return any(own == limit or own == limit - 1 for limit in at) or is_open(text)

@@ -70,6 +70,7 @@ class Vocabulary:
     """All vocabularies and the general profile."""
 
     labels: Mapping[str, Label]
+    label_ends: frozenset[str]
     parents: Mapping[str, tuple[str, ...]]
     suffixes: tuple[str, ...]
     operators: Mapping[str, str]
@@ -83,7 +84,7 @@ class Vocabulary:
     def label(self, text: str) -> Label | None:
         """The level label a cell holds, or None. Only the whole text counts, scores and hints in brackets aside."""
         found = self.labels.get(text)
-        if found is not None or len(text) > 24:
+        if found is not None or len(text) > 24 or text[-1] not in self.label_ends:
             return found
         return _loose_label(self.labels, self.suffixes, text)
 
@@ -91,6 +92,8 @@ class Vocabulary:
         """Whether a text is a unit of measure known by itself or as one unit per another."""
         if text in self.units:
             return True
+        if len(text) > 12:
+            return False
         for per in self.per:
             left, found, right = text.partition(per)
             if found and right in self.units and (not left or left in self.units):
@@ -222,6 +225,7 @@ def load(folder: Path = SCHEMAS) -> Vocabulary:
     grades = folder / "vocabulary" / "grades.yaml"
     return Vocabulary(
         labels=labels,
+        label_ends=frozenset({word[-1] for word in (*labels, *suffixes)} | set(")）]】分")),
         parents=parents,
         suffixes=suffixes,
         operators=operators,

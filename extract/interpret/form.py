@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from extract import checks
-from extract.cut import is_cut, limits
+from extract.cut import cut_ones
 from extract.interpret import funding, identity, prose
 from extract.interpret.indicators import IndicatorReader
 from extract.interpret.layout import is_layout, read_layout
@@ -103,44 +103,44 @@ class Interpreter:
         return found
 
     def _cut_names(self, indicators: list[Indicator]) -> list[Indicator]:
-        """The indicators, those whose names are cut marked so."""
-        cells = {seq: prose.without_ellipsis(i.places["name"]) for seq, i in enumerate(indicators) if i.name is not None}
-        marks = any(marked for _, marked in cells.values())
-        names = [cell.text for cell, _ in cells.values()]
-        at = () if marks else limits(names, self.vocabulary.profile.cuts["indicator_name"])
-        for seq, (cell, marked) in cells.items():
-            if marked or (not marks and is_cut(cell.text, at)):
-                places = {**indicators[seq].places, "name": cell}
-                indicators[seq] = indicators[seq]._replace(name=cell.text, name_truncated=True, places=places)
+        """The indicators, those whose names are cut marked so. Where some bear a mark (…), those without are whole."""
+        named = [(seq, i.places["name"]) for seq, i in enumerate(indicators) if i.name is not None]
+        marked = [(seq, *prose.without_ellipsis(cell)) for seq, cell in named if cell.text.endswith(prose.ELLIPSES)]
+        cut = [(seq, cell) for seq, cell, mark in marked if mark]
+        if not cut:
+            known = self.vocabulary.profile.cuts["indicator_name"]
+            cut = [named[k] for k in cut_ones([cell.text for _, cell in named], known)]
+        for seq, cell in cut:
+            places = {**indicators[seq].places, "name": cell}
+            indicators[seq] = indicators[seq]._replace(name=cell.text, name_truncated=True, places=places)
         return indicators
 
-    def _cut_tasks(self, tasks: prose.Tasks, goals: Sequence[Goal]) -> list[Task]:
+    def _cut_tasks(self, read: prose.Tasks, goals: Sequence[Goal]) -> list[Task]:
         """The tasks, cut ones marked so and recovered from the goals where they stand there."""
-        profile = self.vocabulary.profile
-        contents = [task.content for task in tasks.tasks if task.content is not None]
-        names = [task.name for task in tasks.tasks if task.name is not None]
-        at = () if tasks.marked else limits(contents, profile.cuts["task_content"])
-        at_name = () if tasks.marked else limits(names, profile.cuts["task_name"])
-        found: list[Task] = []
-        for task in tasks.tasks:
-            truncated = task.content_truncated or (task.content is not None and not tasks.marked and is_cut(task.content, at))
-            named = task.name_truncated or (task.name is not None and not tasks.marked and is_cut(task.name, at_name))
-            if truncated or named:
-                recovered = in_goals(task.content, goals) if truncated and task.content is not None else None
-                places = dict(task.places)
-                source = None
-                if recovered is not None:
-                    places["content_recovered"] = places["recovery_source"] = recovered.place
-                    source = f"goals line {recovered.place.line}"
-                task = task._replace(
-                    content_truncated=truncated,
-                    name_truncated=named,
-                    content_recovered=recovered.text if recovered is not None else None,
-                    recovery_source=source,
-                    places=places,
-                )
-            found.append(task)
-        return found
+        tasks = read.tasks
+        contents = [(seq, task.content) for seq, task in enumerate(tasks) if task.content is not None]
+        names = [(seq, task.name) for seq, task in enumerate(tasks) if task.name is not None]
+        if read.marked:
+            cut = {seq for seq, task in enumerate(tasks) if task.content_truncated}
+            cut_names: set[int] = set()
+        else:
+            cuts = self.vocabulary.profile.cuts
+            cut = {contents[k][0] for k in cut_ones([text for _, text in contents], cuts["task_content"])}
+            cut_names = {names[k][0] for k in cut_ones([text for _, text in names], cuts["task_name"])}
+        for seq in cut | cut_names:
+            task = tasks[seq]
+            recovered = in_goals(task.content, goals) if seq in cut and task.content is not None else None
+            if recovered is None:
+                tasks[seq] = task._replace(content_truncated=seq in cut, name_truncated=task.name_truncated or seq in cut_names)
+                continue
+            tasks[seq] = task._replace(
+                content_truncated=True,
+                name_truncated=task.name_truncated or seq in cut_names,
+                content_recovered=recovered.text,
+                recovery_source=f"goals line {recovered.place.line}",
+                places={**task.places, "content_recovered": recovered.place, "recovery_source": recovered.place},
+            )
+        return tasks
 
 
 def _is_form(sections: Sections) -> bool:

@@ -27,6 +27,8 @@ _IN_YUAN: Final = {"元": Decimal(1), "万元": Decimal(10000), "万": Decimal(1
 _ZERO: Final = Decimal(0)
 _CENT: Final = Decimal("0.01")
 _MOST_PLACEMENTS: Final = 4000
+_COUNTER: Final = regex.compile(r"^(?:其中:?|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十\d]+[、.])")
+_UNIT_IN_BRACKETS: Final = regex.compile(r"\((?:万元|千元|元)\)$")
 # What an unknown word for a total is read as.
 _A_TOTAL: Final = "预算总额"
 _DASHES: Final = frozenset({"-", "—", "－", "–", "/", "——"})
@@ -104,6 +106,8 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
 def _unit(rows: Sequence[Row], label: Cell | None, stated: str | None) -> tuple[str | None, Cell | None]:
     """The unit of the amounts, as the section's label or one of its cells states it in brackets."""
     for cell in ([label] if label is not None else []) + [c for row in rows[:2] for c in row.cells]:
+        if "元" not in cell.text:
+            continue
         folded = squash(cell.text)
         for unit in ("万元", "千元", "元"):
             if f"({unit})" in folded or f"单位:{unit}" in folded:
@@ -111,15 +115,16 @@ def _unit(rows: Sequence[Row], label: Cell | None, stated: str | None) -> tuple[
     return stated, None
 
 
-@lru_cache(maxsize=4096)
 def _amount_of(text: str) -> tuple[Decimal, str | None] | None:
     """An amount and the unit stated in its cell, or None for what is no amount."""
-    if text.replace(".", "", 1).isdigit() and text.isascii():
+    if text.isascii() and text.replace(".", "", 1).isdigit():
         return Decimal(text), None
+    if not any(c.isdigit() for c in text):
+        return None
     match = _AMOUNT.match(squash(text))
     if match is None:
         return None
-    figure = number(match[1])
+    figure = number(match[1].replace("，", ",").replace("－", "-").replace("．", "."))
     return (figure, match[2]) if figure is not None else None
 
 
@@ -129,15 +134,16 @@ def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[C
     figures: list[_Figure] = []
     other: list[Cell] = []
     for cell in row.cells:
-        found = _amount_of(cell.text)
+        text = cell.text
+        found = _amount_of(text)
         if found is not None:
             own = _IN_YUAN[found[1]] if found[1] else factor
             figures.append(_Figure(cell, (found[0] * own).quantize(_CENT)))
             continue
-        word = _known(_word(cell.text), profile)
-        if word is not None:
+        word = _header_word(text, profile)
+        if word:
             words.append((cell, word))
-        elif cell.text not in _DASHES:
+        elif text not in _DASHES:
             words_in = _run_together(cell, profile)
             if words_in:
                 words += words_in
@@ -146,12 +152,24 @@ def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[C
     return words, figures, other
 
 
-@lru_cache(maxsize=4096)
+_HEADER_WORDS: Final[dict[tuple[str, str], str]] = {}
+
+
+def _header_word(text: str, profile: FormProfile) -> str:
+    """The header word that a cell holds, as the profile knows it, or ""; remembered, since forms share them."""
+    found = _HEADER_WORDS.get((profile.name, text))
+    if found is None:
+        found = _known(_word(text), profile) or "" if len(text) <= 40 else ""
+        if len(_HEADER_WORDS) < 65536:
+            _HEADER_WORDS[profile.name, text] = found
+    return found
+
+
 def _word(text: str) -> str:
     """A header word to look up: squashed, without a counter before it, a unit in brackets or a colon behind it."""
     word = squash(text).rstrip(":")
-    word = regex.sub(r"^(?:其中:?|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十\d]+[、.])", "", word)
-    return regex.sub(r"\((?:万元|千元|元)\)$", "", word)
+    word = _COUNTER.sub("", word)
+    return _UNIT_IN_BRACKETS.sub("", word)
 
 
 def _known(word: str, profile: FormProfile) -> str | None:
@@ -171,8 +189,10 @@ def _known(word: str, profile: FormProfile) -> str | None:
 
 def _run_together(cell: Cell, profile: FormProfile) -> list[tuple[Cell, str]]:
     """Header words with single blanks between them, in one cell."""
-    pieces = [_known(_word(piece), profile) for piece in cell.text.split(" ") if piece]
-    known = [piece for piece in pieces if piece is not None]
+    if " " not in cell.text or len(cell.text) > 200:
+        return []
+    pieces = [_header_word(piece, profile) for piece in cell.text.split(" ") if piece]
+    known = [piece for piece in pieces if piece]
     return [(cell, piece) for piece in known] if len(pieces) > 1 and len(known) == len(pieces) else []
 
 

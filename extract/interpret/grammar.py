@@ -54,11 +54,30 @@ class Reading(NamedTuple):
     cost: float
 
 
+class Plan(NamedTuple):
+    """Where the cells of each role stand in a row: places in its list of cells, -1 where a role has none."""
+
+    level1: int
+    level2: int
+    name: int
+    operator: int
+    value: int
+    unit: int
+    weight: int
+    direction: int
+    extra: int
+    # The places of a name's further pieces.
+    more_name: tuple[int, ...]
+    # Whether anything stands behind the name.
+    tail: bool
+
+
 class Explanation(NamedTuple):
     """The best reading of a row, and the next one where there is one that gives other values."""
 
     best: Reading
     second: Reading | None
+    plan: Plan
 
     @property
     def margin(self) -> float:
@@ -71,16 +90,17 @@ class Grammar:
 
     def __init__(self, columns: Sequence[int]) -> None:
         self.columns: tuple[int, ...] = (ROOT, *columns)
-        self._known: dict[str, Explanation] = {}
+        # Shared with who explains many rows: a look-up here spares a call.
+        self.known: dict[str, Explanation] = {}
 
     def explain(self, look: str) -> Explanation:
         """The explanation of a row's look: for each cell the letter of its kind and the distance from the one before
         (0 for the first, 9 at most)."""
-        found = self._known.get(look)
+        found = self.known.get(look)
         if found is None:
             found = self._explain(look)
-            if len(self._known) < 65536:
-                self._known[look] = found
+            if len(self.known) < 65536:
+                self.known[look] = found
         return found
 
     def _explain(self, look: str) -> Explanation:
@@ -102,7 +122,7 @@ class Grammar:
         best = Reading(finals[0][1], finals[0][0])
         same = _values(best.roles, kinds)
         second = next((Reading(roles, cost) for cost, roles in finals[1:] if _values(roles, kinds) != same), None)
-        return Explanation(best, second)
+        return Explanation(best, second, _plan(best.roles))
 
     @staticmethod
     def _memory(memory: int, kind: str, role: int) -> int:
@@ -156,6 +176,13 @@ class Grammar:
         if all(role <= LEVEL2 for role in roles) and all(kind in "R12B" for kind in kinds):
             return _LABELS_ONLY
         return sum(self._skip(role, memory) for role in self.columns[column + 1 :])
+
+
+def _plan(roles: tuple[int, ...]) -> Plan:
+    first = {role: roles.index(role) for role in set(roles)}
+    names = tuple(i for i, role in enumerate(roles) if role == NAME)
+    places = (first.get(role, -1) for role in (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, EXTRA))
+    return Plan(*places, names[1:], bool(first.keys() & {OPERATOR, VALUE, UNIT, WEIGHT}))
 
 
 def _values(roles: tuple[int, ...], kinds: str) -> tuple[int, ...]:

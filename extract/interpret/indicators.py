@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Final, NamedTuple
 
 from extract.clean import squash
 from extract.interpret import grammar
 from extract.interpret.broken import continues, fills, together, usual_width
-from extract.interpret.grammar import DEFAULT_COLUMNS, EXTRA, LEVEL1, LEVEL2, NAME, OPERATOR, UNIT, VALUE, WEIGHT, Explanation, Grammar
+from extract.interpret.grammar import DEFAULT_COLUMNS, LEVEL1, LEVEL2, NAME, OPERATOR, UNIT, VALUE, WEIGHT, Explanation, Grammar, Plan
 from extract.interpret.kinds import Kinds
 from extract.interpret.values import number, target
 from extract.model import Cell, Finding, Indicator, Row
@@ -21,6 +22,7 @@ _ROLE_OF: Final = {
 }
 # Below this distance between two explanations of a row, a finding says so.
 _CLOSE: Final = 0.5
+_DIGITS: Final = "0123456789"
 # From this cost on, a row is not well explained as a row of its own.
 _POOR: Final = 4.0
 _WITNESS: Final = 2.0
@@ -75,13 +77,15 @@ class IndicatorReader:
 
     def explain(self, row: Row, reader: Grammar) -> Explanation:
         """How a row reads under a header."""
-        kinds = self.kinds
-        look = []
+        known = self.kinds.known
+        look = ""
         before = row.cells[0].col
         for cell in row.cells:
-            look.append(f"{kinds(cell.text)}{min(9, cell.col - before)}")
-            before = cell.col
-        return reader.explain("".join(look))
+            text = cell.text
+            col = cell.col
+            look += (known.get(text) or self.kinds(text)) + _DIGITS[min(9, col - before)]
+            before = col
+        return reader.known.get(look) or reader.explain(look)
 
     def whole_rows(self, rows: Sequence[Row], reader: Grammar) -> Iterable[Read]:
         """The rows with their explanations, broken ones put together."""
@@ -124,21 +128,6 @@ def _at_single_blanks(row: Row) -> Row:
     return Row(row.line, cells, 1, row.page)
 
 
-class _Level(NamedTuple):
-    """The label that rows stand under: its standard name, what stood there, where, and how it was come by."""
-
-    name: str | None = None
-    raw: str | None = None
-    cell: Cell | None = None
-    basis: str | None = None
-
-    def inherited(self) -> _Level:
-        return self._replace(basis="inherited") if self.basis == "stated" else self
-
-
-_NO_LEVEL: Final = _Level()
-
-
 class _TreeBuilder:
     """Goes down the rows of one table and keeps the labels they stand under."""
 
@@ -146,8 +135,14 @@ class _TreeBuilder:
         self.kinds = reader.kinds
         self.vocabulary = reader.vocabulary
         self.furniture = furniture
-        self.level1 = _NO_LEVEL
-        self.level2 = _NO_LEVEL
+        self.level1: str | None = None
+        self.level2: str | None = None
+        self.raw1: str | None = None
+        self.raw2: str | None = None
+        self.basis1: str | None = None
+        self.basis2: str | None = None
+        # The cells of the labels above, by the fields that come from them.
+        self.above: dict[str, Cell] = {}
         self.indicators: list[Indicator] = []
         self.findings: list[Finding] = []
 
@@ -157,35 +152,33 @@ class _TreeBuilder:
         return Tree(self.indicators, self.findings)
 
     def _row(self, row: Row, explanation: Explanation) -> None:
-        best = explanation.best
-        by_role: dict[int, Cell] = {}
-        for role, cell in zip(best.roles, row.cells, strict=True):
-            if role in by_role:
-                by_role[role] = join([by_role[role], cell]) if role == NAME else by_role[role]
-            else:
-                by_role[role] = cell
-        self._levels(by_role.get(LEVEL1), by_role.get(LEVEL2))
-        tail = by_role.keys() & {OPERATOR, VALUE, UNIT, WEIGHT}
-        name = by_role.get(NAME)
-        if name is None and not tail:
-            if EXTRA in by_role:
-                self._unread(by_role[EXTRA])
+        plan = explanation.plan
+        cells = row.cells
+        if self.basis1 == "stated":
+            self.basis1 = "inherited"
+        if self.basis2 == "stated":
+            self.basis2 = "inherited"
+        if plan.level1 >= 0 or plan.level2 >= 0:
+            self._levels(cells[plan.level1] if plan.level1 >= 0 else None, cells[plan.level2] if plan.level2 >= 0 else None)
+        if plan.name < 0 and not plan.tail:
+            if plan.extra >= 0:
+                self.findings.append(Finding("row_unread", "indicators", None, None, {"text": cells[plan.extra].text[:40]}, cells[plan.extra]))
             return
-        if name is not None and not tail and len(row.cells) == 1 and name.text.startswith(self.furniture):
+        if plan.name >= 0 and not plan.tail and len(cells) == 1 and cells[0].text.startswith(self.furniture):
             return
-        self._indicator(by_role)
+        self._indicator(cells, plan)
         seq = len(self.indicators) - 1
-        if EXTRA in by_role:
-            self._doubt("cell_unread", None, by_role[EXTRA], seq, text=by_role[EXTRA].text)
-        if explanation.margin < _CLOSE and explanation.second is not None:
+        if plan.extra >= 0:
+            self._doubt("cell_unread", cells[plan.extra], seq, text=cells[plan.extra].text[:40])
+        if explanation.second is not None and explanation.margin < _CLOSE:
             self._close(explanation, row, seq)
 
     def _close(self, explanation: Explanation, row: Row, seq: int) -> None:
-        """A finding on each field that the next explanation would give another cell."""
+        """A finding on the first cell that the next explanation would read as something else."""
         assert explanation.second is not None
         for cell, role, other in zip(row.cells, explanation.best.roles, explanation.second.roles, strict=True):
             if role != other:
-                self._doubt("row_ambiguous", None, cell, seq, text=cell.text, role=grammar.ROLES[role], other=grammar.ROLES[other])
+                self._doubt("row_ambiguous", cell, seq, text=cell.text[:40], role=grammar.ROLES[role], other=grammar.ROLES[other])
                 return
 
     def _levels(self, first: Cell | None, second: Cell | None) -> None:
@@ -196,64 +189,68 @@ class _TreeBuilder:
             first, second, one, two = None, first, None, one
         elif second is not None and first is None and two is not None and two.level1 and not self._is_second(two):
             first, second, one, two = second, None, two, None
-        self.level1 = self.level1.inherited()
-        self.level2 = self.level2.inherited()
         if first is not None:
             name = one.level1 if one is not None and one.level1 else first.text
-            changed = name != self.level1.name
-            self.level1 = _Level(name, first.text, first, "stated")
-            if changed or second is not None:
-                self.level2 = _NO_LEVEL
+            if name != self.level1 or second is not None:
+                self.level2 = self.raw2 = self.basis2 = None
+                self.above = {}
+            self.level1, self.raw1, self.basis1 = name, first.text, "stated"
+            self.above = {**self.above, "level1": first, "level1_raw": first}
         if second is not None:
             name = two.level2 if two is not None and two.level2 else second.text
-            self.level2 = _Level(name, second.text, second, "stated")
+            self.level2, self.raw2, self.basis2 = name, second.text, "stated"
+            self.above = {**self.above, "level2": second, "level2_raw": second}
             parents = self.vocabulary.parents.get(name, ())
-            if parents and self.level1.name not in parents:
-                if first is None:
-                    self.level1 = _Level(parents[0], None, second, "inferred")
+            if parents and self.level1 not in parents and first is None:
+                self.level1, self.raw1, self.basis1 = parents[0], None, "inferred"
+                self.above = {"level1": second, "level2": second, "level2_raw": second}
 
     def _is_second(self, label: Label) -> bool:
         """Whether a label that can be of either level (成本指标, 满意度指标) is of the second here: where it stands under
         the first-level label that the standard tree puts it under."""
-        return label.level1 is None or (label.level2 is not None and self.level1.name in self.vocabulary.parents.get(label.level2, ()))
+        return label.level1 is None or (label.level2 is not None and self.level1 in self.vocabulary.parents.get(label.level2, ()))
 
-    def _indicator(self, cells: dict[int, Cell]) -> None:
-        name = cells.get(NAME)
-        aim = target(cells.get(OPERATOR), cells.get(VALUE), cells.get(UNIT), self.kinds)
-        places = aim.places
-        level1, level2 = self.level1, self.level2
-        if level1.cell is not None:
-            places["level1"] = level1.cell
-            if level1.raw is not None:
-                places["level1_raw"] = level1.cell
-        if level2.cell is not None:
-            places["level2"] = level2.cell
-            if level2.raw is not None:
-                places["level2_raw"] = level2.cell
+    def _indicator(self, cells: list[Cell], plan: Plan) -> None:
+        places = self.above.copy()
+        name = None
+        if plan.name >= 0:
+            cell = cells[plan.name]
+            if plan.more_name:
+                cell = join([cell, *(cells[i] for i in plan.more_name)])
+            places["name"] = cell
+            name = cell.text
+        aim = target(
+            cells[plan.operator] if plan.operator >= 0 else None,
+            cells[plan.value] if plan.value >= 0 else None,
+            cells[plan.unit] if plan.unit >= 0 else None,
+            self.kinds,
+            places,
+        )
         weight = None
-        if name is not None:
-            places["name"] = name
-        weighed = cells.get(WEIGHT)
-        if weighed is not None:
-            weight = number(weighed.text)
-            if weight is None:
-                measured = self.kinds.measured(weighed.text)
-                weight = number(measured[0]["number"]) if measured else None
+        if plan.weight >= 0:
+            cell = cells[plan.weight]
+            weight = self._weight(cell.text)
             if weight is not None:
-                places["weight"] = weighed
-        direction = cells.get(grammar.DIRECTION)
-        if direction is not None:
-            places["direction"] = direction
+                places["weight"] = cell
+        direction = None
+        if plan.direction >= 0:
+            cell = cells[plan.direction]
+            direction = cell.text
+            places["direction"] = cell
         self.indicators.append(
             Indicator(
-                level1.name, level2.name, name.text if name is not None else None, level1.raw, level2.raw, level1.basis, level2.basis,
-                aim.operator, aim.operator_basis, aim.value, aim.value_number, aim.unit, aim.scale, weight,
-                direction.text if direction is not None else None, False, places,
+                self.level1, self.level2, name, self.raw1, self.raw2, self.basis1, self.basis2,
+                *aim, weight, direction, False, places,
             )
         )
 
-    def _unread(self, cell: Cell) -> None:
-        self.findings.append(Finding("row_unread", "indicators", None, None, {"text": cell.text[:40]}, cell))
+    def _weight(self, text: str) -> Decimal | None:
+        """A weight, a 分 or % behind it allowed."""
+        found = number(text)
+        if found is None:
+            measured = self.kinds.measured(text)
+            found = number(measured[0]["number"]) if measured else None
+        return found
 
-    def _doubt(self, code: str, field: str | None, cell: Cell, seq: int, **params: object) -> None:
-        self.findings.append(Finding(code, "indicators", seq, field, params, cell))
+    def _doubt(self, code: str, cell: Cell, seq: int, **params: object) -> None:
+        self.findings.append(Finding(code, "indicators", seq, None, params, cell))

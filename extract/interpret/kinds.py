@@ -27,8 +27,10 @@ class Kinds:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        self._known: dict[str, str] = {}
+        # Shared with who reads many cells: a look-up here spares a call.
+        self.known: dict[str, str] = {}
         signs = sorted({*vocabulary.operators, *vocabulary.loose_operators}, key=len, reverse=True)
+        self._firsts = frozenset(sign[0] for sign in signs)
         self._signed = regex.compile(
             rf"(?P<operator>{'|'.join(regex.escape(sign) for sign in signs if sign != '定性')})[:：]?\s*(?P<number>{NUMBER.pattern})\s*(?P<unit>.{{0,12}})$"
         )
@@ -37,11 +39,11 @@ class Kinds:
 
     def __call__(self, text: str) -> str:
         """The kind of a cell with this text."""
-        kind = self._known.get(text)
+        kind = self.known.get(text)
         if kind is None:
             kind = self._kind(text)
-            if len(text) <= 16 and len(self._known) < 65536:
-                self._known[text] = kind
+            if len(text) <= 16 and len(self.known) < 65536:
+                self.known[text] = kind
         return kind
 
     def _kind(self, text: str) -> str:
@@ -51,21 +53,25 @@ class Kinds:
             return label.kind
         if len(text) > 24:
             return "t"
-        operator = self.operator(text)
-        if operator is not None:
-            return "q" if operator == "定性" else "o"
-        if text in vocabulary.grades or squash(text) in vocabulary.grades or self._lists_grades(text):
+        first = text[0]
+        if first in self._firsts:
+            operator = self.operator(text)
+            if operator is not None:
+                return "q" if operator == "定性" else "o"
+            if self._signed.match(text):
+                return "m"
+        if text in vocabulary.grades or self._lists_grades(text):
             return "g"
-        if NUMBER.fullmatch(text):
-            return "n"
+        if first.isdigit() or first in "+-－":
+            if NUMBER.fullmatch(text):
+                return "n"
+            if not vocabulary.is_unit(text):
+                if _DATE.match(squash(text)):
+                    return "d"
+                if self.measured(text) is not None:
+                    return "N"
         if vocabulary.is_unit(text):
             return "u"
-        if self._signed.match(text):
-            return "m"
-        if _DATE.match(squash(text)):
-            return "d"
-        if self.measured(text) is not None:
-            return "N"
         return "s" if len(text) <= _SHORT else "t"
 
     def operator(self, text: str) -> str | None:

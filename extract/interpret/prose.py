@@ -17,6 +17,7 @@ _PARAGRAPH: Final = regex.compile(r"</?\s*(?:p|div|br|li|h\d)\b[^<>]{0,2000}>", 
 # 一是 二是, 1. 2., （一）, 目标1: what counts paragraphs.
 COUNTER: Final = regex.compile(r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])")
 _SENTENCE_END: Final = tuple("。！？!?；;…")
+ELLIPSES: Final = ("…", "...", "。。。")
 _ELLIPSIS: Final = regex.compile(r"(?:…+|\.{3,}|。{3,})$")
 
 
@@ -121,7 +122,7 @@ def tasks(rows: Sequence[Row], label_row: Row | None, profile: FormProfile) -> T
 
 def without_ellipsis(cell: Cell) -> tuple[Cell, bool]:
     """The cell without an ellipsis at its end, and whether there was one: some portals mark a cut with it."""
-    if not cell.text.endswith(("…", "...", "。。。")):
+    if not cell.text.endswith(ELLIPSES):
         return cell, False
     match = _ELLIPSIS.search(cell.text)
     return (cut(cell, 0, match.start()), True) if match else (cell, False)

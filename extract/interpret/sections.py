@@ -24,6 +24,8 @@ _PAGE_NUMBER: Final = regex.compile(r"(?:第\d{1,4}页(?:[,，/]?共\d{1,4}页)?
 _BRACKETED_YEAR: Final = regex.compile(r"\((?:19|20)\d{2}年?度?\)")
 _BARE_YEAR: Final = regex.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
 _LONGEST_LABEL: Final = 60
+# A title stands alone in its row, or with a year and the name of the unit.
+_WIDEST_TITLE: Final = 4
 
 
 class Meaning(NamedTuple):
@@ -72,6 +74,7 @@ class Scanner:
         self.vocabulary = vocabulary
         self.profile: FormProfile = vocabulary.profile
         self._known: dict[str, Meaning] = {}
+        self._column_of: dict[str, str] = {}
 
     def meaning(self, text: str) -> Meaning:
         """What a cell with this text says of its row."""
@@ -112,16 +115,27 @@ class Scanner:
 
     def is_header(self, row: Row) -> bool:
         """Whether a row is the header of the indicator table: three or more of its column words."""
-        return len(row.cells) >= 3 and len(self._roles(row)) >= 3
+        cells = row.cells
+        if len(cells) < 3 or not (self._column(cells[0].text) or self._column(cells[1].text)):
+            return False
+        return len(self._roles(row)) >= 3
 
     def _roles(self, row: Row) -> set[str]:
         """The columns that a row's words name."""
-        columns = self.profile.columns
-        return {columns[key] for cell in row.cells if len(cell.text) < 24 and (key := squash(cell.text)) in columns}
+        return {role for cell in row.cells if (role := self._column(cell.text))}
+
+    def _column(self, text: str) -> str:
+        """The column of the indicator table that a word names, or ""."""
+        found = self._column_of.get(text)
+        if found is None:
+            found = self.profile.columns.get(squash(text), "") if len(text) < 24 else ""
+            if len(self._column_of) < 65536:
+                self._column_of[text] = found
+        return found
 
     def forms(self, rows: Sequence[Row]) -> list[tuple[int, int]]:
         """The half-open ranges of rows that are one form each, in order; rows before the first form are left out."""
-        titles = [i for i, row in enumerate(rows) if self._kind(row) == "title"]
+        titles = [i for i, row in enumerate(rows) if len(row.cells) <= _WIDEST_TITLE and self._kind(row) == "title"]
         starts: list[int] = []
         unit = ""
         for i, stop in pairwise([*titles, len(rows)]):

@@ -14,7 +14,7 @@ QUALITATIVE: Final = "定性"
 
 
 class Target(NamedTuple):
-    """What an indicator aims at; ``places`` has the cells of the fields that stand in the source."""
+    """What an indicator aims at."""
 
     operator: str | None
     operator_basis: str | None
@@ -22,50 +22,51 @@ class Target(NamedTuple):
     value_number: Decimal | None
     unit: str | None
     scale: str | None
-    places: dict[str, Cell]
 
 
 def number(text: str) -> Decimal | None:
     """The number a text is, separators of thousands and full-width digits allowed; None for anything else."""
-    if not text.isascii():
-        text = squash(text).replace("，", ",")
+    if text.isdigit() and text.isascii():
+        return Decimal(text)
+    folded = squash(text) if not text.isascii() else text
+    folded = folded.replace(",", "")
+    if not folded.strip("+-").replace(".", "", 1).isdigit():
+        return None
     try:
-        return Decimal(text.replace(",", "")) if text[:1] in "+-0123456789" and text else None
+        return Decimal(folded)
     except InvalidOperation:
         return None
 
 
-def target(operator: Cell | None, value: Cell | None, unit: Cell | None, kinds: Kinds) -> Target:
-    """Puts together what the three cells say. Where they state no operator, a plain number has ``=`` and words and
-    dates have 定性, both inferred (CONTRACT: indicators)."""
-    places: dict[str, Cell] = {}
-    sign = basis = None
+def target(operator: Cell | None, value: Cell | None, unit: Cell | None, kinds: Kinds, places: dict[str, Cell]) -> Target:
+    """Puts together what the three cells say, and adds their places. Where they state no operator, a plain number has
+    ``=`` and words and dates have 定性, both inferred (CONTRACT: indicators)."""
+    sign = basis = text = figure = scale = None
     if operator is not None:
         sign = kinds.operator(operator.text)
         basis = "stated"
         places["operator"] = operator
-    text = value.text if value is not None else None
-    figure = number(text) if text is not None else None
-    if value is not None and figure is None:
-        value, figure, unit, said = _merged(value, unit, kinds)
-        text = value.text
-        if said is not None and sign is None:
-            sign, basis = kinds.operator(said.text) or kinds.vocabulary.operators_after[said.text], "stated"
-            places["operator"] = said
-    if value is not None and sign is None:
-        sign, basis = ("=" if figure is not None else QUALITATIVE), "inferred"
-        places["operator"] = value
     if value is not None:
+        figure = number(value.text)
+        if figure is None:
+            value, figure, unit, said = _merged(value, unit, kinds)
+            if said is not None and sign is None:
+                sign, basis = kinds.operator(said.text) or kinds.vocabulary.operators_after[said.text], "stated"
+                places["operator"] = said
+        text = value.text
+        if sign is None:
+            sign, basis = ("=" if figure is not None else QUALITATIVE), "inferred"
+            places["operator"] = value
         places["value"] = value
         if figure is not None:
             places["value_number"] = value
-    if unit is not None:
-        places["unit"] = unit
-    scale = None
-    if sign == QUALITATIVE and figure is None and text is not None and value is not None:
-        scale = text
-        places["scale"] = value
-    return Target(sign, basis, text, figure, unit.text if unit is not None else None, scale, places)
+        elif sign == QUALITATIVE:
+            scale = text
+            places["scale"] = value
+    if unit is None:
+        return Target(sign, basis, text, figure, None, scale)
+    places["unit"] = unit
+    return Target(sign, basis, text, figure, unit.text, scale)
 
 
 def _merged(value: Cell, unit: Cell | None, kinds: Kinds) -> tuple[Cell, Decimal | None, Cell | None, Cell | None]:
