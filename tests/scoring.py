@@ -191,7 +191,9 @@ class _FormScore:
 
     def funding(self) -> None:
         rows = {(a.category, a.source): a for a in self.form.funding} if self.form else {}
-        options = self.record.get("funding_options", [self.record.get("funding", [])])
+        options = self.record.get("funding_options", [self.record.get("funding")])
+        if options == [None]:
+            return
         option = max(options, key=lambda o: sum(_amount_right(rows, a) for a in o))
         wanted = set()
         for want in option:

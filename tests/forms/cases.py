@@ -68,13 +68,17 @@ def go_together(names: Sequence[str]) -> bool:
     return not any(frozenset((a, b)) in damage.CLASHES for a in names for b in names if a != b)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Case:
     """A written form and its answers."""
 
     lines: tuple[Line, ...]
     record: Json
     truth: TrueForm
+    how: str
+
+    def __repr__(self) -> str:
+        return f"<{self.how}>"
 
     @property
     def text(self) -> str:
@@ -113,6 +117,8 @@ def build(
     flags: list[Json] = []
     sheet_change = None
     if wronged is not None:
+        if wronged in wrong.OF_OPERATORS and not damage.HIDES_OPERATORS.isdisjoint(damages):
+            return None
         result = wrong.WRONGS[wronged](form, rng)
         if result is None:
             return None
@@ -135,7 +141,7 @@ def build(
             lines = damage.LINE_DAMAGES[name](lines, rng)
     if flags:
         record |= {"flags": flags, "doubt": True}
-    return Case(tuple(lines), record, form)
+    return Case(tuple(lines), record, form, " ".join((layout, *damages, wronged or "")).strip())
 
 
 def joined(cases: Sequence[Case], between: Sequence[str]) -> tuple[str, list[Json]]:

@@ -380,8 +380,12 @@ def blank_lines(lines: list[Line], rng: random.Random) -> list[Line]:
 
 
 def blanks_at_ends(lines: list[Line], rng: random.Random) -> list[Line]:
-    """Blanks left behind at the ends of lines."""
-    return [replace(line, text=line.text + rng.choice(("", " ", "\t", "  \t"))) for line in lines]
+    """Blanks left behind at the ends of lines; within a broken cell only spaces, for a tab would end the cell."""
+    ends_cell = [*(line.starts for line in lines[1:]), True]
+    return [
+        replace(line, text=line.text + rng.choice(("", " ", "\t", "  \t") if ends else ("", " ")))
+        for line, ends in zip(lines, ends_cell, strict=True)
+    ]
 
 
 def surroundings(lines: list[Line], rng: random.Random) -> list[Line]:
@@ -442,6 +446,8 @@ NOT_ON_PAGES: Final = frozenset(
 )
 # A space within a label is a delimiter where spaces are.
 NOT_WITH_SPACES: Final = frozenset({"no-break-spaces", "spaced-labels", "blank-ends"})
+# Where there is no operator of its own, it cannot contradict the value.
+HIDES_OPERATORS: Final = frozenset({"one-value-column", "operators-behind"})
 # The second undoes or repeats the first.
 CLASHES: Final = frozenset(
     frozenset(p)
@@ -455,6 +461,7 @@ CLASHES: Final = frozenset(
         ("units-in-values", "operators-behind"),
         ("bare-labels", "spaced-labels"),
         ("bare-labels", "scored-labels"),
+        ("scored-labels", "spaced-labels"),
         ("untagged-goals", "broken-tag"),
     )
 )

@@ -271,6 +271,9 @@ def funding_changes(sheet: Sheet, style: TabStyle, line: str) -> Json:
     ways = funding_ways([a for a in sheet.amounts if a], sheet.columns, gaps)
     if len(ways) == 1:
         return {}
+    if not ways:
+        # The equations fail, so nothing tells which blanks are gone: the amounts are not compared.
+        return {"funding": None, "doubt": True}
     scale = 10000 if "万元" in sheet.funding_label else 1
     options = [
         [
@@ -283,8 +286,8 @@ def funding_changes(sheet: Sheet, style: TabStyle, line: str) -> Json:
 
 
 def to_number(text: str) -> Decimal:
-    """The number an amount's text says."""
-    return Decimal(text.replace(",", ""))
+    """The number an amount's text says, whatever else was strewn into it."""
+    return Decimal("".join(c for c in text if c in "0123456789.-"))
 
 
 def gap_widths(line: str) -> list[int]:

@@ -87,7 +87,8 @@ def sized_sentence(rng: random.Random, topic: str, year: int, limit: int | None,
     for _ in range(200):
         text = make_sentence(rng, topic, year, rng.randint(2, 7) if long else rng.randint(0, 2))
         width = display_width(text)
-        if long and width > edge + GAP and bare(text, edge)[-1] not in SENTENCE_ENDS:
+        # A text cut at a full stop, or at a point before a mark of points, would not show its end.
+        if long and width > edge + GAP and bare(text, edge)[-1] not in SENTENCE_ENDS + ".":
             return text
         if not long and width < edge - 1:
             return text

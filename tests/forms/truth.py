@@ -7,6 +7,7 @@ left out (``truncated``) or is a list of the readings that are all right.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -125,16 +126,20 @@ def bare(text: str, limit: int | None) -> str:
     return text if limit is None else prefix_of_width(text, limit)
 
 
+def is_plain(bares: Sequence[str], limit: int) -> bool:
+    """Whether texts show by themselves where they are cut: several end at one width, most of all that are long."""
+    long = [t for t in bares if display_width(t) > limit // 2]
+    at_limit = [t for t in long if display_width(t) >= limit - 1 and t[-1] not in SENTENCE_ENDS]
+    return len(at_limit) >= ENOUGH_TO_LEARN and 2 * len(at_limit) > len(long)
+
+
 def told_truncated(texts: tuple[str, ...], limit: int | None, usual: int, mark: str) -> list[bool | None]:
     """For each whole text, whether a reader can tell that it stands there cut; None where nothing tells."""
     cut = [is_cut(t, limit) for t in texts]
     if mark and any(cut):
         return list(cut)
     bares = [bare(t, limit) for t in texts]
-    plain = (
-        limit == usual
-        or sum(c and b[-1] not in SENTENCE_ENDS for c, b in zip(cut, bares, strict=True)) >= ENOUGH_TO_LEARN
-    )
+    plain = limit == usual or (limit is not None and is_plain(bares, limit))
     longest = max(map(display_width, bares), default=0)
     answers: list[bool | None] = []
     for was_cut, text in zip(cut, bares, strict=True):

@@ -126,3 +126,5 @@ WRONGS: Final[dict[str, Callable[[TrueForm, random.Random], Wronged | None]]] = 
     "missing-goals": missing_goals,
     "missing-first-level": missing_first_level,
 }
+# Those whose contradiction is between operator and value.
+OF_OPERATORS: Final = frozenset({"words-for-a-number", "a-number-for-words"})
