@@ -463,5 +463,6 @@ CLASHES: Final = frozenset(
         ("bare-labels", "scored-labels"),
         ("scored-labels", "spaced-labels"),
         ("untagged-goals", "broken-tag"),
+        ("entities", "zero-width"),
     )
 )
