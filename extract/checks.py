@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -56,7 +56,7 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
     return found
 
 
-def levels(indicators: Sequence[Indicator], parents: dict[str, tuple[str, ...]]) -> list[Finding]:
+def levels(indicators: Sequence[Indicator], parents: Mapping[str, tuple[str, ...]]) -> list[Finding]:
     """Level labels against the standard tree: both there, both known, the second under its first."""
     found = []
     for seq, i in enumerate(indicators):
@@ -79,19 +79,22 @@ def levels(indicators: Sequence[Indicator], parents: dict[str, tuple[str, ...]])
 def duplicates(indicators: Sequence[Indicator]) -> list[Finding]:
     """Indicators that stand twice: the same in all is likely read or printed twice; the same name alone is only noted."""
     found = []
-    seen: dict[tuple[object, ...], int] = {}
-    names: dict[tuple[object, ...], int] = {}
+    seen: dict[tuple[str | None, str | None, str], list[int]] = {}
     for seq, i in enumerate(indicators):
-        whole = (i.level1, i.level2, i.name, i.operator, i.value, i.unit, i.weight)
         if i.name is None:
             continue
-        if whole in seen:
-            found.append(Finding("duplicate_indicator", "indicators", seq, None, {"name": i.name[:30], "first": seen[whole]}, i.places.get("name")))
-        elif whole[:3] in names:
-            found.append(Finding("repeated_name", "indicators", seq, "name", {"name": i.name[:30], "first": names[whole[:3]]}, i.places.get("name")))
-        seen.setdefault(whole, seq)
-        names.setdefault(whole[:3], seq)
+        before = seen.setdefault((i.level1, i.level2, i.name), [])
+        if before:
+            same = next((first for first in before if _same_target(indicators[first], i)), None)
+            code = "repeated_name" if same is None else "duplicate_indicator"
+            params = {"name": i.name[:30], "first": before[0] if same is None else same}
+            found.append(Finding(code, "indicators", seq, None if same is not None else "name", params, i.places.get("name")))
+        before.append(seq)
     return found
+
+
+def _same_target(one: Indicator, other: Indicator) -> bool:
+    return (one.operator, one.value, one.unit, one.weight) == (other.operator, other.value, other.unit, other.weight)
 
 
 def empty(amounts: Sequence[Amount], goals: int, tasks: int, indicators: int, kind: str) -> list[Finding]:

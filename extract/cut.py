@@ -48,7 +48,8 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> list[int]:
     """Which texts of a column are cut, by their places in it. ``known``: the limits known of portals."""
     widths = [width(text) for text in texts]
     at = limits(widths, known)
-    return [i for i, text in enumerate(texts) if _is_cut(text, widths[i], at)]
+    ends = frozenset(at) | {limit - 1 for limit in at}
+    return [i for i, text in enumerate(texts) if _is_cut(text, widths[i], ends)]
 
 
 def is_cut(text: str, at: Sequence[int]) -> bool:
@@ -56,10 +57,9 @@ def is_cut(text: str, at: Sequence[int]) -> bool:
 
     A sentence that ends is not cut because it is long; a text that is still open is, however short.
     """
-    return _is_cut(text, width(text), at)
+    return _is_cut(text, width(text), frozenset(at) | {limit - 1 for limit in at})
 
 
-def _is_cut(text: str, own: int, at: Sequence[int]) -> bool:
-    if text.endswith(_SENTENCE_END):
-        return False
-    return any(own == limit or own == limit - 1 for limit in at) or is_open(text)
+def _is_cut(text: str, own: int, ends: frozenset[int]) -> bool:
+    """``is_cut`` for a text of the width ``own``; ``ends``: the widths that a cut leaves."""
+    return (own in ends or is_open(text)) and not text.endswith(_SENTENCE_END)

@@ -32,6 +32,8 @@ def in_goals(content: str, goals: Sequence[Goal]) -> Found | None:
     """The whole of a cut content, from the goals of the same form; None where it stands nowhere, or in two ways."""
     found: dict[str, Found] = {}
     for goal in goals:
+        if content not in goal.text:
+            continue
         for start, end in passages(content, goal.text):
             whole = goal.text[start:end]
             cell = goal.places["text"]

@@ -43,7 +43,7 @@ class Label(NamedTuple):
         return "1" if self.level1 else "2"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FormProfile:
     """What the printed parts of a kind of form are called; all keys are squashed words."""
 

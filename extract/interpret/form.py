@@ -69,7 +69,7 @@ class Interpreter:
             *tasks.findings,
             *tree.findings,
             *checks.empty(money.amounts, len(goals.goals), len(whole_tasks), len(indicators), head.form_kind),
-            *checks.levels(indicators, dict(self.vocabulary.parents)),
+            *checks.levels(indicators, self.vocabulary.parents),
             *checks.targets(indicators),
             *weighed.findings,
             *checks.duplicates(indicators),

@@ -50,11 +50,19 @@ class _Figure(NamedTuple):
 
 
 class _Head(NamedTuple):
-    """A column as a header row announces it: where it stands there; line 0 where no header does."""
+    """A column as a header row announces it: which header row, and the place there; row -1 where none does."""
 
     column: Column
-    line: int = 0
+    row: int = -1
     place: int = 0
+
+
+class _Word(NamedTuple):
+    """A header word: in which header row, and at which place there."""
+
+    word: str
+    row: int
+    place: int
 
 
 class _Placement(NamedTuple):
@@ -72,35 +80,34 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     """The amounts of the section's rows (label cell taken off). ``stated_unit``: the unit that the head names."""
     unit, unit_cell = _unit(rows, label, stated_unit)
     factor = _IN_YUAN.get(unit or "元", Decimal(1))
-    words: list[list[tuple[Cell, str]]] = []
+    words: list[_Word] = []
     figures: list[_Figure] = []
     pairs: list[tuple[Column, _Figure]] = []
-    unread: list[Cell] = []
+    findings: list[Finding] = []
     category = "project" if kind == "project" else "total"
-    columns: list[_Head] = []
-    for row in rows:
+    for i, row in enumerate(rows):
         read_words, read_figures, other = _sort(row, factor, profile)
-        unread += other
+        findings += [Finding("cell_unread", "funding", None, None, {"text": c.text[:40]}, c) for c in other]
         if read_words and read_figures:
             category = _pairs(row, read_words, read_figures, category, kind, profile, pairs)
-        elif read_words:
-            words.append(read_words)
+        elif read_words and not figures:
+            words += [_Word(word, i, cell.col) for cell, word in read_words]
         elif read_figures:
-            columns = columns or _columns(words, kind, profile)
             figures = figures or read_figures
-    findings = [Finding("cell_unread", "funding", None, None, {"text": c.text[:40]}, c) for c in unread]
+    heads = _columns(tuple(words), kind, profile) if figures else ()
+    named = {head.column[1] for head in heads} | {column[1] for column, _ in pairs}
+    parts_of = tuple((part, whole) for part, whole in profile.parts_of.items() if whole in named and part in named)
     amounts = [_amount(column, figure) for column, figure in pairs]
-    heads = columns or _columns(words, kind, profile)
-    named = {source for _, source in (*(head.column for head in heads), *(column for column, _ in pairs))}
-    parts_of = {part: whole for part, whole in profile.parts_of.items() if whole in named}
     if figures:
         placed, doubts = _place(figures, heads, parts_of)
         amounts += placed
         findings += doubts
-    amounts = _first_of_each(amounts)
-    made = _equations(tuple((a.category, a.source) for a in amounts), tuple(sorted(parts_of.items())))
+    if pairs:
+        amounts = _first_of_each(amounts)
+    made = _equations(tuple([(a.category, a.source) for a in amounts]), parts_of)
     inferred, doubts = _fill(amounts, made)
-    return Funding([*amounts, *inferred], unit, unit_cell, findings + doubts + _checks([*amounts, *inferred], made))
+    amounts += inferred
+    return Funding(amounts, unit, unit_cell, findings + doubts + _checks(amounts, made))
 
 
 def _unit(rows: Sequence[Row], label: Cell | None, stated: str | None) -> tuple[str | None, Cell | None]:
@@ -133,16 +140,17 @@ def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[C
     words: list[tuple[Cell, str]] = []
     figures: list[_Figure] = []
     other: list[Cell] = []
+    known = _HEADER_WORDS.setdefault(profile.name, {})
     for cell in row.cells:
         text = cell.text
+        word = known.get(text) or _header_word(text, known, profile)
+        if word:
+            words.append((cell, word))
+            continue
         found = _amount_of(text)
         if found is not None:
             own = _IN_YUAN[found[1]] if found[1] else factor
-            figures.append(_Figure(cell, (found[0] * own).quantize(_CENT)))
-            continue
-        word = _header_word(text, profile)
-        if word:
-            words.append((cell, word))
+            figures.append(_Figure(cell, (found[0] * own if own != 1 else found[0]).quantize(_CENT)))
         elif text not in _DASHES:
             words_in = _run_together(cell, profile)
             if words_in:
@@ -152,16 +160,19 @@ def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[C
     return words, figures, other
 
 
-_HEADER_WORDS: Final[dict[tuple[str, str], str]] = {}
+# What texts were found to be header words, by profile; forms share them.
+_HEADER_WORDS: Final[dict[str, dict[str, str]]] = {}
 
 
-def _header_word(text: str, profile: FormProfile) -> str:
-    """The header word that a cell holds, as the profile knows it, or ""; remembered, since forms share them."""
-    found = _HEADER_WORDS.get((profile.name, text))
+def _header_word(text: str, known: dict[str, str], profile: FormProfile) -> str:
+    """The header word that a cell holds, as the profile knows it, or ""."""
+    if len(text) > 40 or text[0].isdigit() and text.isascii():
+        return ""
+    found = known.get(text)
     if found is None:
-        found = _known(_word(text), profile) or "" if len(text) <= 40 else ""
-        if len(_HEADER_WORDS) < 65536:
-            _HEADER_WORDS[profile.name, text] = found
+        found = _known(_word(text), profile) or ""
+        if len(known) < 65536:
+            known[text] = found
     return found
 
 
@@ -191,47 +202,49 @@ def _run_together(cell: Cell, profile: FormProfile) -> list[tuple[Cell, str]]:
     """Header words with single blanks between them, in one cell."""
     if " " not in cell.text or len(cell.text) > 200:
         return []
-    pieces = [_header_word(piece, profile) for piece in cell.text.split(" ") if piece]
+    words = _HEADER_WORDS.setdefault(profile.name, {})
+    pieces = [_header_word(piece, words, profile) for piece in cell.text.split(" ") if piece]
     known = [piece for piece in pieces if piece]
     return [(cell, piece) for piece in known] if len(pieces) > 1 and len(known) == len(pieces) else []
 
 
-def _columns(words: Sequence[Sequence[tuple[Cell, str]]], kind: str, profile: FormProfile) -> list[_Head]:
-    """The columns that the header rows announce, in order.
+@lru_cache(maxsize=4096)
+def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple[_Head, ...]:
+    """The columns that the words of the header rows announce, in order; remembered, since a county's forms share them.
 
     A department form has the categories in one row and under 基本支出 and 项目支出 the sources in the next, the sum first;
     a project form has one row of sources, and its sum may be called 年度资金总额.
     """
-    flat = [pair for row in words for pair in row]
-    categories = [(profile.categories[word], cell) for cell, word in flat if word in profile.categories]
+    categories = [(profile.categories[word.word], word) for word in words if word.word in profile.categories]
     if kind == "project" or not categories:
-        return _project_columns(flat, profile)
-    first = {category: cell for category, cell in reversed(categories)}
-    groups: list[list[tuple[str, Cell]]] = []
-    for cell, word in flat:
-        if word in profile.sources and word not in profile.categories:
-            source = profile.sources[word]
+        return _project_columns(words, profile)
+    first = {category: word for category, word in reversed(categories)}
+    groups: list[list[tuple[str, _Word]]] = []
+    for word in words:
+        if word.word in profile.sources and word.word not in profile.categories:
+            source = profile.sources[word.word]
             if source == "total" or not groups or source in (s for s, _ in groups[-1]):
                 groups.append([])
-            groups[-1].append((source, cell))
+            groups[-1].append((source, word))
     names = list(dict.fromkeys(category for category, _ in categories))
     if not groups:
-        return [_Head((category, "total"), first[category].line, first[category].col) for category in names]
+        return tuple(_Head((category, "total"), first[category].row, first[category].place) for category in names)
     found: list[_Head] = []
     if len(groups) < len(names):
         names = [name for name in names if name != "total"]
-        found = [_Head(("total", "total"), first["total"].line, first["total"].col) if "total" in first else _Head(("total", "total"))]
+        found = [_Head(("total", "total"), first["total"].row, first["total"].place) if "total" in first else _Head(("total", "total"))]
     for category, group in zip(names, groups, strict=False):
-        found += [_Head((category, source), cell.line, cell.col) for source, cell in group]
-    return found
+        found += [_Head((category, source), word.row, word.place) for source, word in group]
+    return tuple(found)
 
 
-def _project_columns(flat: Sequence[tuple[Cell, str]], profile: FormProfile) -> list[_Head]:
+def _project_columns(words: Sequence[_Word], profile: FormProfile) -> tuple[_Head, ...]:
     found: dict[Column, _Head] = {}
-    for cell, word in flat:
-        source = "total" if word in profile.project_total or word in profile.categories else profile.sources[word]
-        found.setdefault(("project", source), _Head(("project", source), cell.line, cell.col))
-    return list(found.values()) or [_Head(("project", source)) for source in _USUAL]
+    for word in words:
+        total = word.word in profile.project_total or word.word in profile.categories
+        source = "total" if total else profile.sources[word.word]
+        found.setdefault(("project", source), _Head(("project", source), word.row, word.place))
+    return tuple(found.values()) or tuple(_Head(("project", source)) for source in _USUAL)
 
 
 def _pairs(
@@ -275,7 +288,7 @@ def _first_of_each(amounts: Sequence[Amount]) -> list[Amount]:
     return list(found.values())
 
 
-def _place(figures: Sequence[_Figure], heads: Sequence[_Head], parts_of: Mapping[str, str]) -> tuple[list[Amount], list[Finding]]:
+def _place(figures: Sequence[_Figure], heads: tuple[_Head, ...], parts_of: tuple[tuple[str, str], ...]) -> tuple[list[Amount], list[Finding]]:
     """Amounts to columns: in order, by the equations first and by the distances between them second."""
     if len(figures) > len(heads):
         extra = figures[len(heads)]
@@ -283,8 +296,9 @@ def _place(figures: Sequence[_Figure], heads: Sequence[_Head], parts_of: Mapping
             [_amount(head.column, figure) for head, figure in zip(heads, figures, strict=False)],
             [Finding("funding_columns", "funding", None, None, {"amounts": len(figures), "columns": len(heads)}, extra.cell)],
         )
-    made = _equations(tuple(head.column for head in heads), tuple(sorted(parts_of.items())))
-    sound = [p for p in (_judge(chosen, figures, heads, made) for chosen in _exact(figures, heads)) if p.failed == 0 and p.checked]
+    made = _equations(tuple([head.column for head in heads]), parts_of)
+    gaps = tuple([after.cell.col - before.cell.col for before, after in pairwise(figures)])
+    sound = [p for p in (_judge(chosen, figures, heads, made) for chosen in _exact(gaps, heads)) if p.failed == 0 and p.checked]
     if len(sound) == 1:
         best, placements = sound[0], sound
     else:
@@ -303,12 +317,12 @@ def _place(figures: Sequence[_Figure], heads: Sequence[_Head], parts_of: Mapping
 
 def _apart(before: _Head, after: _Head, steps: int) -> int:
     """How many places two columns are apart, as their header row says, else as their order says."""
-    return after.place - before.place if after.line and after.line == before.line else steps
+    return after.place - before.place if after.row >= 0 and after.row == before.row else steps
 
 
-def _exact(figures: Sequence[_Figure], heads: Sequence[_Head]) -> list[tuple[int, ...]]:
-    """The ways to place the amounts that keep all distances: mostly one, and no search is needed."""
-    gaps = [after.cell.col - before.cell.col for before, after in pairwise(figures)]
+@lru_cache(maxsize=4096)
+def _exact(gaps: tuple[int, ...], heads: tuple[_Head, ...]) -> list[tuple[int, ...]]:
+    """The ways to place amounts with these distances so that all are kept: mostly few, and no search is needed."""
     found = []
     for start in range(len(heads)):
         chosen = [start]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import regex
 
 from extract.clean import squash
 from extract.interpret.broken import continues, together
@@ -15,10 +15,10 @@ from extract.model import Cell, Row
 from extract.places import cut, join
 from extract.vocabulary import FormProfile
 
-_YEAR: Final = regex.compile(r"(?:19|20)\d{2}")
-_BRACKETED_YEAR: Final = regex.compile(r"[\s\u3000]*[(（]\s*(?:19|20)\d{2}\s*年?度?\s*[)）]")
+_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
+_BRACKETED_YEAR: Final = re.compile(r"[\s\u3000]*[(（]\s*(?:19|20)\d{2}\s*年?度?\s*[)）]")
 # 135-大竹县司法局部门, 51139922R000408106409-…经费
-_CODED: Final = regex.compile(r"([0-9A-Za-z]{3,40})\s*[-－—–]+\s*(\S.*)$")
+_CODED: Final = re.compile(r"([0-9A-Za-z]{3,40})\s*[-－—–]+\s*(\S.*)$")
 
 
 @dataclass(slots=True)

@@ -25,6 +25,9 @@ _AMOUNT: Final = regex.compile(r"[-+]?[\d,.]*\d[\d,.]*$")
 # A word longer than this in a line of amounts is running text.
 _LONG: Final = 20
 _TABLE_KINDS: Final = 3
+# A title repeated at the top of a page, or a page number, has no more words than this; a title has so many characters.
+_FURNITURE_WORDS: Final = 6
+_SHORTEST_TITLE: Final = 4
 
 
 @dataclass(slots=True)
@@ -128,48 +131,40 @@ def _is_section(words: Sequence[str], profile: FormProfile, name: str) -> bool:
 
 
 def _without_furniture(
-    lines: Sequence[str], words: Sequence[Sequence[str]], found: Blocks, profile: FormProfile
+    lines: Sequence[str], words: Sequence[list[str]], found: Blocks, profile: FormProfile
 ) -> list[int]:
     """The lines that are neither blank nor page numbers nor titles and headers repeated at a page break."""
-    headers = [words[at] for at in found.header]
-    tasks_header: Sequence[str] | None = None
+    first, last = found.header[0], found.header[-1] + 1
+    header = words[first:last]
+    task_header: list[str] | None = None
     titles: set[str] = set()
     kept: list[int] = []
     in_head = True
-    cut = False
-    for at, line_words in enumerate(words):
-        if not line_words:
+    page_begins = False
+    skipped = 0
+    for at, own in enumerate(words):
+        if at < skipped or not own:
             continue
-        line = lines[at]
-        if "\f" in line:
-            cut = True
-        if found.header[0] <= at <= found.header[-1]:
+        page_begins = page_begins or "\f" in lines[at]
+        if own == header[0] and words[at : at + len(header)] == header:
+            skipped = at + len(header)
+            page_begins = page_begins or at > first
             in_head = False
             continue
-        if line_words in headers and at > found.header[-1]:
-            cut = True
+        text = "".join(own) if len(own) <= _FURNITURE_WORDS else ""
+        if own == task_header or text in titles or (0 < len(text) < _LONG and _PAGE_NUMBER.match(squash(text))):
+            page_begins = True
             continue
-        if tasks_header is not None and line_words == tasks_header:
-            cut = True
-            continue
-        if len(line_words) <= 6:
-            text = "".join(line_words)
-            if text in titles:
-                cut = True
-                continue
-            if len(text) < 16 and _PAGE_NUMBER.match(squash(text)):
-                cut = True
-                continue
-            if in_head and len(text) >= 4 and len(line_words) <= 3 and (kept[-1:] != [at - 1] or not kept):
-                titles.add(text)
-        if _kinds(line_words, profile.task_columns) >= {"name", "content"}:
-            tasks_header = line_words
+        if _kinds(own, profile.task_columns) >= {"name", "content"}:
+            task_header = own
             in_head = False
-        elif in_head and _is_funding(line_words, profile):
+        elif in_head and _is_funding(own, profile):
             in_head = False
-        if cut and kept:
+        elif in_head and len(text) >= _SHORTEST_TITLE and (not kept or kept[-1] != at - 1):
+            titles.add(text)
+        if page_begins and kept:
             found.breaks.append(at)
-        cut = False
+        page_begins = False
         kept.append(at)
     return kept
 

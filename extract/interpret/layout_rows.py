@@ -18,6 +18,7 @@ from extract.model import Cell
 NAMELESS: Final = 15.0
 VALUELESS: Final = 10.0
 ENDS_FULL: Final = 3.0
+ENDS_FULL_SENTENCE: Final = 1.0
 BEGINS_CLOSED: Final = 30.0
 WORD_WRAP: Final = 1.0
 SPARE_LINE: Final = 0.2
@@ -158,7 +159,7 @@ def _ends_full(layout: Layout, end: int) -> float:
             and layout.rooms[col] >= 8
             and cell.x1 - cell.x0 + width(below.text[0]) > layout.rooms[col]
         ):
-            cost += ENDS_FULL
+            cost += ENDS_FULL if cell.text[-1] not in "。；;" else ENDS_FULL_SENTENCE
     return cost
 
 

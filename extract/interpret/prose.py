@@ -17,6 +17,7 @@ _PARAGRAPH: Final = regex.compile(r"</?\s*(?:p|div|br|li|h\d)\b[^<>]{0,2000}>", 
 # 一是 二是, 1. 2., （一）, 目标1: what counts paragraphs.
 COUNTER: Final = regex.compile(r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])")
 _SENTENCE_END: Final = tuple("。！？!?；;…")
+_LONGEST_HEADER: Final = 12
 ELLIPSES: Final = ("…", "...", "。。。")
 _ELLIPSIS: Final = regex.compile(r"(?:…+|\.{3,}|。{3,})$")
 
@@ -89,7 +90,7 @@ def tasks(rows: Sequence[Row], label_row: Row | None, profile: FormProfile) -> T
     body: list[Row] = []
     header: Row | None = None
     for row in rows:
-        words = [profile.task_columns.get(squash(cell.text)) for cell in row.cells]
+        words = [len(cell.text) <= _LONGEST_HEADER and profile.task_columns.get(squash(cell.text)) for cell in row.cells]
         if all(words) and (len(words) > 1 or header is None):
             header = header or row
             continue

@@ -51,9 +51,20 @@ class Sections:
     tasks: list[Row] = field(default_factory=list)
     indicators: list[Row] = field(default_factory=list)
     notes: list[Row] = field(default_factory=list)
-    after: list[Row] = field(default_factory=list)
     headers: list[Row] = field(default_factory=list)
     labels: dict[str, Cell] = field(default_factory=dict)
+    # The lists of rows by the name of their section.
+    by_state: dict[str, list[Row]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.by_state = {
+            "head": self.head,
+            "funding": self.funding,
+            "goals": self.goals,
+            "tasks": self.tasks,
+            "indicators": self.indicators,
+            "notes": self.notes,
+        }
 
 
 class _Own(NamedTuple):
@@ -179,9 +190,12 @@ class Scanner:
         """One form's rows by section. Repeated titles and headers and page numbers are taken out."""
         found = Sections()
         state = "head"
-        for row in self._whole_headers(rows):
+        for row, header in self._whole_headers(rows):
             meaning = self.meaning(row.cells[0].text)
             kind = meaning.kind
+            if not kind and not header:
+                found.by_state[state].append(row)
+                continue
             if kind == "page_number" and len(row.cells) == 1:
                 continue
             if kind == "title":
@@ -193,43 +207,43 @@ class Scanner:
             if kind == "section" and meaning.name == state and state != "indicators":
                 # The section's label once more: its head repeated on a new page.
                 if len(row.cells) > 1:
-                    self._rows(found, state).append(row._replace(cells=row.cells[1:]))
+                    found.by_state[state].append(row._replace(cells=row.cells[1:]))
                 continue
             if state in _BEFORE_NOTES and self._opens(meaning, state, row):
                 state = meaning.name
                 found.labels.setdefault(state, row.cells[0])
-                if state == "indicators" and len(row.cells) > 1 and self.is_header(row):
+                if state == "indicators" and header:
                     found.headers.append(row)
                 elif len(row.cells) > 1 or state == "notes":
-                    self._rows(found, state).append(row._replace(cells=row.cells[1:]))
+                    found.by_state[state].append(row._replace(cells=row.cells[1:]))
                 continue
-            if self.is_header(row):
+            if header:
                 found.headers.append(row)
                 state = "indicators"
                 continue
             if state in ("indicators", "tasks") and kind in ("field", "year") and len(row.cells) <= 2 and self._repeats(found, row):
                 continue
-            self._rows(found, state).append(row)
+            found.by_state[state].append(row)
         return found
 
-    def _whole_headers(self, rows: Sequence[Row]) -> Iterator[Row]:
-        """The rows, with a header of indicators that is broken over two lines put together."""
+    def _whole_headers(self, rows: Sequence[Row]) -> Iterator[tuple[Row, bool]]:
+        """The rows, and whether each is a header of indicators; one that is broken over two lines is put together."""
         waiting: Row | None = None
         for row in rows:
             if waiting is not None:
                 whole = together(waiting, row) if continues(row) and row.line == waiting.line + 1 else None
                 if whole is not None and self._roles(row) and len(self._roles(whole)) > len(self._roles(waiting)):
-                    yield whole
+                    yield whole, True
                     waiting = None
                     continue
-                yield waiting
+                yield waiting, True
                 waiting = None
             if self.is_header(row):
                 waiting = row
             else:
-                yield row
+                yield row, False
         if waiting is not None:
-            yield waiting
+            yield waiting, True
 
     def _opens(self, meaning: Meaning, state: str, row: Row) -> bool:
         """Whether a section label opens its section here: sections come in order, and within the indicator table only
@@ -247,8 +261,3 @@ class Scanner:
         """Whether a field's row stands in the head already: the head repeated on a new page."""
         key = "".join(squash(cell.text) for cell in row.cells)
         return any("".join(squash(cell.text) for cell in head.cells) == key for head in found.head)
-
-    @staticmethod
-    def _rows(found: Sections, state: str) -> list[Row]:
-        rows: list[Row] = getattr(found, state)
-        return rows
