@@ -15,7 +15,7 @@ from extract.clean import width
 from extract.interpret import layout_parts as parts
 from extract.interpret.layout_blocks import Blocks, header_at, split
 from extract.interpret.layout_lines import Strip, strips
-from extract.interpret.layout_rows import CONVENTIONS, Convention
+from extract.interpret.layout_rows import Evidence
 from extract.interpret.layout_tree import indicators
 from extract.model import Finding, Row
 from extract.vocabulary import Vocabulary
@@ -101,14 +101,13 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
     def block(numbers: Sequence[int]) -> list[Strip]:
         return [measured[at] for at in numbers]
 
-    learned: list[Convention] = []
+    evidence = Evidence()
     rows = parts.plain_rows(block(blocks.head))
-    rows += parts.facts(block(blocks.facts), profile)
+    rows += parts.facts(block(blocks.facts), evidence)
     rows += parts.funding(block(blocks.funding), profile)
-    goals = parts.goals(block(blocks.goals), profile, learned)
-    order = [*dict.fromkeys(learned), *(c for c in CONVENTIONS if c not in learned)]
-    tasks = parts.tasks(block(blocks.task_head), block(blocks.tasks), profile, learned, order)
-    tree = indicators(block(blocks.header), block(blocks.indicators), vocabulary, learned, blocks.breaks)
+    goals = parts.goals(block(blocks.goals), profile, evidence)
+    tasks = parts.tasks(block(blocks.task_head), block(blocks.tasks), profile, evidence)
+    tree = indicators(block(blocks.header), block(blocks.indicators), vocabulary, evidence)
     rows += goals.rows + tasks.rows + parts.plain_rows(block(blocks.section)) + tree.rows
     rows += parts.notes(block(blocks.notes), []) + parts.plain_rows(block(blocks.after))
     return LayoutReading(rows, (*goals.doubts, *tasks.doubts, *tree.doubts))

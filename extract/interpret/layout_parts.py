@@ -10,21 +10,7 @@ import regex
 from extract.clean import squash
 from extract.interpret.layout_columns import columns, line_cells
 from extract.interpret.layout_lines import Piece, Strip, cells, crowd, filled, whole, words
-from extract.interpret.layout_rows import (
-    Convention,
-    Layout,
-    Path,
-    Stretch,
-    bottom,
-    ceil,
-    either,
-    floor,
-    paths,
-    rooms,
-    stretches,
-    top,
-)
-from extract.interpret.layout_spans import NEAR
+from extract.interpret.layout_rows import NEAR_NAMES, Evidence, Layout, Path, Stretch, best_fit, paths, rooms
 from extract.interpret.layout_text import join_pieces, paragraphs
 from extract.model import Cell, Finding, Row
 from extract.vocabulary import FormProfile
@@ -75,7 +61,7 @@ def _as_cell(line: Strip, group: Sequence[Piece], col: int) -> Cell:
     return Cell(line.text[start:end], line.number, start, end, col, 0, group[0].x0, last.x1)
 
 
-def facts(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
+def facts(lines: Sequence[Strip], evidence: Evidence) -> list[Row]:
     """The facts above the funding: label and text, once or twice a row, each perhaps broken over lines."""
     if not lines:
         return []
@@ -84,11 +70,11 @@ def facts(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
     table = [cells(line, cuts) for line in lines]
     cols = tuple(range(len(segments)))
     layout = Layout(table, cols, 0, rooms(table, cols, ()))
-    way = best_fit(layout, (floor, ceil, top, either), [])
-    if way is None:
+    fit = best_fit(layout, evidence)
+    if fit is None:
         return plain_rows(lines)
     rows = []
-    for stretch in way[1].rows:
+    for stretch in fit[0].rows:
         found = [_column_cell(layout, stretch, col) for col in cols]
         filled_cells = [cell for cell in found if cell is not None]
         if filled_cells:
@@ -105,52 +91,13 @@ def _column_cell(layout: Layout, stretch: Stretch, col: int) -> Cell | None:
     return join_pieces(pieces, layout.rooms.get(col, 0)) if pieces else None
 
 
-def best_fit(
-    layout: Layout, conventions: Sequence[Convention], learned: list[Convention]
-) -> tuple[Convention, Path, list[list[Stretch]]] | None:
-    """The convention that the rows of a table hold to, with their best reading; None where there is none.
-
-    A convention that a row of an even number of lines shows is put into ``learned``.
-    """
-    best: tuple[Convention, Path, list[list[Stretch]]] | None = None
-    for convention in conventions:
-        edges = stretches(layout, convention)
-        ways = paths(edges, 0, len(edges), 1)
-        if not ways:
-            continue
-        tells = any(stretch.tells for stretch in ways[0].rows)
-        if best is None or ways[0].cost < best[1].cost - 1e-9:
-            best = (convention, ways[0], edges)
-            if tells and ways[0].cost < 1:
-                break
-    if best is not None and any(stretch.tells for stretch in best[1].rows):
-        learned.append(best[0])
-    return best
-
-
-def label_shows(first: int, size: int, room: int) -> Convention | None:
-    """The convention by which a label of ``size`` lines begins at line ``first`` of ``room``, where that tells one."""
-    above, below = first, room - first - size
-    if below - above == 1:
-        return floor
-    if above - below == 1:
-        return ceil
-    if above == 0 and below > 1:
-        return top
-    if below == 0 and above > 1:
-        return bottom
-    return None
-
-
-def goals(lines: Sequence[Strip], profile: FormProfile, learned: list[Convention]) -> Part:
+def goals(lines: Sequence[Strip], profile: FormProfile, evidence: Evidence) -> Part:
     """The goals: the section's label in a column of its own, then a row a paragraph."""
     if not lines:
         return Part([], [])
     label, texts = _beside_label(lines, profile)
     if label is not None:
-        shows = label_shows(label.line - lines[0].number, len(label.parts) or 1, lines[-1].number - lines[0].number + 1)
-        if shows is not None and lines[-1].number - lines[0].number + 1 == len(lines):
-            learned.append(shows)
+        _label_shows(label, lines, evidence)
     groups, doubtful = paragraphs(texts)
     rows = []
     doubts = []
@@ -190,13 +137,14 @@ def _ambiguous(table: str, field: str, place: Cell, other: str) -> Finding:
     )
 
 
-def tasks(
-    head: Sequence[Strip],
-    body: Sequence[Strip],
-    profile: FormProfile,
-    learned: list[Convention],
-    order: Sequence[Convention],
-) -> Part:
+def _label_shows(label: Cell, lines: Sequence[Strip], evidence: Evidence) -> None:
+    """Takes in where a section's label stands beside its lines, if no line is missing between them."""
+    first, room = lines[0].number, lines[-1].number - lines[0].number + 1
+    if room == len(lines):
+        evidence.see(label.line - first, len(label.parts) or 1, room)
+
+
+def tasks(head: Sequence[Strip], body: Sequence[Strip], profile: FormProfile, evidence: Evidence) -> Part:
     """The tasks: label and header, then a row a task."""
     if not head:
         return Part([], [])
@@ -213,9 +161,7 @@ def tasks(
     doubts: list[Finding] = []
     if table:
         layout = Layout(table, own, name, rooms(table, own, header))
-        fit = best_fit(layout, order, learned)
-        if fit is None:
-            fit = best_fit(layout, (either,), [])
+        fit = best_fit(layout, evidence)
         if fit is None:
             rows += plain_rows(body)
             doubts.append(_ambiguous("tasks", "name", rows[-1].cells[0], "?"))
@@ -224,19 +170,13 @@ def tasks(
             rows += found
     if labels:
         label = join_pieces(labels)._replace(row_span=len(rows))
-        first, last = head[0].number, body[-1].number if body else head[-1].number
-        if last - first + 1 == len(body) + len(head):
-            shows = label_shows(label.line - first, len(labels), last - first + 1)
-            if shows is not None:
-                learned.append(shows)
+        _label_shows(label, [*head, *body], evidence)
         rows[0].cells.insert(0, label)
     return Part(rows, doubts)
 
 
-def _task_rows(
-    layout: Layout, fit: tuple[Convention, Path, list[list[Stretch]]], width: int
-) -> tuple[list[Row], list[Finding]]:
-    _, best, edges = fit
+def _task_rows(layout: Layout, fit: tuple[Path, list[list[Stretch]]], width: int) -> tuple[list[Row], list[Finding]]:
+    best, edges = fit
     rows = []
     by_key: dict[int, tuple[Stretch, list[Cell]]] = {}
     for stretch in best.rows:
@@ -244,7 +184,7 @@ def _task_rows(
         if found:
             rows.append(row_of(found, width))
             by_key[stretch.start] = (stretch, found)
-    ways = paths(edges, 0, len(edges), within=NEAR)
+    ways = paths(edges, 0, len(edges), within=NEAR_NAMES)
     doubts = []
     seen: set[int] = set()
     for way in ways[1:]:

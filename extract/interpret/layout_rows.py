@@ -23,7 +23,10 @@ BEGINS_CLOSED: Final = 30.0
 WORD_WRAP: Final = 1.0
 SPARE_LINE: Final = 0.2
 MORE_LINES: Final = 0.5
-MISPLACED: Final = 6.0
+# Readings that cost no more than this above the best one are told: where a level differs, and where a text does (that
+# a text fills its last line, and another reading takes it to go on, costs about 3 a time).
+NEAR: Final = 4.5
+NEAR_NAMES: Final = 7.5
 
 Convention = Callable[[int, int], tuple[int, ...]]
 """Lines a row has and lines a cell has -> at which of the row's lines the cell may begin."""
@@ -57,16 +60,36 @@ def either(room: int, lines: int) -> tuple[int, ...]:
 CONVENTIONS: Final[tuple[Convention, ...]] = (floor, ceil, top, bottom)
 
 
+class Evidence:
+    """The conventions that a document's cells leave possible, the likeliest first.
+
+    Where cells contradict one another, those that are left are kept: a document has one convention, and what seems to
+    contradict it was misread.
+    """
+
+    def __init__(self) -> None:
+        self.possible: tuple[Convention, ...] = CONVENTIONS
+
+    def see(self, first: int, lines: int, room: int) -> None:
+        """Takes in a cell of ``lines`` lines that begins at line ``first`` of the ``room`` lines it belongs to."""
+        if room > lines:
+            left = tuple(c for c in self.possible if first in c(room, lines))
+            self.possible = left or self.possible
+
+
 class Stretch(NamedTuple):
-    """Lines ``start`` to ``end`` (half-open) as one row, and what that costs. ``key``: the line its values stand on, the
-    first with any; -1 for a stretch that is no row but a line between rows.
+    """Lines as one row.
+
+    ``start``, ``end``: the lines, half-open. ``key``: the line its values stand on, the first with any; -1 for a
+    stretch that is no row but a line between rows. ``cells``: column, first line and number of lines of each cell;
+    empty for a row of one line.
     """
 
     start: int
     end: int
     cost: float
     key: int
-    tells: bool
+    cells: tuple[tuple[int, int, int], ...] = ()
 
 
 class Layout(NamedTuple):
@@ -169,7 +192,7 @@ def _single(
     """The line ``start`` as a row of its own."""
     cols = present[start]
     if not cols:
-        return Stretch(start, start + 1, SPARE_LINE, -1, False)
+        return Stretch(start, start + 1, SPARE_LINE, -1)
     cost = 0.0
     if layout.lines[start][layout.name] is None:
         cost += NAMELESS
@@ -179,7 +202,7 @@ def _single(
         cost += BEGINS_CLOSED
     if start + 1 < len(joins) and joins[start + 1]:
         cost += _ends_full(layout, start + 1)
-    return Stretch(start, start + 1, cost, start, False)
+    return Stretch(start, start + 1, cost, start)
 
 
 def _longer(
@@ -232,14 +255,12 @@ def _row(
     cost: float,
 ) -> Stretch | None:
     room = end - start
-    tells = False
     key = end
     tallest = 0
     for col, at in first.items():
         lines = size[col]
         if at - start not in convention(room, lines):
             return None
-        tells = tells or (room - lines) % 2 == 1
         tallest = max(tallest, lines)
         if col != layout.name:
             key = min(key, at)
@@ -252,7 +273,7 @@ def _row(
         cost += VALUELESS
         key = first[layout.name]
     cost += SPARE_LINE * (room - tallest)
-    return Stretch(start, end, cost, key, tells)
+    return Stretch(start, end, cost, key, tuple((col, at, size[col]) for col, at in first.items()))
 
 
 class Path(NamedTuple):
@@ -262,7 +283,9 @@ class Path(NamedTuple):
     rows: tuple[Stretch, ...]
 
 
-def paths(edges: Sequence[Sequence[Stretch]], start: int, end: int, most: int = 8, within: float = 6.0) -> list[Path]:
+def paths(
+    edges: Sequence[Sequence[Stretch]], start: int, end: int, most: int = 8, within: float = NEAR_NAMES
+) -> list[Path]:
     """The cheapest ways from one boundary to another, best first: at most ``most``, none dearer than the best by more
     than ``within``.
     """
@@ -284,3 +307,25 @@ def paths(edges: Sequence[Sequence[Stretch]], start: int, end: int, most: int = 
 
 def _cost(path: Path) -> float:
     return path.cost
+
+
+def best_fit(layout: Layout, evidence: Evidence) -> tuple[Path, list[list[Stretch]]] | None:
+    """The best reading of a table's rows, and all its stretches; None where there is none. Adds to ``evidence``."""
+    found: list[tuple[float, int, Path, list[list[Stretch]]]] = []
+    for at, convention in enumerate((*evidence.possible, either)):
+        if convention is either and found:
+            break
+        edges = stretches(layout, convention)
+        ways = paths(edges, 0, len(edges), 1)
+        if ways:
+            found.append((ways[0].cost, at, ways[0], edges))
+            # Any other convention that reads the rows otherwise has to take a full line for the end of a text.
+            if ways[0].cost < ENDS_FULL:
+                break
+    if not found:
+        return None
+    _, _, best, edges = min(found, key=lambda way: way[:2])
+    for stretch in best.rows:
+        for _, first, lines in stretch.cells:
+            evidence.see(first - stretch.start, lines, stretch.end - stretch.start)
+    return best, edges

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from extract.interpret.layout_rows import Convention, Path, Stretch, bottom, paths, top
+from extract.interpret.layout_rows import NEAR, NEAR_NAMES, Convention, Path, Stretch, bottom, paths, top
 from extract.model import Cell
 from extract.vocabulary import Label
 
@@ -20,8 +20,6 @@ from extract.vocabulary import Label
 WRONG_PARENT: Final = 8.0
 NO_SECOND_LEVEL: Final = 4.0
 EMPTY_RUN: Final = 2.0
-# Readings that cost no more than this above the best one are told.
-NEAR: Final = 4.5
 
 
 class LevelLabel(NamedTuple):
@@ -290,7 +288,7 @@ class Spans:
         """What near readings give otherwise, by the line a row's values stand on."""
         chosen = {row.stretch.key: row for row in rows if row.stretch.key >= 0}
         others: dict[int, list[SpanRow]] = {}
-        limit = best + NEAR
+        limit = best + NEAR_NAMES
         for context, rest in alive:
             outside = before[(max(context.label, 0), context.start)] + rest
             if outside + context.cost > limit:
@@ -300,11 +298,14 @@ class Spans:
                 for way in run.ways:
                     if around + way.cost > limit:
                         break
+                    near = around + way.cost <= best + NEAR
                     for stretch in way.rows:
-                        if stretch.key >= 0:
-                            row = SpanRow(stretch, context.label, run.label)
-                            if row != chosen.get(stretch.key):
-                                others.setdefault(stretch.key, []).append(row)
+                        mine = chosen.get(stretch.key)
+                        row = SpanRow(stretch, context.label, run.label)
+                        if stretch.key < 0 or row == mine:
+                            continue
+                        if near or (mine is not None and (row.outer, row.inner) == (mine.outer, mine.inner)):
+                            others.setdefault(stretch.key, []).append(row)
         return others
 
 

@@ -9,12 +9,14 @@ from extract.clean import squash
 from extract.interpret import layout_hints
 from extract.interpret.layout_columns import Columns, columns, line_cells
 from extract.interpret.layout_lines import Strip
-from extract.interpret.layout_parts import Part, best_fit, row_of
+from extract.interpret.layout_parts import Part, row_of
 from extract.interpret.layout_rows import (
-    CONVENTIONS,
+    NEAR,
     Convention,
+    Evidence,
     Layout,
     Stretch,
+    best_fit,
     either,
     rooms,
     stretches,
@@ -109,8 +111,7 @@ def indicators(
     head: Sequence[Strip],
     body: Sequence[Strip],
     vocabulary: Vocabulary,
-    learned: Sequence[Convention],
-    breaks: Sequence[int],
+    evidence: Evidence,
 ) -> Part:
     """The indicator table: the header's row, then a row an indicator, labels on the first row of their run."""
     cols = columns(head, body, vocabulary.profile.columns)
@@ -131,7 +132,7 @@ def indicators(
     own = tuple(col for col in range(width) if col not in roles)
     layout = Layout(table, own, name, rooms(table, own, header))
     tree = _Tree(layout, labels, roles, vocabulary, width)
-    found = tree.read(learned)
+    found = tree.read(evidence)
     return Part(rows + found.rows, found.doubts)
 
 
@@ -164,26 +165,27 @@ class _Tree:
         self._names: dict[tuple[int, int], str] = {}
         self._speaks: dict[str, frozenset[str]] = {}
 
-    def read(self, learned: Sequence[Convention]) -> Part:
+    def read(self, evidence: Evidence) -> Part:
         """The logical rows under the convention that explains the table best."""
-        mine: list[Convention] = []
-        order = [*dict.fromkeys(learned), *(c for c in CONVENTIONS if c not in learned)]
-        fit = best_fit(self.layout, order, mine)
-        convention = mine[0] if mine else (fit[0] if fit else order[0])
-        reading = self._reading(convention, order)
-        return Part([], []) if reading is None else self._rows(reading)
+        best_fit(self.layout, evidence)
+        readings = [reading for c in evidence.possible if (reading := self._reading(c)) is not None]
+        if not readings:
+            loose = self._reading(either)
+            if loose is None:
+                return Part([], [])
+            readings = [loose]
+        best = min(readings, key=lambda reading: reading.cost)
+        for other in readings:
+            if other is not best and other.cost <= best.cost + NEAR:
+                best = _both(best, other)
+        return self._rows(best)
 
-    def _reading(self, first: Convention, order: Sequence[Convention]) -> Reading | None:
-        for convention in dict.fromkeys((first, *order, either)):
-            edges = stretches(self.layout, convention)
-            reading = Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents).read()
-            if reading is not None:
-                if reading.others:
-                    reading = Spans(
-                        edges, self.outer, self.inner, convention, self.vocabulary.parents, self._hint
-                    ).read()
-                return reading
-        return None
+    def _reading(self, convention: Convention) -> Reading | None:
+        edges = stretches(self.layout, convention)
+        reading = Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents).read()
+        if reading is not None and reading.others:
+            return Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents, self._hint).read()
+        return reading
 
     def _hint(self, stretch: Stretch, inner: int) -> float:
         name = self._name(stretch)
@@ -288,3 +290,16 @@ class _Tree:
     @staticmethod
     def _label(labels: Sequence[LevelLabel], index: int) -> str:
         return squash(labels[index].cell.text) if index >= 0 else ""
+
+
+def _both(best: Reading, other: Reading) -> Reading:
+    """The best reading, with what another one gives otherwise among its others."""
+    others = {key: list(rows) for key, rows in best.others.items()}
+    chosen = {row.stretch.key: row for row in best.rows}
+    for row in other.rows:
+        key = row.stretch.key
+        if key >= 0 and key in chosen and row != chosen[key]:
+            others.setdefault(key, []).append(row)
+    for key, rows in other.others.items():
+        others.setdefault(key, []).extend(rows)
+    return Reading(best.cost, best.rows, others)
