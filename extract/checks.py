@@ -44,6 +44,8 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
     """Operator against value: a comparison needs a number, 定性 needs words (the ministry's codes 1-5 and 6)."""
     found = []
     for seq, i in enumerate(indicators):
+        if i.value_number is not None and i.operator != "定性":
+            continue
         if i.value is None and i.operator is None and i.weight is None:
             # A name alone may be a piece of the row before or after it, so no row near it is beyond doubt.
             found.append(Finding("row_incomplete", "indicators", None, None, {"name": (i.name or "")[:30]}, i.places.get("name")))
@@ -60,6 +62,8 @@ def levels(indicators: Sequence[Indicator], parents: Mapping[str, tuple[str, ...
     """Level labels against the standard tree: both there, both known, the second under its first."""
     found = []
     for seq, i in enumerate(indicators):
+        if i.level1_basis != "inferred" and i.name is not None and i.level1 in parents.get(i.level2 or "", ()):
+            continue
         place = i.places.get("level2") or i.places.get("level1") or i.places.get("name")
         if i.level1 is None:
             found.append(Finding("level1_missing", "indicators", seq, "level1", {"name": (i.name or "")[:30]}, place))

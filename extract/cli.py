@@ -23,6 +23,8 @@ from extract.errors import PifubiaoError, UsageError
 from extract.messages import Speaker, language
 from extract.report.safe import safe
 
+Action = Callable[[], int]
+
 _FAILURES_SHOWN: Final = 10
 _REFRESH_SECONDS: Final = 0.1
 # Where text does not go to a terminal, nobody says how wide it may be.
@@ -56,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             signal.signal(number, _raise_interrupted)
     try:
         code = _run(words, say)
-    except (KeyboardInterrupt, typer.Abort):
+    except KeyboardInterrupt:
         _end_by_signal(signal.SIGINT, say)
     except _Interrupted as interrupted:
         _end_by_signal(interrupted.number, say)
@@ -66,10 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def _run(words: list[str], say: Speaker) -> int:
     """The exit code of the command."""
     try:
-        if not words:
-            _app(say)(args=["--help"], prog_name="pifubiao", standalone_mode=False)
-            return EXIT_CODES[NOTHING_DONE]
-        code = _app(say)(args=words, prog_name="pifubiao", standalone_mode=False)
+        # Only reading the command line is left to typer: it has exit codes of its own for signals and closed pipes.
+        action = _app(say)(args=words or ["--help"], prog_name="pifubiao", standalone_mode=False)
+        if not callable(action):
+            return 0 if words else EXIT_CODES[NOTHING_DONE]
+        return int(action())
     except UsageError as error:
         return _nothing_done(say, words, say(error.key, **error.params))
     except TyperException as error:
@@ -77,12 +80,11 @@ def _run(words: list[str], say: Speaker) -> int:
         return _nothing_done(say, words, say("bad_usage", text=message.rstrip(".")))
     except PifubiaoError as error:
         return _nothing_done(say, words, str(error))
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
         _mute()
         return 0
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not look like "some inputs failed"
         return _nothing_done(say, words, say("internal_error", reason=f"{type(error).__name__}: {error}"))
-    return code if isinstance(code, int) else 0
 
 
 def _app(say: Speaker) -> Callable[..., Any]:
@@ -126,8 +128,9 @@ def _app(say: Speaker) -> Callable[..., Any]:
         max_failed: Annotated[str, typer.Option("--max-failed", metavar="N|P%", help=say("help_max_failed"))] = "0",
         max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
-    ) -> int:
-        return _extract(say, inputs, out, as_json, strict, Allowance.parse(max_failed), max_bytes)
+    ) -> Action:
+        allowed = Allowance.parse(max_failed)
+        return lambda: _extract(say, inputs, out, as_json, strict, allowed, max_bytes)
 
     @app.command(help=say("help_inspect"))
     def inspect(
@@ -135,8 +138,8 @@ def _app(say: Speaker) -> Callable[..., Any]:
         as_json: Annotated[bool, json_option] = False,
         max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
-    ) -> int:
-        return _inspect(say, file, as_json, max_bytes)
+    ) -> Action:
+        return lambda: _inspect(say, file, as_json, max_bytes)
 
     return app
 
@@ -154,7 +157,7 @@ def _extract(
         raise UsageError("write_failed", path=str(out), reason=error.strerror or str(error)) from error
     try:
         _report(say, manifest, out, as_json)
-        sys.stdout.flush()
+        _flush()
     except BrokenPipeError:
         _mute()
     return manifest.exit_code
@@ -189,7 +192,7 @@ def _inspect(say: Speaker, file: Path, as_json: bool, max_bytes: int) -> int:
         _print_json(report.as_dict(extraction))
     else:
         report.show(_console(sys.stdout), extraction, say)
-    sys.stdout.flush()
+    _flush()
     return 0 if extraction.forms and extraction.failure is None else 1
 
 
@@ -268,6 +271,12 @@ def _asked_language(words: Sequence[str]) -> str | None:
     return None
 
 
+def _flush() -> None:
+    """Writes what waits to be written now, so that a closed pipe is met here and not at the very end."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
 def _mute() -> None:
     """Sends what is still to be written to nowhere: the reader of the pipe has gone."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -281,7 +290,6 @@ def _raise_interrupted(number: int, _: FrameType | None) -> NoReturn:
 def _end_by_signal(number: int, say: Speaker) -> NoReturn:
     """Ends as a process does that did not catch the signal, so that the shell that started it knows."""
     _print_line(say("error_line", text=say("interrupted")), sys.stderr)
-    sys.stderr.flush()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
     sys.exit(128 + number)

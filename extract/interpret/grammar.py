@@ -45,6 +45,8 @@ _MISPLACED: Final = 0.5
 # A row of labels alone names a part of the tree that has no indicator.
 _LABELS_ONLY: Final = 0.5
 _KEPT: Final = 4
+# Below this distance between two explanations of a row, a finding says so.
+CLOSE: Final = 0.5
 
 
 class Reading(NamedTuple):
@@ -70,6 +72,9 @@ class Plan(NamedTuple):
     more_name: tuple[int, ...]
     # Whether anything stands behind the name.
     tail: bool
+    labelled: bool
+    # Whether the row is an indicator with nothing odd about it.
+    whole: bool
 
 
 class Explanation(NamedTuple):
@@ -122,7 +127,7 @@ class Grammar:
         best = Reading(finals[0][1], finals[0][0])
         same = _values(best.roles, kinds)
         second = next((Reading(roles, cost) for cost, roles in finals[1:] if _values(roles, kinds) != same), None)
-        return Explanation(best, second, _plan(best.roles))
+        return Explanation(best, second, _plan(best, second))
 
     @staticmethod
     def _memory(memory: int, kind: str, role: int) -> int:
@@ -178,11 +183,15 @@ class Grammar:
         return sum(self._skip(role, memory) for role in self.columns[column + 1 :])
 
 
-def _plan(roles: tuple[int, ...]) -> Plan:
+def _plan(best: Reading, second: Reading | None) -> Plan:
+    roles = best.roles
     first = {role: roles.index(role) for role in set(roles)}
     names = tuple(i for i, role in enumerate(roles) if role == NAME)
     places = (first.get(role, -1) for role in (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, EXTRA))
-    return Plan(*places, names[1:], bool(first.keys() & {OPERATOR, VALUE, UNIT, WEIGHT}))
+    tail = bool(first.keys() & {OPERATOR, VALUE, UNIT, WEIGHT})
+    close = second is not None and second.cost - best.cost < CLOSE
+    whole = NAME in first and tail and EXTRA not in first and not close
+    return Plan(*places, names[1:], tail, LEVEL1 in first or LEVEL2 in first, whole)
 
 
 def _values(roles: tuple[int, ...], kinds: str) -> tuple[int, ...]:

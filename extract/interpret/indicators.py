@@ -20,8 +20,8 @@ _ROLE_OF: Final = {
     "level1": LEVEL1, "level2": LEVEL2, "name": NAME, "operator": OPERATOR, "value": VALUE, "unit": UNIT, "weight": WEIGHT,
     "direction": grammar.DIRECTION, "pass": grammar.PASS,
 }
-# Below this distance between two explanations of a row, a finding says so.
-_CLOSE: Final = 0.5
+# tuple.__new__ and not Indicator(...): half the time, and every row takes one.
+_new = tuple.__new__
 _DIGITS: Final = "0123456789"
 # From this cost on, a row is not well explained as a row of its own.
 _POOR: Final = 4.0
@@ -83,7 +83,8 @@ class IndicatorReader:
         for cell in row.cells:
             text = cell.text
             col = cell.col
-            look += (known.get(text) or self.kinds(text)) + _DIGITS[min(9, col - before)]
+            gap = col - before
+            look += (known.get(text) or self.kinds(text)) + (_DIGITS[gap] if gap < 10 else "9")
             before = col
         return reader.known.get(look) or reader.explain(look)
 
@@ -92,10 +93,11 @@ class IndicatorReader:
         width = usual_width(rows)
         found: list[Read] = []
         for row in rows:
-            if len(row.cells) == 1 and " " in row.cells[0].text:
+            cells = row.cells
+            if len(cells) == 1 and " " in cells[0].text:
                 row = _at_single_blanks(row)
-            read = Read(row, self.explain(row, reader))
-            if found and continues(row):
+            read = _new(Read, (row, self.explain(row, reader)))
+            if cells[0].col == 0 and found and continues(row):
                 before = found[-1]
                 if not grammar.complete(before.explanation.best.roles) or read.explanation.best.cost >= _POOR:
                     whole = self._joined(before, read, reader, width)
@@ -113,7 +115,7 @@ class IndicatorReader:
         explanation = self.explain(row, reader)
         apart = first.explanation.best.cost + rest.explanation.best.cost
         witness = _WITNESS if fills(first.row, rest.row, width) else 0.0
-        return Read(row, explanation) if explanation.best.cost - witness < apart - _CLOSE else None
+        return Read(row, explanation) if explanation.best.cost - witness < apart - grammar.CLOSE else None
 
 
 def _at_single_blanks(row: Row) -> Row:
@@ -148,18 +150,25 @@ class _TreeBuilder:
 
     def build(self, reads: Iterable[Read]) -> Tree:
         for row, explanation in reads:
-            self._row(row, explanation)
+            plan = explanation.plan
+            if self.basis1 == "stated":
+                self.basis1 = "inherited"
+            if self.basis2 == "stated":
+                self.basis2 = "inherited"
+            if plan.labelled:
+                self._levels(
+                    row.cells[plan.level1] if plan.level1 >= 0 else None,
+                    row.cells[plan.level2] if plan.level2 >= 0 else None,
+                )
+            if plan.whole:
+                self._indicator(row.cells, plan)
+            else:
+                self._odd_row(row, explanation, plan)
         return Tree(self.indicators, self.findings)
 
-    def _row(self, row: Row, explanation: Explanation) -> None:
-        plan = explanation.plan
+    def _odd_row(self, row: Row, explanation: Explanation, plan: Plan) -> None:
+        """A row that lacks something, or has something too much, or can be read in two ways."""
         cells = row.cells
-        if self.basis1 == "stated":
-            self.basis1 = "inherited"
-        if self.basis2 == "stated":
-            self.basis2 = "inherited"
-        if plan.level1 >= 0 or plan.level2 >= 0:
-            self._levels(cells[plan.level1] if plan.level1 >= 0 else None, cells[plan.level2] if plan.level2 >= 0 else None)
         if plan.name < 0 and not plan.tail:
             if plan.extra >= 0:
                 self.findings.append(Finding("row_unread", "indicators", None, None, {"text": cells[plan.extra].text[:40]}, cells[plan.extra]))
@@ -170,7 +179,7 @@ class _TreeBuilder:
         seq = len(self.indicators) - 1
         if plan.extra >= 0:
             self._doubt("cell_unread", cells[plan.extra], seq, text=cells[plan.extra].text[:40])
-        if explanation.second is not None and explanation.margin < _CLOSE:
+        if explanation.second is not None and explanation.margin < grammar.CLOSE:
             self._close(explanation, row, seq)
 
     def _close(self, explanation: Explanation, row: Row, seq: int) -> None:
@@ -237,12 +246,8 @@ class _TreeBuilder:
             cell = cells[plan.direction]
             direction = cell.text
             places["direction"] = cell
-        self.indicators.append(
-            Indicator(
-                self.level1, self.level2, name, self.raw1, self.raw2, self.basis1, self.basis2,
-                *aim, weight, direction, False, places,
-            )
-        )
+        levels = (self.level1, self.level2, name, self.raw1, self.raw2, self.basis1, self.basis2)
+        self.indicators.append(_new(Indicator, (*levels, *aim, weight, direction, False, places)))
 
     def _weight(self, text: str) -> Decimal | None:
         """A weight, a 分 or % behind it allowed."""

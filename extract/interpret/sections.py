@@ -7,12 +7,12 @@ something of its own follows (a unit line, funding, goals).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-import regex
 
 from extract.clean import squash
 from extract.interpret.broken import continues, together
@@ -20,9 +20,9 @@ from extract.model import Cell, Row
 from extract.vocabulary import FormProfile, Vocabulary
 
 # 第 3 页 共 4 页, — 3 —, 3/4, Page 3
-_PAGE_NUMBER: Final = regex.compile(r"(?:第\d{1,4}页(?:[,，/]?共\d{1,4}页)?|共\d{1,4}页(?:第\d{1,4}页)?|[-—–－]\d{1,4}[-—–－]|\d{1,4}/\d{1,4}|[Pp]age\d{1,4}(?:of\d{1,4})?)$")
-_BRACKETED_YEAR: Final = regex.compile(r"\((?:19|20)\d{2}年?度?\)")
-_BARE_YEAR: Final = regex.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
+_PAGE_NUMBER: Final = re.compile(r"(?:第\d{1,4}页(?:[,，/]?共\d{1,4}页)?|共\d{1,4}页(?:第\d{1,4}页)?|[-—–－]\d{1,4}[-—–－]|\d{1,4}/\d{1,4}|[Pp]age\d{1,4}(?:of\d{1,4})?)$")
+_BRACKETED_YEAR: Final = re.compile(r"\((?:19|20)\d{2}年?度?\)")
+_BARE_YEAR: Final = re.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
 _LONGEST_LABEL: Final = 60
 # A title stands alone in its row, or with a year and the name of the unit.
 _WIDEST_TITLE: Final = 4
@@ -78,6 +78,10 @@ _ORDER: Final = {"head": 0, "funding": 1, "goals": 2, "tasks": 3, "indicators": 
 _BEFORE_NOTES: Final = frozenset({"head", "funding", "goals", "tasks", "indicators"})
 
 
+def _without_label(row: Row) -> Row:
+    return Row(row.line, row.cells[1:], row.width, row.page)
+
+
 class Scanner:
     """Finds forms and sections by the words of one profile."""
 
@@ -102,7 +106,7 @@ class Scanner:
         if not whole:
             return _NONE
         base = whole.rstrip(":")
-        section = profile.sections.get(base) or profile.sections.get(base.partition("(")[0])
+        section = profile.sections.get(base) or ("(" in base and profile.sections.get(base.partition("(")[0]))
         if section:
             return Meaning("section", section)
         if self._is_title(base):
@@ -111,12 +115,12 @@ class Scanner:
         name = profile.fields.get(key)
         if name and (colon or len(whole) < _LONGEST_LABEL):
             return Meaning("field", name)
-        if _BARE_YEAR.match(whole):
+        if whole[0] in "(12" and _BARE_YEAR.match(whole):
             return Meaning("year")
         role = profile.columns.get(base)
         if role:
             return Meaning("column", role)
-        if _PAGE_NUMBER.match(whole):
+        if len(whole) < 16 and _PAGE_NUMBER.match(whole):
             return Meaning("page_number")
         return _NONE
 
@@ -126,10 +130,7 @@ class Scanner:
 
     def is_header(self, row: Row) -> bool:
         """Whether a row is the header of the indicator table: three or more of its column words."""
-        cells = row.cells
-        if len(cells) < 3 or not (self._column(cells[0].text) or self._column(cells[1].text)):
-            return False
-        return len(self._roles(row)) >= 3
+        return len(row.cells) >= 3 and len(self._roles(row)) >= 3
 
     def _roles(self, row: Row) -> set[str]:
         """The columns that a row's words name."""
@@ -167,9 +168,9 @@ class Scanner:
 
     def _begins_a_form(self, row: Row) -> bool:
         """Whether a row without title can only come from a form: a header of indicators, or a section of its own."""
-        if self.is_header(row):
-            return True
         meaning = self.meaning(row.cells[0].text)
+        if self._heads(row, meaning):
+            return True
         return meaning.kind == "section" and meaning.name in _OPENING and len(row.cells) > 1
 
     def _own(self, rows: Sequence[Row], start: int, stop: int) -> _Own:
@@ -180,21 +181,26 @@ class Scanner:
             meaning = self.meaning(row.cells[0].text)
             if meaning.kind == "section" and meaning.name in _OPENING:
                 sections.add(meaning.name)
-            elif meaning.kind == "field" and meaning.name in ("unit", "project") and not unit:
+                break
+            if meaning.kind == "field" and meaning.name in ("unit", "project") and not unit:
                 unit = "".join(squash(cell.text) for cell in row.cells)
-            elif self.is_header(row):
+            elif self._heads(row, meaning):
                 break
         return _Own(frozenset(sections), unit)
+
+    def _heads(self, row: Row, meaning: Meaning) -> bool:
+        """``is_header`` for a row whose first cell has this meaning: without one it is no header."""
+        return bool(meaning.kind) and self.is_header(row)
 
     def split(self, rows: Sequence[Row]) -> Sections:
         """One form's rows by section. Repeated titles and headers and page numbers are taken out."""
         found = Sections()
         state = "head"
-        for row, header in self._whole_headers(rows):
-            meaning = self.meaning(row.cells[0].text)
+        by_state = found.by_state
+        for row, meaning, header in self._whole_headers(rows):
             kind = meaning.kind
-            if not kind and not header:
-                found.by_state[state].append(row)
+            if not kind:
+                by_state[state].append(row)
                 continue
             if kind == "page_number" and len(row.cells) == 1:
                 continue
@@ -202,12 +208,12 @@ class Scanner:
                 if found.title is None:
                     found.title = row.cells[0]
                     if len(row.cells) > 1:
-                        found.head.append(row._replace(cells=row.cells[1:]))
+                        found.head.append(_without_label(row))
                 continue
             if kind == "section" and meaning.name == state and state != "indicators":
                 # The section's label once more: its head repeated on a new page.
                 if len(row.cells) > 1:
-                    found.by_state[state].append(row._replace(cells=row.cells[1:]))
+                    by_state[state].append(_without_label(row))
                 continue
             if state in _BEFORE_NOTES and self._opens(meaning, state, row):
                 state = meaning.name
@@ -215,7 +221,7 @@ class Scanner:
                 if state == "indicators" and header:
                     found.headers.append(row)
                 elif len(row.cells) > 1 or state == "notes":
-                    found.by_state[state].append(row._replace(cells=row.cells[1:]))
+                    by_state[state].append(_without_label(row))
                 continue
             if header:
                 found.headers.append(row)
@@ -223,27 +229,32 @@ class Scanner:
                 continue
             if state in ("indicators", "tasks") and kind in ("field", "year") and len(row.cells) <= 2 and self._repeats(found, row):
                 continue
-            found.by_state[state].append(row)
+            by_state[state].append(row)
         return found
 
-    def _whole_headers(self, rows: Sequence[Row]) -> Iterator[tuple[Row, bool]]:
-        """The rows, and whether each is a header of indicators; one that is broken over two lines is put together."""
-        waiting: Row | None = None
+    def _whole_headers(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Meaning, bool]]:
+        """The rows with what they say they are, and whether each is a header of indicators; a header that is broken over
+        two lines is put together."""
+        waiting: tuple[Row, Meaning, bool] | None = None
+        known = self._known
         for row in rows:
+            text = row.cells[0].text
+            meaning = known.get(text) or self.meaning(text)
             if waiting is not None:
-                whole = together(waiting, row) if continues(row) and row.line == waiting.line + 1 else None
-                if whole is not None and self._roles(row) and len(self._roles(whole)) > len(self._roles(waiting)):
-                    yield whole, True
+                first = waiting[0]
+                whole = together(first, row) if continues(row) and row.line == first.line + 1 else None
+                if whole is not None and self._roles(row) and len(self._roles(whole)) > len(self._roles(first)):
+                    yield whole, waiting[1], True
                     waiting = None
                     continue
-                yield waiting, True
+                yield waiting
                 waiting = None
-            if self.is_header(row):
-                waiting = row
+            if self._heads(row, meaning):
+                waiting = (row, meaning, True)
             else:
-                yield row, False
+                yield row, meaning, False
         if waiting is not None:
-            yield waiting, True
+            yield waiting
 
     def _opens(self, meaning: Meaning, state: str, row: Row) -> bool:
         """Whether a section label opens its section here: sections come in order, and within the indicator table only

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Final, NamedTuple
+from typing import Final
 
 from extract.clean import squash
 from extract.interpret.kinds import Kinds
@@ -13,15 +13,8 @@ from extract.places import cut
 QUALITATIVE: Final = "定性"
 
 
-class Target(NamedTuple):
-    """What an indicator aims at."""
-
-    operator: str | None
-    operator_basis: str | None
-    value: str | None
-    value_number: Decimal | None
-    unit: str | None
-    scale: str | None
+# What an indicator aims at: operator, its basis, value, its number, unit, scale. A plain tuple, unpacked at once.
+Target = tuple[str | None, str | None, str | None, Decimal | None, str | None, str | None]
 
 
 def number(text: str) -> Decimal | None:
@@ -43,7 +36,7 @@ def target(operator: Cell | None, value: Cell | None, unit: Cell | None, kinds: 
     ``=`` and words and dates have 定性, both inferred (CONTRACT: indicators)."""
     sign = basis = text = figure = scale = None
     if operator is not None:
-        sign = kinds.operator(operator.text)
+        sign = kinds.vocabulary.operators.get(operator.text) or kinds.operator(operator.text)
         basis = "stated"
         places["operator"] = operator
     if value is not None:
@@ -64,9 +57,9 @@ def target(operator: Cell | None, value: Cell | None, unit: Cell | None, kinds: 
             scale = text
             places["scale"] = value
     if unit is None:
-        return Target(sign, basis, text, figure, None, scale)
+        return sign, basis, text, figure, None, scale
     places["unit"] = unit
-    return Target(sign, basis, text, figure, unit.text, scale)
+    return sign, basis, text, figure, unit.text, scale
 
 
 def _merged(value: Cell, unit: Cell | None, kinds: Kinds) -> tuple[Cell, Decimal | None, Cell | None, Cell | None]:

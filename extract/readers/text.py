@@ -18,12 +18,19 @@ from extract.model import Cell, Grid, Row
 
 # What makes the slow way necessary, beside a text that is not NFC.
 _SPECIAL: Final = (*INVISIBLE, "\u00a0", "&", "\x0b", "\x85", "\u2028", "\u2029", "\u2002", "\u2003", "\u2009", "\u202f", "\u2007")
-# Blanks where they can pad a cell or separate two.
-_PADDED: Final = ("  ", "\u3000", "\t ", " \t", "\n ", " \n", " \r", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
+# Blanks that only pad a cell or separate two, and what stands beside a blank that does.
+_PADDING: Final = ("\u3000", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
+_EDGES: Final = frozenset(" \t\n")
+# A text with more blanks than this is looked at cell by cell.
+_FEW_BLANKS: Final = 40
 # A cell among cells separated by blanks: single blanks stay within it.
 _RUN: Final = regex.compile(r"[^\s\u3000](?:[^\s\u3000]|[ \u00a0](?=[^\s\u3000]))*")
 # Runs of two and three blanks are what exports put between cells; a blank cell makes a run twice as long.
 _BLANKS_A_SEPARATOR: Final = 2.5
+
+
+# tuple.__new__ and not Cell(...): a third of the time, and a form has hundreds of cells.
+_new = tuple.__new__
 
 
 def split_lines(text: str) -> list[str]:
@@ -33,11 +40,25 @@ def split_lines(text: str) -> list[str]:
     return text.split("\n")
 
 
+def _is_padded(text: str) -> bool:
+    """Whether blanks may stand beside separators of cells anywhere in the text."""
+    if any(c in text for c in _PADDING) or text.count(" ") > _FEW_BLANKS:
+        return True
+    at = text.find(" ")
+    while at >= 0:
+        if text[at - 1 : at] in _EDGES or text[at + 1 : at + 2] in _EDGES or at == 0:
+            return True
+        at = text.find(" ", at + 1)
+    return False
+
+
 def read(text: str) -> Grid:
     """The grid of a text. Rows without any text are left out; ``Row.line`` tells where the others stand."""
-    lines = split_lines(text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
     special = any(c in text for c in _SPECIAL) or not unicodedata.is_normalized("NFC", text)
-    padded = special or any(c in text for c in _PADDED)
+    padded = special or _is_padded(text)
     marked = "<" in text
     paged = "\f" in text
     rows: list[Row] = []
@@ -50,30 +71,26 @@ def read(text: str) -> Grid:
         if not line:
             continue
         if "\t" in line:
-            parts = line.split("\t")
-            width = len(parts)
-            cells = _tabbed(parts, number, page, special) if padded else _bare(parts, number, page, marked)
+            width = line.count("\t") + 1
+            cells = _tabbed(line.split("\t"), number, page, special) if padded else _bare(line, number, page, marked)
         else:
             cells = _blank_separated(line, number, page, special)
             width = cells[-1].col + 1 if cells else 0
         if cells:
-            rows.append(Row(number, cells, width, page))
+            rows.append(_new(Row, (number, cells, width, page)))
     return Grid(rows, lines, paged)
-
-
-_new = tuple.__new__
 
 
 def _cell(text: str, line: int, start: int, col: int, page: int) -> Cell:
     return _new(Cell, (text, line, start, start + len(text), col, page, -1, -1, 1, 1, None, ()))  # type: ignore[type-var]
 
 
-def _bare(parts: list[str], number: int, page: int, marked: bool) -> list[Cell]:
+def _bare(line: str, number: int, page: int, marked: bool) -> list[Cell]:
     """The cells of a line with tabs in a text where blanks are nowhere beside a separator: each part is a text or blank."""
     cells: list[Cell] = []
-    start = 0
-    col = 0
-    for part in parts:
+    body = line.lstrip("\t")
+    start = col = len(line) - len(body)
+    for part in body.rstrip("\t").split("\t"):
         if part:
             end = start + len(part)
             if marked and "<" in part:
