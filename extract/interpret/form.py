@@ -130,16 +130,12 @@ class Interpreter:
         for seq in cut | cut_names:
             task = tasks[seq]
             recovered = in_goals(task.content, goals) if seq in cut and task.content is not None else None
-            if recovered is None:
-                tasks[seq] = task._replace(content_truncated=seq in cut, name_truncated=task.name_truncated or seq in cut_names)
-                continue
-            tasks[seq] = task._replace(
-                content_truncated=True,
-                name_truncated=task.name_truncated or seq in cut_names,
-                content_recovered=recovered.text,
-                recovery_source=f"goals line {recovered.place.line}",
-                places={**task.places, "content_recovered": recovered.place, "recovery_source": recovered.place},
-            )
+            text = source = None
+            places = task.places
+            if recovered is not None:
+                text, source = recovered.text, f"goals line {recovered.place.line}"
+                places = {**places, "content_recovered": recovered.place, "recovery_source": recovered.place}
+            tasks[seq] = Task(task.name, task.content, seq in cut, text, source, task.name_truncated or seq in cut_names, places)
         return tasks
 
 

@@ -298,9 +298,10 @@ def _place(figures: Sequence[_Figure], heads: tuple[_Head, ...], parts_of: tuple
         )
     made = _equations(tuple([head.column for head in heads]), parts_of)
     gaps = tuple([after.cell.col - before.cell.col for before, after in pairwise(figures)])
-    sound = [p for p in (_judge(chosen, figures, heads, made) for chosen in _exact(gaps, heads)) if p.failed == 0 and p.checked]
+    sound = [chosen for chosen in _exact(gaps, heads) if _holds(chosen, figures, heads, made)]
     if len(sound) == 1:
-        best, placements = sound[0], sound
+        best = _Placement(sound[0], 0, 1, 0)
+        placements = [best]
     else:
         ways = zip(range(_MOST_PLACEMENTS), combinations(range(len(heads)), len(figures)), strict=False)
         placements = sorted((_judge(chosen, figures, heads, made) for _, chosen in ways), key=_Placement.rank)
@@ -336,6 +337,18 @@ def _exact(gaps: tuple[int, ...], heads: tuple[_Head, ...]) -> list[tuple[int, .
         else:
             found.append(tuple(chosen))
     return found
+
+
+def _holds(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], made: Sequence[_Equation]) -> bool:
+    """Whether amounts placed so keep every equation, and at least one can be made."""
+    amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
+    checked = False
+    for equation in made:
+        whole, parts = equation.sides(amounts)
+        if whole != parts:
+            return False
+        checked = checked or whole is not None
+    return checked
 
 
 def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], made: Sequence[_Equation]) -> _Placement:

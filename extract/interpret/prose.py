@@ -107,17 +107,25 @@ def tasks(rows: Sequence[Row], label_row: Row | None, profile: FormProfile) -> T
         if content is None:
             findings.append(Finding("task_incomplete", "tasks", None, None, {"text": row.cells[0].text[:40]}, row.cells[0]))
         places: dict[str, Cell] = {}
-        texts: dict[str, str | None] = {"name": None, "content": None}
-        truncated: dict[str, bool] = {"name": False, "content": False}
-        for key, cell in (("name", name), ("content", content)):
-            if cell is not None:
-                bare, ended = without_ellipsis(cell)
-                if ended:
-                    marked.add(len(found))
-                    truncated[key] = True
-                texts[key] = bare.text
-                places[key] = bare
-        found.append(Task(texts["name"], texts["content"], truncated["content"], None, None, truncated["name"], places))
+        bare, ended = without_ellipsis(name) if name is not None else (None, False)
+        whole_content, content_ended = without_ellipsis(content) if content is not None else (None, False)
+        if bare is not None:
+            places["name"] = bare
+        if whole_content is not None:
+            places["content"] = whole_content
+        if ended or content_ended:
+            marked.add(len(found))
+        found.append(
+            Task(
+                bare.text if bare is not None else None,
+                whole_content.text if whole_content is not None else None,
+                content_ended,
+                None,
+                None,
+                ended,
+                places,
+            )
+        )
     return Tasks(found, findings, frozenset(marked))
 
 
