@@ -158,7 +158,8 @@ def _extract(
     try:
         _report(say, manifest, out, as_json)
         _flush()
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):
+        # Rich ends the process itself when it meets a closed pipe.
         _mute()
     return manifest.exit_code
 

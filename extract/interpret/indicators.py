@@ -25,6 +25,8 @@ _new = tuple.__new__
 _DIGITS: Final = "0123456789"
 # From this cost on, a row is not well explained as a row of its own.
 _POOR: Final = 4.0
+# Below this cost, a row has all that it needs.
+_FINISHED: Final = 1.0
 _WITNESS: Final = 2.0
 
 
@@ -97,13 +99,11 @@ class IndicatorReader:
             if len(cells) == 1 and " " in cells[0].text:
                 row = _at_single_blanks(row)
             read = _new(Read, (row, self.explain(row, reader)))
-            if cells[0].col == 0 and found and continues(row):
-                before = found[-1]
-                if not grammar.complete(before.explanation.best.roles) or read.explanation.best.cost >= _POOR:
-                    whole = self._joined(before, read, reader, width)
-                    if whole is not None:
-                        found[-1] = whole
-                        continue
+            if cells[0].col == 0 and found and continues(row) and _may_continue(found[-1].explanation, read.explanation, self.kinds(cells[0].text)):
+                whole = self._joined(found[-1], read, reader, width)
+                if whole is not None:
+                    found[-1] = whole
+                    continue
             found.append(read)
         return found
 
@@ -113,9 +113,32 @@ class IndicatorReader:
             return None
         row = together(first.row, rest.row)
         explanation = self.explain(row, reader)
+        if len(row.cells) == len(first.row.cells) + len(rest.row.cells):
+            # The first piece ends with blank cells; that they stood before the break is no more than likely.
+            closer = together(_trimmed(first.row), rest.row)
+            read = self.explain(closer, reader)
+            if read.best.cost < explanation.best.cost:
+                row, explanation = closer, read
         apart = first.explanation.best.cost + rest.explanation.best.cost
         witness = _WITNESS if fills(first.row, rest.row, width) else 0.0
         return Read(row, explanation) if explanation.best.cost - witness < apart - grammar.CLOSE else None
+
+
+def _may_continue(before: Explanation, here: Explanation, first: str) -> bool:
+    """Whether a row could be the rest of the one before it: that one lacks something, or this one is none by itself.
+
+    A label begins something, and never goes on with a text; a row that has all it needs takes no further text.
+    """
+    if first in "R12B":
+        return False
+    if here.best.cost >= _POOR and NAME not in here.best.roles:
+        return True
+    return before.best.cost >= _FINISHED and (not grammar.complete(before.best.roles) or here.best.cost >= _POOR)
+
+
+def _trimmed(row: Row) -> Row:
+    """The row without the blank places at its end."""
+    return Row(row.line, row.cells, row.cells[-1].col + 1, row.page)
 
 
 def _at_single_blanks(row: Row) -> Row:

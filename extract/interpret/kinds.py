@@ -20,6 +20,8 @@ _DATE: Final = regex.compile(
     r"|\d+(?:\.\d+)?%?[-—–~至]\d+(?:\.\d+)?.{0,4}$"
 )
 _SHORT: Final = 6
+_LONGEST_UNKNOWN_UNIT: Final = 3
+_NO_UNIT: Final = frozenset("，。、；：,.;:()（）-—~～至到")
 
 
 class Kinds:
@@ -89,17 +91,25 @@ class Kinds:
 
     def measured(self, text: str) -> tuple[regex.Match[str], str | None] | None:
         """A number with a unit behind it (3次, 95%以上), with the groups ``number`` and ``unit``, and the operator that a
-        word behind it stands for; None where what is behind it is neither."""
+        word behind it stands for; None where what is behind it can be no unit.
+
+        A unit need not be known: a short word behind a number that is no date can hardly be anything else.
+        """
         match = self._measured.match(text)
-        if match is None:
+        if match is None or _DATE.match(squash(text)):
             return None
-        unit = match["unit"].strip()
+        unit = "".join(match["unit"].split())
+        sign = None
         for word in self.after:
             if unit.endswith(word):
                 unit = unit.removesuffix(word)
-                if not unit or self.vocabulary.is_unit(unit):
-                    return match, self.vocabulary.operators_after[word]
-        return (match, None) if self.vocabulary.is_unit(unit) else None
+                sign = self.vocabulary.operators_after[word]
+                break
+        if self.vocabulary.is_unit(unit) or (not unit and sign):
+            return match, sign
+        if len(unit) <= _LONGEST_UNKNOWN_UNIT and not any(c.isdigit() or c in _NO_UNIT for c in unit):
+            return match, sign
+        return None
 
     def _lists_grades(self, text: str) -> bool:
         """Whether a text is a list of grades: 优、良、中、差 or 好/坏."""

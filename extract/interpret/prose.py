@@ -17,6 +17,7 @@ _PARAGRAPH: Final = regex.compile(r"</?\s*(?:p|div|br|li|h\d)\b[^<>]{0,2000}>", 
 # 一是 二是, 1. 2., （一）, 目标1: what counts paragraphs.
 COUNTER: Final = regex.compile(r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])")
 _SENTENCE_END: Final = tuple("。！？!?；;…")
+_TASK_COLUMNS: Final = 2
 _LONGEST_HEADER: Final = 12
 ELLIPSES: Final = ("…", "...", "。。。")
 _ELLIPSIS: Final = regex.compile(r"(?:…+|\.{3,}|。{3,})$")
@@ -149,8 +150,10 @@ def _whole_tasks(rows: Sequence[Row], width: int) -> list[Row]:
             rest = row.width == 1 and before.width > 1 and unended
             lone = len(before.cells) == 1 or (len(row.cells) == 1 and unended)
             if broken or rest or (lone and (not width or before.width < width)):
-                found[-1] = together(before, row)
-                continue
+                whole = together(before, row)
+                if len(whole.cells) <= max(_TASK_COLUMNS, len(before.cells)):
+                    found[-1] = whole
+                    continue
         found.append(row)
     return found
 

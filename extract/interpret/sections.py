@@ -68,7 +68,9 @@ class Sections:
 
 
 class _Own(NamedTuple):
-    sections: frozenset[str]
+    """What follows a title: the first section, and the unit's row; "" for what does not."""
+
+    section: str
     unit: str
 
 
@@ -150,11 +152,15 @@ class Scanner:
         titles = [i for i, row in enumerate(rows) if len(row.cells) <= _WIDEST_TITLE and self._kind(row) == "title"]
         starts: list[int] = []
         unit = ""
+        reached = 0
         for i, stop in pairwise([*titles, len(rows)]):
             own = self._own(rows, i + 1, stop)
-            if own.sections or (own.unit and own.unit != unit):
+            new_unit = bool(own.unit) and own.unit != unit
+            if new_unit or (own.section and (not starts or _ORDER[own.section] < reached)):
                 starts.append(i)
                 unit = own.unit
+                reached = 0
+            reached = max(reached, self._reached(rows, i + 1, stop))
         first = starts[0] if starts else len(rows)
         headless = next((i for i in range(first) if self._begins_a_form(rows[i])), None)
         if headless is not None:
@@ -175,18 +181,26 @@ class Scanner:
 
     def _own(self, rows: Sequence[Row], start: int, stop: int) -> _Own:
         """What of its own follows a title, up to the next title or the header of indicators."""
-        sections: set[str] = set()
         unit = ""
         for row in rows[start:stop]:
             meaning = self.meaning(row.cells[0].text)
             if meaning.kind == "section" and meaning.name in _OPENING:
-                sections.add(meaning.name)
-                break
+                return _Own(meaning.name, unit)
             if meaning.kind == "field" and meaning.name in ("unit", "project") and not unit:
                 unit = "".join(squash(cell.text) for cell in row.cells)
             elif self._heads(row, meaning):
                 break
-        return _Own(frozenset(sections), unit)
+        return _Own("", unit)
+
+    def _reached(self, rows: Sequence[Row], start: int, stop: int) -> int:
+        """How far in the order of sections these rows come: a form whose sections begin anew is another one."""
+        for row in reversed(rows[start:stop]):
+            meaning = self.meaning(row.cells[0].text)
+            if meaning.kind == "section":
+                return _ORDER[meaning.name]
+            if self._heads(row, meaning):
+                return _ORDER["indicators"]
+        return 0
 
     def _heads(self, row: Row, meaning: Meaning) -> bool:
         """``is_header`` for a row whose first cell has this meaning: without one it is no header."""
@@ -236,21 +250,23 @@ class Scanner:
         """The rows with what they say they are, and whether each is a header of indicators; a header that is broken over
         two lines is put together."""
         waiting: tuple[Row, Meaning, bool] | None = None
+        last = 0
         known = self._known
         for row in rows:
             text = row.cells[0].text
             meaning = known.get(text) or self.meaning(text)
             if waiting is not None:
                 first = waiting[0]
-                whole = together(first, row) if continues(row) and row.line == first.line + 1 else None
+                whole = together(first, row) if continues(row) and row.line == last + 1 else None
                 if whole is not None and self._roles(row) and len(self._roles(whole)) > len(self._roles(first)):
-                    yield whole, waiting[1], True
-                    waiting = None
+                    waiting = (whole, waiting[1], True)
+                    last = row.line
                     continue
                 yield waiting
                 waiting = None
             if self._heads(row, meaning):
                 waiting = (row, meaning, True)
+                last = row.line
             else:
                 yield row, meaning, False
         if waiting is not None:
