@@ -15,8 +15,20 @@ from extract.clean import width
 from extract.interpret import layout_parts as parts
 from extract.interpret.layout_blocks import Blocks, header_at, split
 from extract.interpret.layout_lines import Strip, strips
-from extract.interpret.layout_rows import Evidence
-from extract.interpret.layout_tree import indicators
+from extract.interpret.layout_rows import (
+    CONVENTIONS,
+    ENDS_FULL_SENTENCE,
+    MISPLACED,
+    NEAR,
+    Convention,
+    Drawn,
+    drawn,
+    either,
+    paths,
+    stretches,
+)
+from extract.interpret.layout_spans import Reading
+from extract.interpret.layout_tree import TreeTable, both, tree_table
 from extract.model import Finding, Row
 from extract.vocabulary import Vocabulary
 
@@ -101,13 +113,47 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
     def block(numbers: Sequence[int]) -> list[Strip]:
         return [measured[at] for at in numbers]
 
-    evidence = Evidence()
-    rows = parts.plain_rows(block(blocks.head))
-    rows += parts.facts(block(blocks.facts), evidence)
-    rows += parts.funding(block(blocks.funding), profile)
-    goals = parts.goals(block(blocks.goals), profile, evidence)
-    tasks = parts.tasks(block(blocks.task_head), block(blocks.tasks), profile, evidence)
-    tree = indicators(block(blocks.header), block(blocks.indicators), vocabulary, evidence)
-    rows += goals.rows + tasks.rows + parts.plain_rows(block(blocks.section)) + tree.rows
+    goals = parts.goals(block(blocks.goals), profile)
+    tasks = parts.task_table(block(blocks.task_head), block(blocks.tasks), profile)
+    tree = tree_table(block(blocks.header), block(blocks.indicators), vocabulary)
+    labels = [label for label in (goals.label, tasks and tasks.drawn) if label is not None]
+    convention, reading = _best(labels, tasks, tree)
+    done = parts.tasks(tasks, convention) if tasks is not None else parts.Part([], [])
+    indicators = tree.rows(reading)
+    rows = parts.plain_rows(block(blocks.head)) + parts.facts(block(blocks.facts))
+    rows += parts.funding(block(blocks.funding), profile) + goals.rows + done.rows
+    rows += parts.plain_rows(block(blocks.section)) + indicators.rows
     rows += parts.notes(block(blocks.notes), []) + parts.plain_rows(block(blocks.after))
-    return LayoutReading(rows, (*goals.doubts, *tasks.doubts, *tree.doubts))
+    return LayoutReading(rows, (*goals.doubts, *done.doubts, *indicators.doubts))
+
+
+def _best(labels: Sequence[Drawn], tasks: parts.TaskTable | None, tree: TreeTable) -> tuple[Convention, Reading]:
+    """The convention that the whole form holds to, and the indicators' reading under it.
+
+    Other conventions that explain the form nearly as well leave their readings among the others.
+    """
+    found: list[tuple[float, int, Convention, Reading]] = []
+    left = list(CONVENTIONS)
+    for at, convention in enumerate(CONVENTIONS):
+        reading = tree.reading(convention) if convention in left else None
+        if reading is None:
+            continue
+        cost = reading.cost + sum(MISPLACED for label in labels if not label.agrees(convention))
+        seen = [*labels, *tree.drawn(reading)]
+        if tasks is not None:
+            edges = stretches(tasks.layout, convention)
+            way = paths(edges, 0, len(edges), 1)[0]
+            cost += way.cost
+            seen += drawn(way.rows)
+        found.append((cost, at, convention, reading))
+        # A convention that reads the rows otherwise has to take a full line for the end of a text.
+        if cost < ENDS_FULL_SENTENCE:
+            left = [other for other in left if all(cell.agrees(other) for cell in seen)]
+    if not found:
+        return either, tree.loose_reading()
+    found.sort(key=lambda way: way[:2])
+    cost, _, convention, best = found[0]
+    for other in found[1:]:
+        if other[0] <= cost + NEAR:
+            best = both(best, other[3])
+    return convention, best

@@ -29,13 +29,16 @@ class Head(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """``cuts``: where each column begins, and the end of the last. ``heads``: each column's header word or None.
-    ``leaky``: the cuts that are not blank in every line.
+    """The columns of a block.
+
+    ``cuts``: where each begins, and the end of the last. ``heads``: each one's header word or None. ``leaky``: the cuts
+    that are not blank in every line. ``room``: how wide each is at least, as far as the columns beside it tell.
     """
 
     cuts: list[int]
     heads: list[Head | None]
     leaky: frozenset[int]
+    room: list[int]
 
 
 class _Column(NamedTuple):
@@ -107,9 +110,14 @@ def columns(head: Sequence[Strip], body: Sequence[Strip], known: Mapping[str, st
             found += _split(lo, hi, inside, everything, counts)
     found = _pairs_merged(found)
     cuts = [0, *(column.lo for column in found[1:]), len(everything) + 1]
-    return Columns(
-        cuts, [column.head for column in found], frozenset(i for i, column in enumerate(found) if column.leaky)
-    )
+    leaky = frozenset(i for i, column in enumerate(found) if column.leaky)
+    return Columns(cuts, [column.head for column in found], leaky, _room(found) if not leaky else [0] * len(found))
+
+
+def _room(found: Sequence[_Column]) -> list[int]:
+    """How wide columns are, where no gap between two is taken to be wider than the narrowest one."""
+    gap = min((right.lo - left.hi for left, right in zip(found, found[1:], strict=False)), default=1)
+    return [right.lo - left.lo - gap for left, right in zip(found, found[1:], strict=False)] + [0]
 
 
 def _split(

@@ -10,7 +10,18 @@ import regex
 from extract.clean import squash
 from extract.interpret.layout_columns import columns, line_cells
 from extract.interpret.layout_lines import Piece, Strip, cells, crowd, filled, whole, words
-from extract.interpret.layout_rows import NEAR_NAMES, Evidence, Layout, Path, Stretch, best_fit, paths, rooms
+from extract.interpret.layout_rows import (
+    NEAR,
+    Convention,
+    Drawn,
+    Layout,
+    Path,
+    Stretch,
+    either,
+    paths,
+    rooms,
+    stretches,
+)
 from extract.interpret.layout_text import join_pieces, paragraphs
 from extract.model import Cell, Finding, Row
 from extract.vocabulary import FormProfile
@@ -22,10 +33,20 @@ _SHOWN: Final = 24
 
 
 class Part(NamedTuple):
-    """Logical rows of one part, and what is doubtful in it."""
+    """Logical rows of one part, what is doubtful in it, and where its label stands if that is known."""
 
     rows: list[Row]
     doubts: list[Finding]
+    label: Drawn | None = None
+
+
+class TaskTable(NamedTuple):
+    """The tasks before their rows are known: the header's row, the body, and the section's label."""
+
+    header: Row
+    layout: Layout
+    label: Cell | None
+    drawn: Drawn | None
 
 
 def row_of(found: Sequence[Cell], width: int) -> Row:
@@ -61,7 +82,7 @@ def _as_cell(line: Strip, group: Sequence[Piece], col: int) -> Cell:
     return Cell(line.text[start:end], line.number, start, end, col, 0, group[0].x0, last.x1)
 
 
-def facts(lines: Sequence[Strip], evidence: Evidence) -> list[Row]:
+def facts(lines: Sequence[Strip]) -> list[Row]:
     """The facts above the funding: label and text, once or twice a row, each perhaps broken over lines."""
     if not lines:
         return []
@@ -69,12 +90,9 @@ def facts(lines: Sequence[Strip], evidence: Evidence) -> list[Row]:
     cuts = [0, *(lo for lo, _ in segments[1:]), segments[-1][1] + 1]
     table = [cells(line, cuts) for line in lines]
     cols = tuple(range(len(segments)))
-    layout = Layout(table, cols, 0, rooms(table, cols, ()))
-    fit = best_fit(layout, evidence)
-    if fit is None:
-        return plain_rows(lines)
+    layout = Layout(table, cols, 0, rooms(table, cols))
     rows = []
-    for stretch in fit[0].rows:
+    for stretch in paths(stretches(layout, either), 0, len(table), 1)[0].rows:
         found = [_column_cell(layout, stretch, col) for col in cols]
         filled_cells = [cell for cell in found if cell is not None]
         if filled_cells:
@@ -91,13 +109,11 @@ def _column_cell(layout: Layout, stretch: Stretch, col: int) -> Cell | None:
     return join_pieces(pieces, layout.rooms.get(col, 0)) if pieces else None
 
 
-def goals(lines: Sequence[Strip], profile: FormProfile, evidence: Evidence) -> Part:
+def goals(lines: Sequence[Strip], profile: FormProfile) -> Part:
     """The goals: the section's label in a column of its own, then a row a paragraph."""
     if not lines:
         return Part([], [])
     label, texts = _beside_label(lines, profile)
-    if label is not None:
-        _label_shows(label, lines, evidence)
     groups, doubtful = paragraphs(texts)
     rows = []
     doubts = []
@@ -113,7 +129,7 @@ def goals(lines: Sequence[Strip], profile: FormProfile, evidence: Evidence) -> P
             rows[0].cells.insert(0, label._replace(row_span=len(rows)))
         else:
             rows.append(Row(label.line, [label], 2))
-    return Part(rows, doubts)
+    return Part(rows, doubts, _label_drawn(label, lines))
 
 
 def _beside_label(lines: Sequence[Strip], profile: FormProfile) -> tuple[Cell | None, list[Cell]]:
@@ -137,17 +153,17 @@ def _ambiguous(table: str, field: str, place: Cell, other: str) -> Finding:
     )
 
 
-def _label_shows(label: Cell, lines: Sequence[Strip], evidence: Evidence) -> None:
-    """Takes in where a section's label stands beside its lines, if no line is missing between them."""
-    first, room = lines[0].number, lines[-1].number - lines[0].number + 1
-    if room == len(lines):
-        evidence.see(label.line - first, len(label.parts) or 1, room)
+def _label_drawn(label: Cell | None, lines: Sequence[Strip]) -> Drawn | None:
+    """Where a section's label stands beside its lines, if no line is missing between them."""
+    if label is None or lines[-1].number - lines[0].number + 1 != len(lines):
+        return None
+    return Drawn(label.line - lines[0].number, len(label.parts) or 1, len(lines))
 
 
-def tasks(head: Sequence[Strip], body: Sequence[Strip], profile: FormProfile, evidence: Evidence) -> Part:
-    """The tasks: label and header, then a row a task."""
+def task_table(head: Sequence[Strip], body: Sequence[Strip], profile: FormProfile) -> TaskTable | None:
+    """The tasks' columns; None where there are no tasks."""
     if not head:
-        return Part([], [])
+        return None
     cols = columns(head, body, profile.task_columns)
     name = next((at for at, word in enumerate(cols.heads) if word is not None and word.kind == "name"), 0)
     table = [line_cells(line, cols) for line in body]
@@ -156,40 +172,40 @@ def tasks(head: Sequence[Strip], body: Sequence[Strip], profile: FormProfile, ev
         word.cell._replace(col=at) if word is not None else None for at, word in enumerate(cols.heads)
     ]
     labels = [cell for at in range(name) for cell in (header[at], *(line[at] for line in table)) if cell is not None]
-    width = len(cols.heads)
-    rows = [row_of([cell for cell in header[name:] if cell is not None], width)]
-    doubts: list[Finding] = []
-    if table:
-        layout = Layout(table, own, name, rooms(table, own, header))
-        fit = best_fit(layout, evidence)
-        if fit is None:
-            rows += plain_rows(body)
-            doubts.append(_ambiguous("tasks", "name", rows[-1].cells[0], "?"))
-        else:
-            found, doubts = _task_rows(layout, fit, width)
-            rows += found
-    if labels:
-        label = join_pieces(labels)._replace(row_span=len(rows))
-        _label_shows(label, [*head, *body], evidence)
-        rows[0].cells.insert(0, label)
+    label = join_pieces(labels) if labels else None
+    return TaskTable(
+        row_of([cell for cell in header[name:] if cell is not None], len(cols.heads)),
+        Layout(table, own, name, rooms(table, own, header, cols.room)),
+        label,
+        _label_drawn(label, [*head, *body]),
+    )
+
+
+def tasks(table: TaskTable, convention: Convention) -> Part:
+    """The tasks: label and header, then a row a task."""
+    found, doubts = _task_rows(table.layout, convention, table.header.width)
+    rows = [table.header._replace(cells=list(table.header.cells)), *found]
+    if table.label is not None:
+        rows[0].cells.insert(0, table.label._replace(row_span=len(rows)))
     return Part(rows, doubts)
 
 
-def _task_rows(layout: Layout, fit: tuple[Path, list[list[Stretch]]], width: int) -> tuple[list[Row], list[Finding]]:
-    best, edges = fit
+def _task_rows(layout: Layout, convention: Convention, width: int) -> tuple[list[Row], list[Finding]]:
+    """The rows of the best reading, and a finding for every text that a near one gives otherwise."""
+    edges = stretches(layout, convention)
+    ways = paths(edges, 0, len(edges), within=NEAR)
     rows = []
-    by_key: dict[int, tuple[Stretch, list[Cell]]] = {}
-    for stretch in best.rows:
+    by_start: dict[int, tuple[Stretch, list[Cell]]] = {}
+    for stretch in ways[0].rows:
         found = [cell for col in layout.columns if (cell := _column_cell(layout, stretch, col)) is not None]
         if found:
             rows.append(row_of(found, width))
-            by_key[stretch.start] = (stretch, found)
-    ways = paths(edges, 0, len(edges), within=NEAR_NAMES)
+            by_start[stretch.start] = (stretch, found)
     doubts = []
     seen: set[int] = set()
     for way in ways[1:]:
         for stretch in way.rows:
-            chosen = by_key.get(stretch.start)
+            chosen = by_start.get(stretch.start)
             if stretch.key < 0 or stretch.start in seen or chosen is None or chosen[0].end == stretch.end:
                 continue
             for col, field in ((layout.name, "name"), (layout.name + 1, "content")):

@@ -23,6 +23,9 @@ BEGINS_CLOSED: Final = 30.0
 WORD_WRAP: Final = 1.0
 SPARE_LINE: Final = 0.2
 MORE_LINES: Final = 0.5
+# A section's label, and a level's label for each line, that stands where the convention does not put it.
+MISPLACED: Final = 6.0
+OFF_MIDDLE: Final = 1.5
 # Readings that cost no more than this above the best one are told: where a level differs, and where a text does (that
 # a text fills its last line, and another reading takes it to go on, costs about 3 a time).
 NEAR: Final = 4.5
@@ -60,21 +63,16 @@ def either(room: int, lines: int) -> tuple[int, ...]:
 CONVENTIONS: Final[tuple[Convention, ...]] = (floor, ceil, top, bottom)
 
 
-class Evidence:
-    """The conventions that a document's cells leave possible, the likeliest first.
+class Drawn(NamedTuple):
+    """Where a cell stands: it begins at line ``first`` of the ``room`` lines it belongs to, and has ``lines`` lines."""
 
-    Where cells contradict one another, those that are left are kept: a document has one convention, and what seems to
-    contradict it was misread.
-    """
+    first: int
+    lines: int
+    room: int
 
-    def __init__(self) -> None:
-        self.possible: tuple[Convention, ...] = CONVENTIONS
-
-    def see(self, first: int, lines: int, room: int) -> None:
-        """Takes in a cell of ``lines`` lines that begins at line ``first`` of the ``room`` lines it belongs to."""
-        if room > lines:
-            left = tuple(c for c in self.possible if first in c(room, lines))
-            self.possible = left or self.possible
+    def agrees(self, convention: Convention) -> bool:
+        """Whether a convention draws it there."""
+        return self.first in convention(self.room, self.lines)
 
 
 class Stretch(NamedTuple):
@@ -104,15 +102,20 @@ class Layout(NamedTuple):
 
 
 def rooms(
-    lines: Sequence[Sequence[Cell | None]], columns: Sequence[int], header: Sequence[Cell | None]
+    lines: Sequence[Sequence[Cell | None]],
+    columns: Sequence[int],
+    header: Sequence[Cell | None] = (),
+    least: Sequence[int] = (),
 ) -> dict[int, int]:
-    """How wide each column's text gets; a line as wide as that is full."""
+    """How wide each column's text gets; a line as wide as that is full. ``least``: how wide columns are at least."""
     found = {}
     for col in columns:
         widths = [cell.x1 - cell.x0 for line in lines if (cell := line[col]) is not None]
         head = header[col] if col < len(header) else None
         if head is not None:
-            widths += [int(part.x1 - part.x0) for part in (head.parts or (head,))]
+            widths += [part.x1 - part.x0 for part in (head.parts or (head,))]
+        if least:
+            widths.append(least[col])
         found[col] = int(max(widths, default=0))
     return found
 
@@ -309,23 +312,11 @@ def _cost(path: Path) -> float:
     return path.cost
 
 
-def best_fit(layout: Layout, evidence: Evidence) -> tuple[Path, list[list[Stretch]]] | None:
-    """The best reading of a table's rows, and all its stretches; None where there is none. Adds to ``evidence``."""
-    found: list[tuple[float, int, Path, list[list[Stretch]]]] = []
-    for at, convention in enumerate((*evidence.possible, either)):
-        if convention is either and found:
-            break
-        edges = stretches(layout, convention)
-        ways = paths(edges, 0, len(edges), 1)
-        if ways:
-            found.append((ways[0].cost, at, ways[0], edges))
-            # Any other convention that reads the rows otherwise has to take a full line for the end of a text.
-            if ways[0].cost < ENDS_FULL:
-                break
-    if not found:
-        return None
-    _, _, best, edges = min(found, key=lambda way: way[:2])
-    for stretch in best.rows:
-        for _, first, lines in stretch.cells:
-            evidence.see(first - stretch.start, lines, stretch.end - stretch.start)
-    return best, edges
+def drawn(rows: Sequence[Stretch]) -> list[Drawn]:
+    """Where the cells of rows of several lines stand, those that have room."""
+    return [
+        Drawn(first - row.start, lines, row.end - row.start)
+        for row in rows
+        for _, first, lines in row.cells
+        if row.end - row.start > lines
+    ]

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from extract.interpret.layout_rows import NEAR, NEAR_NAMES, Convention, Path, Stretch, bottom, paths, top
+from extract.interpret.layout_rows import NEAR, NEAR_NAMES, OFF_MIDDLE, Convention, Path, Stretch, bottom, paths, top
 from extract.model import Cell
 from extract.vocabulary import Label
 
@@ -76,7 +76,10 @@ Hint = Callable[[Stretch, int], float]
 
 
 class Spans:
-    """One reading of labels over lines: see the module's text. ``edges``: rows by the line they begin at."""
+    """Readings of labels over lines: see the module's text.
+
+    ``edges``: rows by the line they begin at. ``slack``: how many lines a label may stand off its run's middle, at a cost.
+    """
 
     def __init__(
         self,
@@ -86,6 +89,7 @@ class Spans:
         convention: Convention,
         parents: Mapping[str, tuple[str, ...]],
         hint: Hint | None = None,
+        slack: int = 0,
     ) -> None:
         self.edges = edges
         self.outer = outer
@@ -93,6 +97,7 @@ class Spans:
         self.convention = convention
         self.parents = parents
         self.hint = hint
+        self.slack = slack
         self.size = len(edges)
         self._firsts = [label.first for label in inner]
         self._paths: dict[tuple[int, int], list[Path]] = {}
@@ -170,6 +175,12 @@ class Spans:
         size = label.size
         if above < 0:
             return []
+        if self.slack:
+            middle = start + size + 2 * above
+            ends = range(
+                max(start + above + size, middle - 2 * self.slack - 1), min(middle + 2 * self.slack + 1, limit) + 1
+            )
+            return [end for end in ends if self._live[end]]
         if self.convention is top or self.convention is bottom:
             rooms = range(size, limit - start + 1)
         else:
@@ -183,14 +194,14 @@ class Spans:
         if first and self._firsts[first - 1] + self.inner[first - 1].size > start:
             return None
         runs: list[_Run] = []
-        before = {start: 0.0}
+        before = {start: self._off(self.outer[outer], start, end) if outer >= 0 else 0.0}
         if first == last:
             run = self._run(outer, -1, start, end)
             if run is None:
                 return None
             runs.append(run)
-            before[end] = run.cost
-            return _Context(outer, start, end, run.cost, runs, before, {start: run.cost, end: 0.0})
+            before[end] = before[start] + run.cost
+            return _Context(outer, start, end, before[end], runs, before, {start: run.cost, end: 0.0})
         starts = [start]
         for at in range(first, last):
             ends = []
@@ -232,6 +243,8 @@ class Spans:
         if not ways:
             return None
         cost = self._tree_cost(outer, inner)
+        if inner >= 0:
+            cost += self._off(self.inner[inner], start, end)
         if all(row.key < 0 for row in ways[0].rows):
             cost += EMPTY_RUN
         if self.hint is not None:
@@ -243,6 +256,12 @@ class Spans:
         if cost:
             ways = [Path(way.cost + cost, way.rows) for way in ways]
         return _Run(inner, start, end, ways[0].cost, ways)
+
+    def _off(self, label: LevelLabel, start: int, end: int) -> float:
+        """What it costs that a label stands off the middle of its lines; nothing where it cannot."""
+        if not self.slack:
+            return 0.0
+        return OFF_MIDDLE * max(0, abs(2 * label.first + label.size - start - end) - 1) / 2
 
     def _tree_cost(self, outer: int, inner: int) -> float:
         if inner < 0:
@@ -319,3 +338,23 @@ def _is_only_one(alive: Sequence[tuple[_Context, float]], size: int) -> bool:
         if any(len(run.ways) > 1 for run in context.runs):
             return False
     return True
+
+
+def nearest(rows: Sequence[Stretch], outer: Sequence[LevelLabel], inner: Sequence[LevelLabel]) -> Reading:
+    """Each row under the labels that stand nearest, every level of it in doubt: for tables whose labels hold to nothing."""
+    found: list[SpanRow] = []
+    others: dict[int, list[SpanRow]] = {}
+    at = [0, 0]
+    for row in rows:
+        for level, labels in enumerate((outer, inner)):
+            while at[level] + 1 < len(labels) and _between(labels[at[level]], labels[at[level] + 1]) <= row.start:
+                at[level] += 1
+        mine = SpanRow(row, at[0] if outer else -1, at[1] if inner else -1)
+        found.append(mine)
+        if row.key >= 0:
+            others[row.key] = [mine._replace(outer=-1, inner=-1)]
+    return Reading(0.0, found, others)
+
+
+def _between(label: LevelLabel, following: LevelLabel) -> float:
+    return (label.first + label.size + following.first) / 2

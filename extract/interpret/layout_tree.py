@@ -10,18 +10,8 @@ from extract.interpret import layout_hints
 from extract.interpret.layout_columns import Columns, columns, line_cells
 from extract.interpret.layout_lines import Strip
 from extract.interpret.layout_parts import Part, row_of
-from extract.interpret.layout_rows import (
-    NEAR,
-    Convention,
-    Evidence,
-    Layout,
-    Stretch,
-    best_fit,
-    either,
-    rooms,
-    stretches,
-)
-from extract.interpret.layout_spans import LevelLabel, Reading, SpanRow, Spans
+from extract.interpret.layout_rows import Convention, Drawn, Layout, Stretch, drawn, either, paths, rooms, stretches
+from extract.interpret.layout_spans import LevelLabel, Reading, SpanRow, Spans, nearest
 from extract.interpret.layout_text import join_pieces
 from extract.model import Cell, Finding, Row
 from extract.vocabulary import Vocabulary
@@ -107,21 +97,13 @@ def _roles(labels: Mapping[int, Sequence[LevelLabel]]) -> _Roles:
     return _Roles(root, outer, inner)
 
 
-def indicators(
-    head: Sequence[Strip],
-    body: Sequence[Strip],
-    vocabulary: Vocabulary,
-    evidence: Evidence,
-) -> Part:
-    """The indicator table: the header's row, then a row an indicator, labels on the first row of their run."""
+def tree_table(head: Sequence[Strip], body: Sequence[Strip], vocabulary: Vocabulary) -> TreeTable:
+    """The indicators' columns and labels, before their rows are known."""
     cols = columns(head, body, vocabulary.profile.columns)
     header: list[Cell | None] = [
         word.cell._replace(col=at) if word is not None else None for at, word in enumerate(cols.heads)
     ]
     width = len(header)
-    rows = [row_of([cell for cell in header if cell is not None], width)]
-    if not body:
-        return Part(rows, [])
     name = _name_column(cols)
     table = [line_cells(line, cols) for line in body]
     labels = {
@@ -130,10 +112,8 @@ def indicators(
     }
     roles = _roles(labels)
     own = tuple(col for col in range(width) if col not in roles)
-    layout = Layout(table, own, name, rooms(table, own, header))
-    tree = _Tree(layout, labels, roles, vocabulary, width)
-    found = tree.read(evidence)
-    return Part(rows + found.rows, found.doubts)
+    layout = Layout(table, own, name, rooms(table, own, header, cols.room))
+    return TreeTable(row_of([cell for cell in header if cell is not None], width), layout, labels, roles, vocabulary)
 
 
 def _name_column(cols: Columns) -> int:
@@ -144,48 +124,61 @@ def _name_column(cols: Columns) -> int:
     return max(tail[0] - 1, 0) if tail else len(kinds) - 1
 
 
-class _Tree:
+class TreeTable:
     """The rows and labels of one table."""
 
     def __init__(
         self,
+        header: Row,
         layout: Layout,
         labels: Mapping[int, Sequence[LevelLabel]],
         roles: _Roles,
         vocabulary: Vocabulary,
-        width: int,
     ) -> None:
+        self.header = header
+        self.width = header.width
         self.layout = layout
         self.outer: Sequence[LevelLabel] = labels.get(roles.outer, ())
         self.inner: Sequence[LevelLabel] = labels.get(roles.inner, ())
         self.root: Sequence[LevelLabel] = labels.get(roles.root, ())
         self.roles = roles
         self.vocabulary = vocabulary
-        self.width = width
         self._names: dict[tuple[int, int], str] = {}
         self._speaks: dict[str, frozenset[str]] = {}
 
-    def read(self, evidence: Evidence) -> Part:
-        """The logical rows under the convention that explains the table best."""
-        best_fit(self.layout, evidence)
-        readings = [reading for c in evidence.possible if (reading := self._reading(c)) is not None]
-        if not readings:
-            loose = self._reading(either)
-            if loose is None:
-                return Part([], [])
-            readings = [loose]
-        best = min(readings, key=lambda reading: reading.cost)
-        for other in readings:
-            if other is not best and other.cost <= best.cost + NEAR:
-                best = _both(best, other)
-        return self._rows(best)
-
-    def _reading(self, convention: Convention) -> Reading | None:
+    def reading(self, convention: Convention) -> Reading | None:
+        """What the table says under a convention; None where labels cannot stand so."""
         edges = stretches(self.layout, convention)
-        reading = Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents).read()
-        if reading is not None and reading.others:
-            return Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents, self._hint).read()
-        return reading
+        plain = Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents).read()
+        if plain is None or not plain.others:
+            return plain
+        hinted = Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents, self._hint).read()
+        # What names say chooses between readings under one convention, not between conventions.
+        return hinted and hinted._replace(cost=plain.cost)
+
+    def loose_reading(self) -> Reading:
+        """What the table says where its labels stand as no convention puts them: each as near its rows' middle as may be."""
+        edges = stretches(self.layout, either)
+        for slack in (1, 4):
+            spans = Spans(edges, self.outer, self.inner, either, self.vocabulary.parents, self._hint, slack)
+            found = spans.read()
+            if found is not None:
+                return found
+        return nearest(paths(edges, 0, len(edges), 1)[0].rows, self.outer, self.inner)
+
+    def drawn(self, reading: Reading) -> list[Drawn]:
+        """Where cells and labels stand, in a reading."""
+        found = drawn([row.stretch for row in reading.rows])
+        for level, labels in (("outer", self.outer), ("inner", self.inner)):
+            spans: dict[int, list[int]] = {}
+            for row in reading.rows:
+                spans.setdefault(getattr(row, level), []).extend((row.stretch.start, row.stretch.end))
+            found += [
+                Drawn(labels[at].first - min(lines), labels[at].size, max(lines) - min(lines))
+                for at, lines in spans.items()
+                if at >= 0
+            ]
+        return found
 
     def _hint(self, stretch: Stretch, inner: int) -> float:
         name = self._name(stretch)
@@ -213,7 +206,8 @@ class _Tree:
         pieces = [cell for at in range(stretch.start, stretch.end) if (cell := lines[at][col]) is not None]
         return join_pieces(pieces, self.layout.rooms.get(col, 0)) if pieces else None
 
-    def _rows(self, reading: Reading) -> Part:
+    def rows(self, reading: Reading) -> Part:
+        """A reading's logical rows, and a finding for every value that a near reading gives otherwise."""
         rows: list[Row] = []
         doubts: list[Finding] = []
         begun: set[tuple[int, int]] = set()
@@ -247,7 +241,7 @@ class _Tree:
             if others:
                 doubts += self._doubts(row, others)
         self._set_spans(rows)
-        return Part(rows, doubts)
+        return Part([self.header, *rows], doubts)
 
     def _set_spans(self, rows: list[Row]) -> None:
         """``row_span`` of every label: up to the next one of its column or of one left of it."""
@@ -292,7 +286,7 @@ class _Tree:
         return squash(labels[index].cell.text) if index >= 0 else ""
 
 
-def _both(best: Reading, other: Reading) -> Reading:
+def both(best: Reading, other: Reading) -> Reading:
     """The best reading, with what another one gives otherwise among its others."""
     others = {key: list(rows) for key, rows in best.others.items()}
     chosen = {row.stretch.key: row for row in best.rows}
