@@ -42,7 +42,7 @@ def goals(rows: Sequence[Row], lines: Sequence[str]) -> Goals:
     cells = [cell for row in rows for cell in row.cells]
     if not cells:
         return Goals([], [])
-    if any("<" in _raw(cell, lines) for cell in cells if not cell.parts):
+    if any("<" in _raw(cell, lines) for cell in cells):
         return Goals([g for group in _tagged(cells, lines) for g in group], [])
     found: list[list[Cell]] = []
     for cell in cells:
@@ -58,7 +58,10 @@ def _goal(cell: Cell) -> Goal:
 
 
 def _raw(cell: Cell, lines: Sequence[str]) -> str:
-    return lines[cell.line - 1][cell.start : cell.end] if cell.line else cell.text
+    """What stands in the source for a cell that stands in one line; the text of one that does not."""
+    if not cell.line or any(part.line != cell.line for part in cell.parts):
+        return cell.text
+    return lines[cell.line - 1][cell.start : cell.end]
 
 
 def _begins_paragraph(before: str, cell: Cell) -> bool:
@@ -69,7 +72,7 @@ def _begins_paragraph(before: str, cell: Cell) -> bool:
 def _tagged(cells: Sequence[Cell], lines: Sequence[str]) -> list[list[Goal]]:
     """Paragraphs marked by tags; the texts are sliced anew, since a tag may be broken over two cells."""
     raw = [_raw(cell, lines) for cell in cells]
-    whole = join([cell._replace(text=text) for cell, text in zip(cells, raw, strict=True)])
+    whole = join([cell._replace(text=text, parts=()) for cell, text in zip(cells, raw, strict=True)])
     found: list[Goal] = []
     start = 0
     for match in [*_PARAGRAPH.finditer(whole.text), None]:

@@ -13,7 +13,7 @@ from typing import Final
 
 import regex
 
-from extract.clean import BLANKS, INVISIBLE, plain
+from extract.clean import BLANKS, INVISIBLE, plain, shown
 from extract.model import Cell, Grid, Row
 
 # What makes the slow way necessary, beside a text that is not NFC.
@@ -123,11 +123,20 @@ def _tabbed(parts: list[str], number: int, page: int, special: bool) -> list[Cel
 
 
 def _marked(text: str, number: int, start: int, col: int, page: int) -> list[Cell]:
-    """A cell whose text may hold markup or invisible characters; none where nothing else is in it."""
-    clean = plain(text)
-    if not clean:
+    """A cell whose text may hold markup or invisible characters; none where nothing else is in it.
+
+    What stands between those becomes a part of its own, so that places within the cell stay exact.
+    """
+    pieces = shown(text)
+    if not pieces:
         return []
-    return [Cell(clean, number, start, start + len(text), col, page)]
+    parts = tuple(Cell(piece, number, start + low, start + high, col, page) for piece, low, high in pieces)
+    if len(parts) == 1:
+        return [parts[0]]
+    whole = "".join([part.text for part in parts])
+    if not unicodedata.is_normalized("NFC", whole):
+        return [Cell(plain(text), number, start, start + len(text), col, page)]
+    return [Cell(whole, number, parts[0].start, parts[-1].end, col, page, parts=parts)]
 
 
 def _pieces(text: str, number: int, start: int, col: int, page: int, special: bool) -> list[Cell]:

@@ -203,8 +203,16 @@ def _failures(failures: Sequence[tuple[Extraction, Failure]]) -> Any:
     return _typed("failures", columns)
 
 
+def provenance_table(extractions: Iterable[Extraction]) -> Any:
+    """The table ``provenance`` alone, as ``to_tables`` makes it."""
+    build = _Build()
+    for extraction in extractions:
+        build.add(extraction)
+    return _provenance(build.sources, build.forms, pa.array(build.ids, pa.string()))
+
+
 def _provenance(sources: Sequence[Extraction], forms: Sequence[Form], ids: Any) -> Any:
-    """The table ``provenance``: the places of all values of all forms, a row a piece."""
+    """The places of all values of all forms, a row a piece."""
     fields: list[str] = []
     cells: list[Cell] = []
     rows_of_form: list[int] = []
@@ -281,7 +289,7 @@ def _place_columns(sources: Sequence[Extraction], cells: Sequence[Cell], rows_of
         columns = {name: pc.if_else(known, column, None) for name, column in columns.items()}
     box_type = schemas()["provenance"].field("bbox").type
     boxed = any(not source.lines for source in sources)
-    columns["bbox"] = pa.array([cell.bbox for cell in cells] if boxed else [None] * len(cells), box_type)
+    columns["bbox"] = pa.array([cell.bbox for cell in cells], box_type) if boxed else pa.nulls(len(cells), box_type)
     columns["page"] = _counted([cell.page for cell in cells])
     columns["line"] = _counted(lines)
     columns["text"] = pa.array(texts, pa.string())
