@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,6 +73,9 @@ SCRAPS = (
     "９",
 )
 
+# Seconds for up to a megabyte, far more than it takes.
+GENEROUS = 20
+
 samples = st.sampled_from(SAMPLES).map(Path.read_bytes)
 
 
@@ -133,9 +138,36 @@ def test_samples_in_another_encoding(data: bytes, encoding: str) -> None:
     check(encode(text, encoding))
 
 
+PORTAL = (SAMPLES[0].parent / "portal-01.txt").read_text(encoding="utf-8")
+PAGE = (SAMPLES[0].parent / "layout-01.txt").read_text(encoding="utf-8")
+BIG = {
+    "one line": "村" * 300_000,
+    "tabs": "\t" * 500_000,
+    "empty lines": "\n" * 200_000,
+    "many indicators": PORTAL + "\t\t村镇林桥\t≥\t1\t个\t2\n" * 10_000,
+    "many labels": PORTAL + "产出指标\t数量指标\n" * 10_000,
+    "many titles": "部门整体支出绩效目标批复表\n" * 20_000,
+    "many headers": "年度绩效指标\n一级指标\t二级指标\t三级指标\n" * 5_000,
+    "many pieces": PORTAL + "村镇林桥\n" * 20_000,
+    "open tags": PORTAL.replace("<p>", "<p>" * 10_000),
+    "signs": PORTAL.replace("<p>", "&<" * 50_000),
+    "wide gaps": PORTAL.replace("\t", " " * 3_000),
+    "many forms": PORTAL * 50,
+    "many pages": PAGE * 30,
+    "one cell a line": PORTAL.replace("\t", "\n") * 10,
+    "many amounts": PORTAL.replace("\n整体", "\n" + "1.00\t" * 2_000 + "\n整体"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(BIG))
+def test_big_inputs_take_no_longer_than_their_size(name: str) -> None:
+    started = time.perf_counter()
+    check(BIG[name].encode())
+    assert time.perf_counter() - started < GENEROUS
+
+
 def test_a_sample_reads_the_same_in_every_encoding() -> None:
-    text = (SAMPLES[0].parent / "portal-01.txt").read_text(encoding="utf-8")
-    first = check(text.encode())
+    first = check(PORTAL.encode())
     for encoding in ENCODINGS:
-        again = check(encode(text, encoding))
+        again = check(encode(PORTAL, encoding))
         assert [f.indicators for f in again.forms] == [f.indicators for f in first.forms], encoding

@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from tests.forms import damage, wrong
 from tests.forms.dump import Dump, Line, TabStyle, dump_tabs, without_root
@@ -79,6 +79,10 @@ class Case:
 
     def __repr__(self) -> str:
         return f"<{self.how}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        # Hypothesis would print every line; the test notes the text itself.
+        printer.text(repr(self))
 
     @property
     def text(self) -> str:
