@@ -43,7 +43,10 @@ class Cell(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row of a grid: its cells in order, and how many places it has, blank ones counted (``width``)."""
+    """One row of a grid: its cells in order, and how many places it has, blank ones counted (``width``).
+
+    ``width`` is 0 where runs of blanks separate the cells: how many blank cells are among them is only estimated there.
+    """
 
     line: int
     cells: list[Cell]

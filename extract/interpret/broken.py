@@ -35,11 +35,12 @@ def fills(first: Row, rest: Row, width: int) -> bool:
 
 def together(first: Row, rest: Row) -> Row:
     """The row of two pieces. Where the break fell inside a cell, its halves become one cell again."""
-    shift = first.width - 1
     last, head = first.cells[-1], rest.cells[0]
+    shift = max(first.width - 1, last.col)
     if last.col >= shift and head.col == 0:
         whole = join([last, head])
         cells = [*first.cells[:-1], whole, *(c._replace(col=c.col + shift) for c in rest.cells[1:])]
     else:
         cells = [*first.cells, *(c._replace(col=c.col + shift) for c in rest.cells)]
-    return Row(first.line, cells, first.width + rest.width - 1, first.page)
+    width = first.width + rest.width - 1 if first.width and rest.width else 0
+    return Row(first.line, cells, width, first.page)

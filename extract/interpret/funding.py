@@ -44,9 +44,14 @@ class Funding(NamedTuple):
     findings: list[Finding]
 
 
+# Where a cell stands in its row: the least and the most places before it. They differ where blanks separate the cells.
+_Spot = tuple[int, int]
+
+
 class _Figure(NamedTuple):
     cell: Cell
     amount: Decimal
+    spot: _Spot
 
 
 class _Head(NamedTuple):
@@ -54,7 +59,7 @@ class _Head(NamedTuple):
 
     column: Column
     row: int = -1
-    place: int = 0
+    spot: _Spot = (0, 0)
 
 
 class _Word(NamedTuple):
@@ -62,7 +67,7 @@ class _Word(NamedTuple):
 
     word: str
     row: int
-    place: int
+    spot: _Spot
 
 
 class _Placement(NamedTuple):
@@ -91,7 +96,8 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
         if read_words and read_figures:
             category = _pairs(row, read_words, read_figures, category, kind, profile, pairs)
         elif read_words and not figures:
-            words += [_Word(word, i, cell.col) for cell, word in read_words]
+            spots = dict(zip(map(id, row.cells), _spots(row), strict=True))
+            words += [_Word(word, i, spots[id(cell)]) for cell, word in read_words]
         elif read_figures:
             figures = figures or read_figures
     heads = _columns(tuple(words), kind, profile) if figures else ()
@@ -135,13 +141,30 @@ def _amount_of(text: str) -> tuple[Decimal, str | None] | None:
     return (figure, match[2]) if figure is not None else None
 
 
+def _spots(row: Row) -> list[_Spot]:
+    """Where the cells of a row stand. Between two separators of two or three blanks each are four to six blanks."""
+    if row.width:
+        return [(cell.col, cell.col) for cell in row.cells]
+    spots: list[_Spot] = []
+    low = high = end = 0
+    for cell in row.cells:
+        if spots:
+            blanks = cell.start - end
+            wide = cell.col - row.cells[len(spots) - 1].col == blanks
+            low += -(-blanks // (2 if wide else 3))
+            high += blanks if wide else max(1, blanks // 2)
+        spots.append((low, high))
+        end = cell.end
+    return spots
+
+
 def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[Cell, str]], list[_Figure], list[Cell]]:
     """A row's header words (squashed), its amounts in yuan, and the cells that are neither."""
     words: list[tuple[Cell, str]] = []
     figures: list[_Figure] = []
     other: list[Cell] = []
     known = _HEADER_WORDS.setdefault(profile.name, {})
-    for cell in row.cells:
+    for cell, spot in zip(row.cells, _spots(row), strict=True):
         text = cell.text
         word = known.get(text) or _header_word(text, known, profile)
         if word:
@@ -150,7 +173,7 @@ def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[C
         found = _amount_of(text)
         if found is not None:
             own = _IN_YUAN[found[1]] if found[1] else factor
-            figures.append(_Figure(cell, (found[0] * own if own != 1 else found[0]).quantize(_CENT)))
+            figures.append(_Figure(cell, (found[0] * own if own != 1 else found[0]).quantize(_CENT), spot))
         elif text not in _DASHES:
             words_in = _run_together(cell, profile)
             if words_in:
@@ -228,13 +251,13 @@ def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple
             groups[-1].append((source, word))
     names = list(dict.fromkeys(category for category, _ in categories))
     if not groups:
-        return tuple(_Head((category, "total"), first[category].row, first[category].place) for category in names)
+        return tuple(_Head((category, "total"), first[category].row, first[category].spot) for category in names)
     found: list[_Head] = []
     if len(groups) < len(names):
         names = [name for name in names if name != "total"]
-        found = [_Head(("total", "total"), first["total"].row, first["total"].place) if "total" in first else _Head(("total", "total"))]
+        found = [_Head(("total", "total"), first["total"].row, first["total"].spot) if "total" in first else _Head(("total", "total"))]
     for category, group in zip(names, groups, strict=False):
-        found += [_Head((category, source), word.row, word.place) for source, word in group]
+        found += [_Head((category, source), word.row, word.spot) for source, word in group]
     return tuple(found)
 
 
@@ -243,7 +266,7 @@ def _project_columns(words: Sequence[_Word], profile: FormProfile) -> tuple[_Hea
     for word in words:
         total = word.word in profile.project_total or word.word in profile.categories
         source = "total" if total else profile.sources[word.word]
-        found.setdefault(("project", source), _Head(("project", source), word.row, word.place))
+        found.setdefault(("project", source), _Head(("project", source), word.row, word.spot))
     return tuple(found.values()) or tuple(_Head(("project", source)) for source in _USUAL)
 
 
@@ -297,7 +320,7 @@ def _place(figures: Sequence[_Figure], heads: tuple[_Head, ...], parts_of: tuple
             [Finding("funding_columns", "funding", None, None, {"amounts": len(figures), "columns": len(heads)}, extra.cell)],
         )
     made = _equations(tuple([head.column for head in heads]), parts_of)
-    gaps = tuple([after.cell.col - before.cell.col for before, after in pairwise(figures)])
+    gaps = tuple([_gap(before, after) for before, after in pairwise(figures)])
     sound = [chosen for chosen in _exact(gaps, heads) if _holds(chosen, figures, heads, made)]
     if len(sound) == 1:
         best = _Placement(sound[0], 0, 1, 0)
@@ -316,27 +339,34 @@ def _place(figures: Sequence[_Figure], heads: tuple[_Head, ...], parts_of: tuple
     return amounts, doubts
 
 
-def _apart(before: _Head, after: _Head, steps: int) -> int:
+def _apart(before: _Head, after: _Head, steps: int) -> _Spot:
     """How many places two columns are apart, as their header row says, else as their order says."""
-    return after.place - before.place if after.row >= 0 and after.row == before.row else steps
+    if after.row >= 0 and after.row == before.row:
+        return after.spot[0] - before.spot[0], after.spot[1] - before.spot[1]
+    return steps, steps
+
+
+def _misfit(one: _Spot, other: _Spot) -> int:
+    """By how many places two distances differ at least."""
+    return max(0, one[0] - other[1], other[0] - one[1])
 
 
 @lru_cache(maxsize=4096)
-def _exact(gaps: tuple[int, ...], heads: tuple[_Head, ...]) -> list[tuple[int, ...]]:
+def _exact(gaps: tuple[_Spot, ...], heads: tuple[_Head, ...]) -> list[tuple[int, ...]]:
     """The ways to place amounts with these distances so that all are kept: mostly few, and no search is needed."""
-    found = []
-    for start in range(len(heads)):
-        chosen = [start]
-        for gap in gaps:
-            last = chosen[-1]
-            fits = (c for c in range(last + 1, len(heads)) if _apart(heads[last], heads[c], c - last) == gap)
-            to = next(fits, None)
-            if to is None:
-                break
-            chosen.append(to)
-        else:
-            found.append(tuple(chosen))
+    found: list[tuple[int, ...]] = [(start,) for start in range(len(heads))]
+    for gap in gaps:
+        found = [
+            (*chosen, c)
+            for chosen in found
+            for c in range(chosen[-1] + 1, len(heads))
+            if not _misfit(_apart(heads[chosen[-1]], heads[c], c - chosen[-1]), gap)
+        ]
     return found
+
+
+def _gap(before: _Figure, after: _Figure) -> _Spot:
+    return after.spot[0] - before.spot[0], after.spot[1] - before.spot[1]
 
 
 def _holds(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], made: Sequence[_Equation]) -> bool:
@@ -365,8 +395,8 @@ def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[
         failed += whole != parts
     misfit = 0
     for i in range(1, len(chosen)):
-        gap = figures[i].cell.col - figures[i - 1].cell.col
-        misfit += abs(gap - _apart(heads[chosen[i - 1]], heads[chosen[i]], chosen[i] - chosen[i - 1]))
+        apart = _apart(heads[chosen[i - 1]], heads[chosen[i]], chosen[i] - chosen[i - 1])
+        misfit += _misfit(apart, _gap(figures[i - 1], figures[i]))
     return _Placement(chosen, failed, checked, misfit)
 
 

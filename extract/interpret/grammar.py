@@ -160,6 +160,9 @@ class Grammar:
         if role == VALUE:
             if memory == ord("q") and kind in "nNm":
                 cost += 2.0
+            elif memory == ord("q") and kind in "st":
+                # Behind 定性, any words are a grade.
+                cost -= _COST[kind][VALUE] - 0.2
             elif memory == ord("o") and kind in "gst":
                 cost += 1.0
             elif memory < 0 and kind in "mNgd" and OPERATOR in self.columns:
@@ -200,5 +203,10 @@ def _values(roles: tuple[int, ...], kinds: str) -> tuple[int, ...]:
 
 
 def complete(roles: Sequence[int]) -> bool:
-    """Whether a row says all that an indicator needs: a name and a value, an operator or a weight."""
+    """Whether a row says what an indicator needs at least: a name and a value, an operator or a weight."""
     return NAME in roles and any(role in roles for role in (OPERATOR, VALUE, WEIGHT))
+
+
+def full(roles: Sequence[int]) -> bool:
+    """Whether a row says all that an indicator says, up to its weight."""
+    return NAME in roles and VALUE in roles and WEIGHT in roles

@@ -133,7 +133,9 @@ def _may_continue(before: Explanation, here: Explanation, first: str) -> bool:
         return False
     if here.best.cost >= _POOR and NAME not in here.best.roles:
         return True
-    return before.best.cost >= _FINISHED and (not grammar.complete(before.best.roles) or here.best.cost >= _POOR)
+    if before.best.cost < _FINISHED or grammar.full(before.best.roles):
+        return False
+    return not grammar.complete(before.best.roles) or here.best.cost >= _POOR
 
 
 def _trimmed(row: Row) -> Row:

@@ -258,7 +258,7 @@ class Scanner:
             if waiting is not None:
                 first = waiting[0]
                 whole = together(first, row) if continues(row) and row.line == last + 1 else None
-                if whole is not None and self._roles(row) and len(self._roles(whole)) > len(self._roles(first)):
+                if whole is not None and len(self._roles(whole)) > len(self._roles(first)):
                     waiting = (whole, waiting[1], True)
                     last = row.line
                     continue

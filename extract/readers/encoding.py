@@ -36,6 +36,8 @@ _MAGIC: Final = (
 )
 # A text of which more than one character in a hundred is damaged is not read: what is left could be anything.
 _DAMAGED_AT_MOST: Final = 0.01
+_SAMPLE: Final = 4000
+_PLAUSIBLE: Final = 0.95
 
 
 class Decoded(NamedTuple):
@@ -83,22 +85,19 @@ def _whole(data: bytes, encoding: str) -> Decoded:
 
 
 def _utf16_without_bom(data: bytes) -> Decoded:
-    """UTF-16 shows by where its NULs stand: the high bytes of line breaks, tabs, digits, all on one side."""
-    even, odd = data[0::2].count(0), data[1::2].count(0)
-    side = "utf-16-le" if odd > even else "utf-16-be"
-    if min(even, odd) * 10 > max(even, odd):
-        raise UnreadableInput("unsupported_format", kind="binary")
-    try:
-        text = data.decode(side)
-        damaged = 0
-    except UnicodeDecodeError:
-        text = data.decode(side, "replace")
-        damaged = text.count("\ufffd")
-    # A binary file that passes as UTF-16 is full of code points that no text has.
-    odd_ones = sum(1 for c in text[:4000] if c < " " and c not in "\t\r\n\x0b\x0c" or "\ue000" <= c <= "\uf8ff")
-    if odd_ones * 20 > len(text[:4000]) or damaged > len(text) * _DAMAGED_AT_MOST + 1:
+    """UTF-16 in the byte order in which it is a text: ASCII and Chinese, and hardly anything else."""
+    texts = [(side, data.decode(side, "replace")) for side in ("utf-16-le", "utf-16-be")]
+    side, text = max(texts, key=lambda candidate: _plausible(candidate[1][:_SAMPLE]))
+    damaged = text.count("\ufffd")
+    if _plausible(text[:_SAMPLE]) < _PLAUSIBLE or damaged > len(text) * _DAMAGED_AT_MOST + 1:
         raise UnreadableInput("unsupported_format", kind="binary")
     return Decoded(text, side, damaged)
+
+
+def _plausible(text: str) -> float:
+    """The share of characters that Chinese office texts are made of."""
+    usual = sum(1 for c in text if " " <= c <= "~" or c in "\t\r\n\f" or "\u2000" <= c <= "\u33ff" or "\u4e00" <= c <= "\u9fff" or "\uff00" <= c <= "\uffef")
+    return usual / len(text) if text else 0.0
 
 
 def _least_damaged(data: bytes) -> Decoded:

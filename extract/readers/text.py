@@ -75,7 +75,7 @@ def read(text: str) -> Grid:
             cells = _tabbed(line.split("\t"), number, page, special) if padded else _bare(line, number, page, marked)
         else:
             cells = _blank_separated(line, number, page, special)
-            width = cells[-1].col + 1 if cells else 0
+            width = 1 if len(cells) == 1 else 0
         if cells:
             rows.append(_new(Row, (number, cells, width, page)))
     return Grid(rows, lines, paged)
