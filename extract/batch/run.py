@@ -6,8 +6,10 @@ that a later document can change (documents, tasks, findings). Nothing that an i
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,7 +72,7 @@ def run(
     clock = _Clock()
     items = plan(options.inputs)
     check_out(options)
-    with staging(options.out) as folder:
+    with staging(options.out) as folder, _uncollected():
         state = _State(recovery())
         with TableWriter(folder) as writer:
             for chunk in _chunks(items, options.max_bytes, read, clock, progress):
@@ -113,8 +115,24 @@ def _chunks(
         if len(chunk) >= _CHUNK_INPUTS or held >= _CHUNK_BYTES:
             yield chunk
             chunk, held = [], 0
+            gc.collect(0)
     if chunk:
         yield chunk
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leaves the search for cyclic garbage to the end of each chunk.
+
+    Forms have no cycles, and looking through some ten thousand live cells again and again costs a tenth of a run.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 class _State:

@@ -1,0 +1,199 @@
+"""Times the way through, and writes ``benchmarks/RESULTS.md``.
+
+All ways of one sample are timed in turns, round by round, so that what else the machine does falls on all of them
+alike; the figure is the median of the rounds. As with ``timeit``, and as in a run, cyclic garbage is not collected
+meanwhile. What is written is meant for the ratios: times are this machine's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import io
+import os
+import platform
+import random
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any, Final, NamedTuple
+
+import pandas
+import pyarrow
+
+from extract import extract_bytes, to_tables
+from extract.batch.run import Options, run
+from extract.readers import encoding
+from extract.tables.build import provenance_table
+
+ROOT: Final = Path(__file__).parent.parent
+REAL: Final = ROOT / "samples" / "大竹县司法局-2024.txt"
+RESULTS: Final = Path(__file__).parent / "RESULTS.md"
+
+FLOOR: Final = "floor: read, decode, split by tab"
+PANDAS: Final = "pandas.read_csv"
+FORM: Final = "bytes to Form, with findings"
+PROVENANCE: Final = "bytes to Form, with findings and provenance rows"
+TABLES: Final = "bytes to Form to all eight tables"
+
+# A unit's code, as the samples write it.
+_CODE: Final = re.compile(r"(?<=[：:])\s*\d{3,6}(?=-)")
+_ROUNDS: Final = 40
+_CALLS: Final = 50
+_FILES: Final = 20_000
+
+
+class Sample(NamedTuple):
+    """A sample, and the microseconds a form that each way takes."""
+
+    path: Path
+    size: int
+    micros: dict[str, float]
+
+
+def ways(path: Path) -> dict[str, Callable[[], Any]]:
+    """What is timed, each on ``_CALLS`` forms: as a run does it, tables are built of many forms at once."""
+    data = path.read_bytes()
+    codec = encoding.decode(data).encoding
+
+    def floor() -> None:
+        for _ in range(_CALLS):
+            with path.open("rb") as file:
+                [line.split("\t") for line in file.read().decode(codec).splitlines()]
+
+    def read_csv() -> None:
+        for _ in range(_CALLS):
+            pandas.read_csv(io.BytesIO(data), sep="\t", header=None, names=range(12), encoding=codec)
+
+    def forms() -> None:
+        for _ in range(_CALLS):
+            extract_bytes(data, source_path="a.txt")
+
+    def provenance() -> None:
+        provenance_table([extract_bytes(data, source_path="a.txt") for _ in range(_CALLS)])
+
+    def tables() -> None:
+        to_tables([extract_bytes(data, source_path="a.txt") for _ in range(_CALLS)])
+
+    return {FLOOR: floor, PANDAS: read_csv, FORM: forms, PROVENANCE: provenance, TABLES: tables}
+
+
+def timed(path: Path, rounds: int) -> Sample:
+    """The median time of each way, in microseconds a form."""
+    found = ways(path)
+    spent: dict[str, list[float]] = {name: [] for name in found}
+    for way in found.values():
+        way()
+    for _ in range(rounds):
+        for name, way in found.items():
+            gc.collect()
+            gc.disable()
+            begin = perf_counter()
+            way()
+            spent[name].append(perf_counter() - begin)
+            gc.enable()
+    micros = {name: median(values) / _CALLS * 1e6 for name, values in spent.items()}
+    return Sample(path, path.stat().st_size, micros)
+
+
+def make_files(folder: Path, count: int) -> int:
+    """Writes ``count`` forms made from the samples with other names and figures; their bytes."""
+    draw = random.Random(1)
+    texts = [encoding.decode(path.read_bytes()).text for path in (REAL, layout_sample())]
+    total = 0
+    for number in range(count):
+        text = texts[number % len(texts)]
+        text = _CODE.sub(str(100_000 + number), text, count=1)
+        figures = {old: str(draw.randint(100, 999)) for old in ("324", "300", "560", "600")}
+        for old, new in figures.items():
+            text = text.replace(old, new)
+        data = text.replace("司法局", f"司法{draw.choice('局所站处')}").encode()
+        place = folder / f"{number // 1000:02}" / f"{number:05}.txt"
+        place.parent.mkdir(exist_ok=True)
+        place.write_bytes(data)
+        total += len(data)
+    return total
+
+
+class Batch(NamedTuple):
+    """A run over many files: their number and bytes, and what the run says of itself."""
+
+    files: int
+    size: int
+    counts: Any
+    timings: dict[str, Any]
+    written: int
+
+
+def batch(count: int) -> Batch:
+    """A run of one process over ``count`` files."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "in").mkdir()
+        size = make_files(folder / "in", count)
+        manifest = run(Options((str(folder / "in"),), folder / "out"))
+        written = sum(path.stat().st_size for path in (folder / "out").rglob("*.parquet"))
+        return Batch(count, size, manifest.counts, dict(manifest.timings), written)
+
+
+def layout_sample() -> Path:
+    """The first sample whose page layout was kept."""
+    return min((ROOT / "samples").glob("layout*.txt"))
+
+
+def report(samples: list[Sample], bulk: Batch) -> str:
+    """The results as Markdown."""
+    parts = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. Microseconds a form, medians; the ratios hold on other machines, the times do not.",
+        "",
+        f"Python {platform.python_version()}, pandas {pandas.__version__}, pyarrow {pyarrow.__version__}, "
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores.",
+    ]
+    for sample in samples:
+        floor, csv = sample.micros[FLOOR], sample.micros[PANDAS]
+        parts += ["", f"## {sample.path.name}, {sample.size:,} bytes", ""]
+        parts += ["| | µs a form | times the floor | times `pandas.read_csv` |", "|---|---:|---:|---:|"]
+        parts += [
+            f"| {name} | {spent:,.0f} | {spent / floor:.1f} | {spent / csv:.2f} |" for name, spent in sample.micros.items()
+        ]
+    parts += [
+        "",
+        '`pandas.read_csv` is called with `sep="\\t", header=None, names=range(12)` on the bytes in memory, and makes no sense of them.',
+        "",
+        f"## {bulk.files:,} files to Parquet, one process",
+        "",
+        "Half of them like the first sample, half like the second, with other names and figures.",
+        "",
+        "| | |",
+        "|---|---:|",
+        f"| bytes read | {bulk.size:,} |",
+        f"| forms | {bulk.counts.forms:,} |",
+        f"| rows, provenance included | {sum(bulk.counts.rows.values()):,} |",
+        f"| bytes written | {bulk.written:,} |",
+        f"| reading and understanding | {bulk.timings['read_seconds']:.1f} s |",
+        f"| building and writing tables | {bulk.timings['tables_seconds'] + bulk.timings['recovery_seconds']:.1f} s |",
+        f"| all | {bulk.timings['total_seconds']:.1f} s, {bulk.files / bulk.timings['total_seconds']:,.0f} files a second |",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def main() -> None:
+    """Times everything, prints the results and writes them down."""
+    parser = argparse.ArgumentParser(description="Times the way from bytes to tables.")
+    parser.add_argument("--rounds", type=int, default=_ROUNDS)
+    parser.add_argument("--files", type=int, default=_FILES)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    chosen = parser.parse_args()
+    samples = [timed(path, chosen.rounds) for path in (REAL, layout_sample())]
+    text = report(samples, batch(chosen.files))
+    chosen.out.write_text(text, encoding="utf-8")
+    print(text, end="")
+
+
+if __name__ == "__main__":
+    main()

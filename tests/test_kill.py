@@ -1,0 +1,163 @@
+"""A run that is killed, at any moment, over an output that stood there before."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from extract.tables.schemas import TABLES
+from tests.test_cli import COMMAND, ENVIRONMENT, SAMPLE
+from tests.test_writer import digests
+
+FORMS = 6
+
+# Reads numbers from its input. For each it starts the command anew, in a process that kills itself before its step of
+# that number: steps are all that touches the disk. Answers with what the process ended with.
+STEPS = """
+import os, shutil, signal, sys, tempfile
+from pathlib import Path
+import pyarrow.parquet as pq
+import extract.batch.run, extract.report.summary, extract.cli, extract.tables.place as place
+
+# A kill loses nothing that was written: waiting for the disk would only cost time.
+os.fsync = lambda descriptor: None
+
+def kill_before(limit):
+    left = limit
+    def counted(function):
+        def step(*words, **named):
+            nonlocal left
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            left -= 1
+            return function(*words, **named)
+        return step
+    for owner, names in ((os, "fsync rename unlink rmdir mkdir"), (place, "exchange"), (shutil, "rmtree"), (tempfile, "mkdtemp"),
+                         (pq.ParquetWriter, "write_table close"), (Path, "write_text")):
+        for name in names.split():
+            setattr(owner, name, counted(getattr(owner, name)))
+
+# What is read once is read here, and not in every process anew.
+extract.extract_bytes(Path(sys.argv[3]).read_bytes())
+extract.tables.schemas.schemas(), extract.catalogue.findings(), extract.catalogue.failures(), extract.messages.messages()
+
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        kill_before(int(line))
+        sys.stdout = open(os.devnull, "w")
+        extract.cli.main(["extract", sys.argv[1], "--out", sys.argv[2]])
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
+def fill(folder: Path, year: int) -> None:
+    """The forms of one year."""
+    folder.mkdir(exist_ok=True)
+    text = SAMPLE.read_text(encoding="utf-8").replace("预算年度:2024", f"预算年度:{year}")
+    for number in range(FORMS):
+        (folder / f"{number:02}.txt").write_text(text.replace("135-", f"{200 + number}-"), encoding="utf-8")
+
+
+def year_of(out: Path) -> int:
+    """The year of the output, after a look at all of it: whole, readable, of one run."""
+    rows = {name: pq.read_table(out / name).to_pylist() for name in TABLES}
+    keys = {row["document_id"] for row in rows["documents"]}
+    assert len(keys) == len(rows["documents"]) == FORMS
+    for name, count in {"funding": 5, "goals": 4, "tasks": 9, "indicators": 22}.items():
+        assert len(rows[name]) == FORMS * count
+        assert {row["document_id"] for row in rows[name]} == keys
+    assert {row["document_id"] for row in rows["provenance"]} == keys
+    assert (out / "run.json").stat().st_size > 0
+    (year,) = {row["fiscal_year"] for row in rows["documents"]}
+    assert isinstance(year, int)
+    return year
+
+
+def start(source: Path, out: Path) -> subprocess.Popen[bytes]:
+    words = [*COMMAND, "extract", str(source), "--out", str(out)]
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
+
+
+@contextmanager
+def steps(source: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
+    words = [sys.executable, "-c", STEPS, str(source), str(out), str(SAMPLE)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
+        yield process
+
+
+def kill_before(process: subprocess.Popen[str], step: int) -> int:
+    """Lets the process run the command and kill it before its step of this number; what it ended with."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{step}\n")
+    process.stdin.flush()
+    return int(process.stdout.readline())
+
+
+def test_kill_before_every_step_that_touches_the_disk(tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    fill(source, 2024)
+    kept: list[bool] = []
+    with steps(source, out) as process:
+        assert kill_before(process, 1_000_000) == 0
+        there, old = 2024, digests(out)
+        fill(source, 2025)
+        for step in range(1000):
+            code = kill_before(process, step)
+            found = year_of(out)
+            if code == 0:
+                break
+            assert code == -9
+            assert found in (there, 2025)
+            if found == there:
+                assert digests(out) == old
+            else:
+                # The new tables are there; put others in their place for the next step.
+                fill(source, there)
+                assert kill_before(process, 1_000_000) == 0
+                assert digests(out).keys() == old.keys()
+                old = digests(out)
+                fill(source, 2025)
+            kept.append(found == there)
+            # Clearing away what it left would add steps to the next run.
+            for left in tmp_path.glob(".out.*"):
+                shutil.rmtree(left)
+    assert year_of(out) == 2025
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+    # First the old tables, from one step on the new ones, and enough steps on either side.
+    assert kept == sorted(kept, reverse=True)
+    assert kept.count(True) > 20
+    assert kept.count(False) > 10
+
+
+def test_kill_at_random_moments(tmp_path: Path) -> None:
+    source, out = tmp_path / "in", tmp_path / "out"
+    fill(source, 2010)
+    assert start(source, out).wait(120) == 0
+    began = time.monotonic()
+    assert start(source, out).wait(120) == 0
+    length = time.monotonic() - began
+    draw = random.Random(20240101)
+    there = 2010
+    for new in range(2011, 2016):
+        fill(source, new)
+        process = start(source, out)
+        time.sleep(draw.uniform(0.3, 1) * length)
+        process.kill()
+        process.wait(60)
+        found = year_of(out)
+        assert found in (there, new)
+        there = found
+    fill(source, 2024)
+    assert start(source, out).wait(120) == 0
+    assert year_of(out) == 2024
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
