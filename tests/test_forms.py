@@ -78,11 +78,14 @@ def test_a_wide_character_that_no_longer_fits_leaves_a_place_empty() -> None:
 
 def test_what_tells_that_a_text_is_cut() -> None:
     long, whole, edge = "村" * 60, "村" * 20 + "。", "村" * 48
-    assert told_truncated((long, whole, edge), 97, 97, "") == [True, False, None]
-    assert told_truncated((long, whole, edge), 97, 97, "…") == [True, False, False]
-    assert told_truncated((long, whole), 80, 97, "") == [None, False]
-    assert told_truncated((long, long + "1", long + "2", whole), 80, 97, "") == [True, True, True, False]
-    assert told_truncated(("村" * 48 + "。镇",), 98, 98, "") == [None]
+    assert told_truncated((long, whole, edge), 97, 97) == [True, False, None]
+    assert told_truncated((long, whole, edge), 97, 97, marks=True) == [True, False, False]
+    assert told_truncated((long, whole), 80, 97) == [None, False]
+    assert told_truncated((long, long + "1", long + "2", whole), 80, 97) == [True, True, True, False]
+    assert told_truncated(("村" * 48 + "。镇",), 98, 98) == [None]
+    # Three whole names of one length look as if they were cut.
+    assert told_truncated(("村" * 20, "镇" * 20, "林" * 20), None, 100) == [None, None, None]
+    assert told_truncated(("村" * 20, "镇" * 20, "林"), None, 100) == [False, False, False]
 
 
 def test_recovery_takes_the_sentence_and_refuses_two_ways() -> None:

@@ -90,7 +90,7 @@ def stuck_operators(sheet: Sheet, rng: random.Random) -> Sheet:
     """Operator and value in one cell: ≥95. Words and dates keep theirs apart."""
 
     def change(row: SheetRow) -> SheetRow:
-        if row.operator in ("", "定性") or rng.random() < 0.4:
+        if not row.operator or row.operator.startswith("定") or rng.random() < 0.4:
             return row
         return replace(row, operator="", value=row.operator + row.value)
 

@@ -133,23 +133,30 @@ def is_plain(bares: Sequence[str], limit: int) -> bool:
     return len(at_limit) >= ENOUGH_TO_LEARN and 2 * len(at_limit) > len(long)
 
 
-def told_truncated(texts: tuple[str, ...], limit: int | None, usual: int, mark: str) -> list[bool | None]:
-    """For each whole text, whether a reader can tell that it stands there cut; None where nothing tells."""
+def told_truncated(texts: tuple[str, ...], limit: int | None, usual: int, *, marks: bool = False) -> list[bool | None]:
+    """For each whole text, whether a reader can tell that it stands there cut; None where nothing tells.
+
+    ``marks``: the form marks what it cuts, and so leaves unmarked texts whole.
+    """
     cut = [is_cut(t, limit) for t in texts]
-    if mark and any(cut):
+    if marks:
         return list(cut)
     bares = [bare(t, limit) for t in texts]
     plain = limit == usual or (limit is not None and is_plain(bares, limit))
     longest = max(map(display_width, bares), default=0)
+    # Whole texts of just the length that cut texts have, or many of one length, may look cut.
+    edges = {usual - 1, usual}
+    if limit is not None:
+        edges |= {limit - 1, limit}
+    if longest > 60 or is_plain(bares, longest):
+        edges |= {longest - 1, longest}
     answers: list[bool | None] = []
     for was_cut, text in zip(cut, bares, strict=True):
+        ends = text[-1:] in SENTENCE_ENDS
         if was_cut:
-            answers.append(True if plain and text[-1] not in SENTENCE_ENDS else None)
-            continue
-        # A whole text of just the length that cut texts have, or the longest of all, may look cut.
-        edge = usual if limit is None else limit
-        near = display_width(text) in (edge - 1, edge) or (display_width(text) >= longest - 1 and longest > 60)
-        answers.append(None if near and text[-1:] not in SENTENCE_ENDS else False)
+            answers.append(True if plain and not ends else None)
+        else:
+            answers.append(False if ends or display_width(text) not in edges else None)
     return answers
 
 
@@ -168,9 +175,18 @@ def recovered(content: str, goals: tuple[str, ...]) -> str | None:
     return content + endings.pop()
 
 
+def marks_cuts(form: TrueForm) -> bool:
+    """Whether a mark of a cut stands anywhere in the form."""
+    limits = form.limits
+    return bool(limits.mark) and (
+        any(is_cut(t.content, limits.content) for t in form.tasks)
+        or any(is_cut(i.name, limits.name) for i in form.indicators)
+    )
+
+
 def _gold_tasks(form: TrueForm) -> list[Json]:
     limits = form.limits
-    told = told_truncated(tuple(t.content for t in form.tasks), limits.content, 97, limits.mark)
+    told = told_truncated(tuple(t.content for t in form.tasks), limits.content, 97, marks=marks_cuts(form))
     tasks: list[Json] = []
     for task, truncated in zip(form.tasks, told, strict=True):
         content = bare(task.content, limits.content)
@@ -187,7 +203,7 @@ def _gold_tasks(form: TrueForm) -> list[Json]:
 
 def _gold_indicators(form: TrueForm) -> list[Json]:
     limits = form.limits
-    told = told_truncated(tuple(i.name for i in form.indicators), limits.name, 100, limits.mark)
+    told = told_truncated(tuple(i.name for i in form.indicators), limits.name, 100, marks=marks_cuts(form))
     records: list[Json] = []
     for row, truncated in zip(form.indicators, told, strict=True):
         record: Json = {"level1": row.level1, "level2": row.level2, "name": bare(row.name, limits.name)}
