@@ -48,13 +48,30 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
             continue
         if i.value is None and i.operator is None and i.weight is None:
             # A name alone may be a piece of the row before or after it, so no row near it is beyond doubt.
-            found.append(Finding("row_incomplete", "indicators", None, None, {"name": (i.name or "")[:30]}, i.places.get("name")))
+            found.append(
+                Finding("row_incomplete", "indicators", None, None, {"name": (i.name or "")[:30]}, i.places.get("name"))
+            )
         elif i.value is None:
-            found.append(Finding("value_missing", "indicators", seq, "value", {"name": (i.name or "")[:30]}, i.places.get("name")))
+            found.append(
+                Finding(
+                    "value_missing", "indicators", seq, "value", {"name": (i.name or "")[:30]}, i.places.get("name")
+                )
+            )
         elif i.operator == "定性" and i.value_number is not None and i.operator_basis == "stated":
-            found.append(Finding("qualitative_number", "indicators", seq, "value", {"value": i.value}, i.places.get("value")))
+            found.append(
+                Finding("qualitative_number", "indicators", seq, "value", {"value": i.value}, i.places.get("value"))
+            )
         elif i.operator not in (None, "定性") and i.value_number is None:
-            found.append(Finding("operator_without_number", "indicators", seq, "value", {"operator": i.operator, "value": i.value}, i.places.get("value")))
+            found.append(
+                Finding(
+                    "operator_without_number",
+                    "indicators",
+                    seq,
+                    "value",
+                    {"operator": i.operator, "value": i.value},
+                    i.places.get("value"),
+                )
+            )
     return found
 
 
@@ -68,13 +85,17 @@ def levels(indicators: Sequence[Indicator], parents: Mapping[str, tuple[str, ...
         if i.level1 is None:
             found.append(Finding("level1_missing", "indicators", seq, "level1", {"name": (i.name or "")[:30]}, place))
         elif i.level1_basis == "inferred":
-            found.append(Finding("level1_inferred", "indicators", seq, "level1", {"level1": i.level1, "level2": i.level2}, place))
+            found.append(
+                Finding("level1_inferred", "indicators", seq, "level1", {"level1": i.level1, "level2": i.level2}, place)
+            )
         if i.level2 is None:
             found.append(Finding("level2_missing", "indicators", seq, "level2", {"name": (i.name or "")[:30]}, place))
         elif i.level2 not in parents:
             found.append(Finding("level2_unknown", "indicators", seq, "level2", {"level2": i.level2}, place))
         elif i.level1 is not None and i.level1 not in parents[i.level2]:
-            found.append(Finding("level_mismatch", "indicators", seq, "level2", {"level1": i.level1, "level2": i.level2}, place))
+            found.append(
+                Finding("level_mismatch", "indicators", seq, "level2", {"level1": i.level1, "level2": i.level2}, place)
+            )
         if i.name is None:
             found.append(Finding("name_missing", "indicators", seq, "name", {}, i.places.get("value") or place))
     return found
@@ -92,7 +113,9 @@ def duplicates(indicators: Sequence[Indicator]) -> list[Finding]:
             same = next((first for first in before if _same_target(indicators[first], i)), None)
             code = "repeated_name" if same is None else "duplicate_indicator"
             params = {"name": i.name[:30], "first": before[0] if same is None else same}
-            found.append(Finding(code, "indicators", seq, None if same is not None else "name", params, i.places.get("name")))
+            found.append(
+                Finding(code, "indicators", seq, None if same is not None else "name", params, i.places.get("name"))
+            )
         before.append(seq)
     return found
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from extract.clean import width
 
+_CLAUSE_END: Final = "，。；、！？,;"
 _SENTENCE_END: Final = tuple("。！？!?；;")
 _DANGLING: Final = tuple("，、,：:（(《“‘〈【[＋+—·")
 _PAIRS: Final = {"（": "）", "(": ")", "“": "”", "《": "》", "‘": "’", "【": "】", "〈": "〉", "「": "」"}
@@ -30,28 +31,41 @@ def is_open(text: str) -> bool:
     return any(opening in text and text.rfind(opening) > text.rfind(closing) for opening, closing in _PAIRS.items())
 
 
-def limits(widths: Sequence[int], known: Sequence[int]) -> tuple[int, ...]:
-    """The display widths at which texts of a column with these widths are cut: known limits that no text exceeds, and a
-    learned one, where texts pile up at the upper end."""
-    if not widths:
-        return ()
-    widest = max(widths)
-    found = [limit for limit in known if widest <= limit]
-    if widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known:
-        # Short texts say nothing of a limit; of those that could have met it, most did.
-        at_top = sum(1 for own in widths if own >= widest - 1)
-        long = sum(1 for own in widths if own * 2 > widest)
-        if at_top >= _ENOUGH and at_top * 2 > long:
-            found.append(widest)
-    return tuple(found)
-
-
 def cut_ones(texts: Sequence[str], known: Sequence[int]) -> list[int]:
-    """Which texts of a column are cut, by their places in it. ``known``: the limits known of portals."""
+    """Which texts of a column are cut, by their places in it. ``known``: the limits known of portals.
+
+    A known limit counts where no text is wider. Where there is none, texts that pile up at the upper end show one.
+    """
+    if not texts:
+        return []
     widths = [width(text) for text in texts]
-    at = limits(widths, known)
+    widest = max(widths)
+    at = [limit for limit in known if widest <= limit]
+    if widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known and _piled(texts, widths, widest):
+        at.append(widest)
     ends = frozenset(at) | {limit - 1 for limit in at}
     return [i for i, text in enumerate(texts) if _is_cut(text, widths[i], ends)]
+
+
+def _piled(texts: Sequence[str], widths: Sequence[int], widest: int) -> bool:
+    """Whether the widest texts show a limit: several, most of those that could have met it (short texts say nothing).
+    A text whose last clause stands whole in a text of another width proves nothing: it may well end there, unless the
+    texts of this column end with a full stop and this one does not."""
+    top = [text for text, own in zip(texts, widths, strict=True) if own >= widest - 1]
+    others = [text for text, own in zip(texts, widths, strict=True) if own < widest - 1]
+    stops = sum(1 for text in others if text.endswith(_SENTENCE_END)) * 2 > len(others)
+    unended = [text for text in top if not text.endswith(_SENTENCE_END)]
+    clauses = {text[max(map(text.rfind, _CLAUSE_END)) + 1 :] for text in unended}
+    telling = len(unended) if stops else sum(1 for c in clauses if not any(_whole(c, text) for text in others))
+    long = sum(1 for own in widths if own * 2 > widest)
+    return telling >= _ENOUGH and len(top) * 2 > long
+
+
+def _whole(clause: str, text: str) -> bool:
+    """Whether a clause stands in a text as a whole one."""
+    start = text.find(clause)
+    end = start + len(clause)
+    return start >= 0 and (end == len(text) or text[end] in _CLAUSE_END)
 
 
 def is_cut(text: str, at: Sequence[int]) -> bool:

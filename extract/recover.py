@@ -106,11 +106,15 @@ class Archive:
                 continue
             self._widths[folder][width(task.content)] += 1
             if task.content_truncated and task.content_recovered is None or not task.content_truncated:
-                self._open.append(_Open(path, form.form_index, seq, form.unit_code, task.content, task.content_truncated, marks))
+                self._open.append(
+                    _Open(path, form.form_index, seq, form.unit_code, task.content, task.content_truncated, marks)
+                )
             if form.unit_code and not task.content_truncated:
                 self._passages[form.unit_code].append(_Passage(task.content, f"{where} tasks {seq}"))
         if form.unit_code:
-            self._passages[form.unit_code] += [_Passage(goal.text, f"{where} goals {seq}") for seq, goal in enumerate(form.goals)]
+            self._passages[form.unit_code] += [
+                _Passage(goal.text, f"{where} goals {seq}") for seq, goal in enumerate(form.goals)
+            ]
 
     def patches(self) -> list[TaskPatch]:
         """The rows of ``tasks`` that change, in the order in which they were added."""

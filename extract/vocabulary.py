@@ -155,7 +155,9 @@ def _turned(data: Any, path: Path, *keys: str) -> dict[str, str]:
     for name in inner:
         for word in _words(data, path, *keys, name):
             if turned.setdefault(squash(word), name) != name:
-                raise SchemaError(f"{path}: {'/'.join(keys)}: {word} stands under {turned[squash(word)]} and under {name}")
+                raise SchemaError(
+                    f"{path}: {'/'.join(keys)}: {word} stands under {turned[squash(word)]} and under {name}"
+                )
     return turned
 
 

@@ -97,7 +97,11 @@ class Interpreter:
         )
 
     def _head_findings(self, head: identity.Identity) -> list[Finding]:
-        found = [Finding(f"{field}_missing", "documents", None, field) for field in _DOCUMENT_FIELDS if getattr(head, field) is None]
+        found = [
+            Finding(f"{field}_missing", "documents", None, field)
+            for field in _DOCUMENT_FIELDS
+            if getattr(head, field) is None
+        ]
         if head.form_kind == "project" and head.project_name is None:
             found.append(Finding("project_missing", "documents", None, "project_name"))
         return found
@@ -135,17 +139,27 @@ class Interpreter:
             if recovered is not None:
                 text, source = recovered.text, f"goals line {recovered.place.line}"
                 places = {**places, "content_recovered": recovered.place, "recovery_source": recovered.place}
-            tasks[seq] = Task(task.name, task.content, seq in cut, text, source, task.name_truncated or seq in cut_names, places)
+            tasks[seq] = Task(
+                task.name, task.content, seq in cut, text, source, task.name_truncated or seq in cut_names, places
+            )
         return tasks
 
 
 def _is_form(sections: Sections) -> bool:
     """Whether rows are a form at all: a header of indicators, or two of its other sections."""
-    parts = [bool(sections.headers), bool(sections.funding), bool(sections.goals), bool(sections.tasks), bool(sections.indicators)]
+    parts = [
+        bool(sections.headers),
+        bool(sections.funding),
+        bool(sections.goals),
+        bool(sections.tasks),
+        bool(sections.indicators),
+    ]
     return bool(sections.headers and sections.indicators) or sum(parts) >= 2
 
 
-def _placed(doubts: Sequence[Finding], indicators: Sequence[Indicator], tasks: Sequence[Task], goals: Sequence[Goal]) -> list[Finding]:
+def _placed(
+    doubts: Sequence[Finding], indicators: Sequence[Indicator], tasks: Sequence[Task], goals: Sequence[Goal]
+) -> list[Finding]:
     """Doubts of the layout with the row they are about, found by the place of its name."""
     seqs: dict[tuple[str, int, int], int] = {}
     for table, field, rows in (("indicators", "name", indicators), ("tasks", "name", tasks), ("goals", "text", goals)):
@@ -154,7 +168,9 @@ def _placed(doubts: Sequence[Finding], indicators: Sequence[Indicator], tasks: S
             if cell is not None:
                 seqs.setdefault((table, cell.line, cell.start), seq)
     return [
-        doubt._replace(seq=seqs.get((doubt.table, doubt.place.line, doubt.place.start))) if doubt.place is not None and doubt.table else doubt
+        doubt._replace(seq=seqs.get((doubt.table, doubt.place.line, doubt.place.start)))
+        if doubt.place is not None and doubt.table
+        else doubt
         for doubt in doubts
     ]
 

@@ -23,7 +23,14 @@ from extract.vocabulary import FormProfile
 Column = tuple[str, str]
 
 _AMOUNT: Final = regex.compile(r"([+\-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?)\s*(亿元|万元|元|万|亿)?$")
-_IN_YUAN: Final = {"元": Decimal(1), "万元": Decimal(10000), "万": Decimal(10000), "亿元": Decimal(100000000), "亿": Decimal(100000000), "千元": Decimal(1000)}
+_IN_YUAN: Final = {
+    "元": Decimal(1),
+    "万元": Decimal(10000),
+    "万": Decimal(10000),
+    "亿元": Decimal(100000000),
+    "亿": Decimal(100000000),
+    "千元": Decimal(1000),
+}
 _ZERO: Final = Decimal(0)
 _CENT: Final = Decimal("0.01")
 _MOST_PLACEMENTS: Final = 4000
@@ -255,7 +262,11 @@ def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple
     found: list[_Head] = []
     if len(groups) < len(names):
         names = [name for name in names if name != "total"]
-        found = [_Head(("total", "total"), first["total"].row, first["total"].spot) if "total" in first else _Head(("total", "total"))]
+        found = [
+            _Head(("total", "total"), first["total"].row, first["total"].spot)
+            if "total" in first
+            else _Head(("total", "total"))
+        ]
     for category, group in zip(names, groups, strict=False):
         found += [_Head((category, source), word.row, word.spot) for source, word in group]
     return tuple(found)
@@ -300,7 +311,14 @@ def _pairs(
 
 
 def _amount(column: Column, figure: _Figure) -> Amount:
-    return Amount(column[0], column[1], figure.amount, figure.cell.text, "stated", {"amount": figure.cell, "amount_raw": figure.cell})
+    return Amount(
+        column[0],
+        column[1],
+        figure.amount,
+        figure.cell.text,
+        "stated",
+        {"amount": figure.cell, "amount_raw": figure.cell},
+    )
 
 
 def _first_of_each(amounts: Sequence[Amount]) -> list[Amount]:
@@ -311,13 +329,24 @@ def _first_of_each(amounts: Sequence[Amount]) -> list[Amount]:
     return list(found.values())
 
 
-def _place(figures: Sequence[_Figure], heads: tuple[_Head, ...], parts_of: tuple[tuple[str, str], ...]) -> tuple[list[Amount], list[Finding]]:
+def _place(
+    figures: Sequence[_Figure], heads: tuple[_Head, ...], parts_of: tuple[tuple[str, str], ...]
+) -> tuple[list[Amount], list[Finding]]:
     """Amounts to columns: in order, by the equations first and by the distances between them second."""
     if len(figures) > len(heads):
         extra = figures[len(heads)]
         return (
             [_amount(head.column, figure) for head, figure in zip(heads, figures, strict=False)],
-            [Finding("funding_columns", "funding", None, None, {"amounts": len(figures), "columns": len(heads)}, extra.cell)],
+            [
+                Finding(
+                    "funding_columns",
+                    "funding",
+                    None,
+                    None,
+                    {"amounts": len(figures), "columns": len(heads)},
+                    extra.cell,
+                )
+            ],
         )
     made = _equations(tuple([head.column for head in heads]), parts_of)
     gaps = tuple([_gap(before, after) for before, after in pairwise(figures)])
@@ -334,7 +363,11 @@ def _place(figures: Sequence[_Figure], heads: tuple[_Head, ...], parts_of: tuple
     for i, (figure, column) in enumerate(zip(figures, best.columns, strict=True)):
         rivals = [p.columns[i] for p in placements[1:] if p.rank() == best.rank() and p.columns[i] != column]
         if rivals:
-            params = {"amount": figure.cell.text, "column": "/".join(heads[column].column), "other": "/".join(heads[rivals[0]].column)}
+            params = {
+                "amount": figure.cell.text,
+                "column": "/".join(heads[column].column),
+                "other": "/".join(heads[rivals[0]].column),
+            }
             doubts.append(Finding("funding_ambiguous", "funding", i, None, params, figure.cell))
     return amounts, doubts
 
@@ -369,7 +402,9 @@ def _gap(before: _Figure, after: _Figure) -> _Spot:
     return after.spot[0] - before.spot[0], after.spot[1] - before.spot[1]
 
 
-def _holds(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], made: Sequence[_Equation]) -> bool:
+def _holds(
+    chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], made: Sequence[_Equation]
+) -> bool:
     """Whether amounts placed so keep every equation, and at least one can be made."""
     amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
     checked = False
@@ -381,7 +416,9 @@ def _holds(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[
     return checked
 
 
-def _judge(chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], made: Sequence[_Equation]) -> _Placement:
+def _judge(
+    chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], made: Sequence[_Equation]
+) -> _Placement:
     """How well a way to place the amounts keeps the equations and the distances of the header's columns."""
     amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
     failed = checked = 0

@@ -35,7 +35,17 @@ _COST: Final = {
     "t": (2.5, 4.0, 3.0, 0.0, _NEVER, 2.5, 4.0, _NEVER, 4.0, 0.5),
 }
 # What it costs that a column has no cell in this row.
-_MISSING: Final = {LEVEL1: 0.0, LEVEL2: 0.0, NAME: 6.0, OPERATOR: 0.8, VALUE: 2.0, UNIT: 0.4, WEIGHT: 1.0, DIRECTION: 0.1, PASS: 0.1}
+_MISSING: Final = {
+    LEVEL1: 0.0,
+    LEVEL2: 0.0,
+    NAME: 6.0,
+    OPERATOR: 0.8,
+    VALUE: 2.0,
+    UNIT: 0.4,
+    WEIGHT: 1.0,
+    DIRECTION: 0.1,
+    PASS: 0.1,
+}
 # What it costs to read two cells as one name: little where only blanks are between them within one place, more than to
 # take the first for a label that is not known where a separator is.
 _JOINED: Final = 3.5

@@ -57,7 +57,11 @@ def _title(found: Identity, cell: Cell) -> None:
     elif year.end() == len(cell.text):
         kept = cut(cell, 0, year.start())
     else:
-        kept = join([cut(cell, 0, year.start()), cut(cell, year.end(), len(cell.text))]) if year.start() else cut(cell, year.end(), len(cell.text))
+        kept = (
+            join([cut(cell, 0, year.start()), cut(cell, year.end(), len(cell.text))])
+            if year.start()
+            else cut(cell, year.end(), len(cell.text))
+        )
     found.title = kept.text
     found.places["title"] = kept
     _year(found, cell)
@@ -113,7 +117,11 @@ def _after_colon(cell: Cell) -> Cell | None:
         if character in ":：":
             rest = cell.text[i + 1 :]
             stripped = rest.strip()
-            return cut(cell, i + 1 + rest.index(stripped), i + 1 + rest.index(stripped) + len(stripped)) if stripped else None
+            return (
+                cut(cell, i + 1 + rest.index(stripped), i + 1 + rest.index(stripped) + len(stripped))
+                if stripped
+                else None
+            )
     return None
 
 

@@ -9,7 +9,19 @@ from typing import Final, NamedTuple
 from extract.clean import squash
 from extract.interpret import grammar
 from extract.interpret.broken import continues, fills, together, usual_width
-from extract.interpret.grammar import DEFAULT_COLUMNS, LEVEL1, LEVEL2, NAME, OPERATOR, UNIT, VALUE, WEIGHT, Explanation, Grammar, Plan
+from extract.interpret.grammar import (
+    DEFAULT_COLUMNS,
+    LEVEL1,
+    LEVEL2,
+    NAME,
+    OPERATOR,
+    UNIT,
+    VALUE,
+    WEIGHT,
+    Explanation,
+    Grammar,
+    Plan,
+)
 from extract.interpret.kinds import Kinds
 from extract.interpret.values import number, target
 from extract.model import Cell, Finding, Indicator, Row
@@ -17,8 +29,15 @@ from extract.places import cut, join
 from extract.vocabulary import Label, Vocabulary
 
 _ROLE_OF: Final = {
-    "level1": LEVEL1, "level2": LEVEL2, "name": NAME, "operator": OPERATOR, "value": VALUE, "unit": UNIT, "weight": WEIGHT,
-    "direction": grammar.DIRECTION, "pass": grammar.PASS,
+    "level1": LEVEL1,
+    "level2": LEVEL2,
+    "name": NAME,
+    "operator": OPERATOR,
+    "value": VALUE,
+    "unit": UNIT,
+    "weight": WEIGHT,
+    "direction": grammar.DIRECTION,
+    "pass": grammar.PASS,
 }
 # tuple.__new__ and not Indicator(...): half the time, and every row takes one.
 _new = tuple.__new__
@@ -99,7 +118,12 @@ class IndicatorReader:
             if len(cells) == 1 and " " in cells[0].text:
                 row = _at_single_blanks(row)
             read = _new(Read, (row, self.explain(row, reader)))
-            if cells[0].col == 0 and found and continues(row) and _may_continue(found[-1].explanation, read.explanation, self.kinds(cells[0].text)):
+            if (
+                cells[0].col == 0
+                and found
+                and continues(row)
+                and _may_continue(found[-1].explanation, read.explanation, self.kinds(cells[0].text))
+            ):
                 whole = self._joined(found[-1], read, reader, width)
                 if whole is not None:
                     found[-1] = whole
@@ -196,7 +220,11 @@ class _TreeBuilder:
         cells = row.cells
         if plan.name < 0 and not plan.tail:
             if plan.extra >= 0:
-                self.findings.append(Finding("row_unread", "indicators", None, None, {"text": cells[plan.extra].text[:40]}, cells[plan.extra]))
+                self.findings.append(
+                    Finding(
+                        "row_unread", "indicators", None, None, {"text": cells[plan.extra].text[:40]}, cells[plan.extra]
+                    )
+                )
             return
         if plan.name >= 0 and not plan.tail and len(cells) == 1 and cells[0].text.startswith(self.furniture):
             return
@@ -212,7 +240,14 @@ class _TreeBuilder:
         assert explanation.second is not None
         for cell, role, other in zip(row.cells, explanation.best.roles, explanation.second.roles, strict=True):
             if role != other:
-                self._doubt("row_ambiguous", cell, seq, text=cell.text[:40], role=grammar.ROLES[role], other=grammar.ROLES[other])
+                self._doubt(
+                    "row_ambiguous",
+                    cell,
+                    seq,
+                    text=cell.text[:40],
+                    role=grammar.ROLES[role],
+                    other=grammar.ROLES[other],
+                )
                 return
 
     def _levels(self, first: Cell | None, second: Cell | None) -> None:
@@ -242,7 +277,9 @@ class _TreeBuilder:
     def _is_second(self, label: Label) -> bool:
         """Whether a label that can be of either level (成本指标, 满意度指标) is of the second here: where it stands under
         the first-level label that the standard tree puts it under."""
-        return label.level1 is None or (label.level2 is not None and self.level1 in self.vocabulary.parents.get(label.level2, ()))
+        return label.level1 is None or (
+            label.level2 is not None and self.level1 in self.vocabulary.parents.get(label.level2, ())
+        )
 
     def _indicator(self, cells: list[Cell], plan: Plan) -> None:
         places = self.above.copy()

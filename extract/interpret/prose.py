@@ -15,7 +15,9 @@ from extract.vocabulary import FormProfile
 
 _PARAGRAPH: Final = regex.compile(r"</?\s*(?:p|div|br|li|h\d)\b[^<>]{0,2000}>", regex.IGNORECASE)
 # 一是 二是, 1. 2., （一）, 目标1: what counts paragraphs.
-COUNTER: Final = regex.compile(r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])")
+COUNTER: Final = regex.compile(
+    r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])"
+)
 _SENTENCE_END: Final = tuple("。！？!?；;…")
 _TASK_COLUMNS: Final = 2
 _LONGEST_HEADER: Final = 12
@@ -94,11 +96,18 @@ def tasks(rows: Sequence[Row], label_row: Row | None, profile: FormProfile) -> T
     body: list[Row] = []
     header: Row | None = None
     for row in rows:
-        words = [len(cell.text) <= _LONGEST_HEADER and profile.task_columns.get(squash(cell.text)) for cell in row.cells]
+        words = [
+            len(cell.text) <= _LONGEST_HEADER and profile.task_columns.get(squash(cell.text)) for cell in row.cells
+        ]
         if all(words) and (len(words) > 1 or header is None):
             header = header or row
             continue
-        if len(row.cells) == 1 and row.cells[0].text.startswith(profile.furniture) and header is not None and continues(row):
+        if (
+            len(row.cells) == 1
+            and row.cells[0].text.startswith(profile.furniture)
+            and header is not None
+            and continues(row)
+        ):
             continue
         body.append(row)
     width = usual_width([*([header] if header is not None else []), *body])
@@ -109,7 +118,9 @@ def tasks(rows: Sequence[Row], label_row: Row | None, profile: FormProfile) -> T
     for row in whole:
         name, content = _columns(row)
         if content is None:
-            findings.append(Finding("task_incomplete", "tasks", None, None, {"text": row.cells[0].text[:40]}, row.cells[0]))
+            findings.append(
+                Finding("task_incomplete", "tasks", None, None, {"text": row.cells[0].text[:40]}, row.cells[0])
+            )
         places: dict[str, Cell] = {}
         bare, ended = without_ellipsis(name) if name is not None else (None, False)
         whole_content, content_ended = without_ellipsis(content) if content is not None else (None, False)
@@ -181,7 +192,12 @@ def notes(rows: Sequence[Row], profile: FormProfile) -> Cell | None:
     line = rows[0].line
     for row in rows[1:]:
         first = row.cells[0]
-        if row.line != line + 1 or not continues(row) or first.text.startswith(profile.furniture) or found[-1].text.endswith(_SENTENCE_END):
+        if (
+            row.line != line + 1
+            or not continues(row)
+            or first.text.startswith(profile.furniture)
+            or found[-1].text.endswith(_SENTENCE_END)
+        ):
             break
         found += row.cells
         line = row.line

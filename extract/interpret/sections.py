@@ -20,7 +20,9 @@ from extract.model import Cell, Row
 from extract.vocabulary import FormProfile, Vocabulary
 
 # 第 3 页 共 4 页, — 3 —, 3/4, Page 3
-_PAGE_NUMBER: Final = re.compile(r"(?:第\d{1,4}页(?:[,，/]?共\d{1,4}页)?|共\d{1,4}页(?:第\d{1,4}页)?|[-—–－]\d{1,4}[-—–－]|\d{1,4}/\d{1,4}|[Pp]age\d{1,4}(?:of\d{1,4})?)$")
+_PAGE_NUMBER: Final = re.compile(
+    r"(?:第\d{1,4}页(?:[,，/]?共\d{1,4}页)?|共\d{1,4}页(?:第\d{1,4}页)?|[-—–－]\d{1,4}[-—–－]|\d{1,4}/\d{1,4}|[Pp]age\d{1,4}(?:of\d{1,4})?)$"
+)
 _BRACKETED_YEAR: Final = re.compile(r"\((?:19|20)\d{2}年?度?\)")
 _BARE_YEAR: Final = re.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
 _LONGEST_LABEL: Final = 60
@@ -241,7 +243,12 @@ class Scanner:
                 found.headers.append(row)
                 state = "indicators"
                 continue
-            if state in ("indicators", "tasks") and kind in ("field", "year") and len(row.cells) <= 2 and self._repeats(found, row):
+            if (
+                state in ("indicators", "tasks")
+                and kind in ("field", "year")
+                and len(row.cells) <= 2
+                and self._repeats(found, row)
+            ):
                 continue
             by_state[state].append(row)
         return found

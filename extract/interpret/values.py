@@ -31,7 +31,9 @@ def number(text: str) -> Decimal | None:
         return None
 
 
-def target(operator: Cell | None, value: Cell | None, unit: Cell | None, kinds: Kinds, places: dict[str, Cell]) -> Target:
+def target(
+    operator: Cell | None, value: Cell | None, unit: Cell | None, kinds: Kinds, places: dict[str, Cell]
+) -> Target:
     """Puts together what the three cells say, and adds their places. Where they state no operator, a plain number has
     ``=`` and words and dates have 定性, both inferred (CONTRACT: indicators)."""
     sign = basis = text = figure = scale = None

@@ -96,7 +96,15 @@ def _utf16_without_bom(data: bytes) -> Decoded:
 
 def _plausible(text: str) -> float:
     """The share of characters that Chinese office texts are made of."""
-    usual = sum(1 for c in text if " " <= c <= "~" or c in "\t\r\n\f" or "\u2000" <= c <= "\u33ff" or "\u4e00" <= c <= "\u9fff" or "\uff00" <= c <= "\uffef")
+    usual = sum(
+        1
+        for c in text
+        if " " <= c <= "~"
+        or c in "\t\r\n\f"
+        or "\u2000" <= c <= "\u33ff"
+        or "\u4e00" <= c <= "\u9fff"
+        or "\uff00" <= c <= "\uffef"
+    )
     return usual / len(text) if text else 0.0
 
 

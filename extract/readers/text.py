@@ -17,7 +17,20 @@ from extract.clean import BLANKS, INVISIBLE, plain, shown
 from extract.model import Cell, Grid, Row
 
 # What makes the slow way necessary, beside a text that is not NFC.
-_SPECIAL: Final = (*INVISIBLE, "\u00a0", "&", "\x0b", "\x85", "\u2028", "\u2029", "\u2002", "\u2003", "\u2009", "\u202f", "\u2007")
+_SPECIAL: Final = (
+    *INVISIBLE,
+    "\u00a0",
+    "&",
+    "\x0b",
+    "\x85",
+    "\u2028",
+    "\u2029",
+    "\u2002",
+    "\u2003",
+    "\u2009",
+    "\u202f",
+    "\u2007",
+)
 # Blanks that only pad a cell or separate two, and what stands beside a blank that does.
 _PADDING: Final = ("\u3000", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
 _EDGES: Final = frozenset(" \t\n")
@@ -159,7 +172,11 @@ def _blank_separated(line: str, number: int, page: int, special: bool) -> list[C
         return []
     at = line.index(stripped)
     if "  " not in stripped and "\u3000" not in stripped and "\u00a0" not in stripped:
-        return _marked(stripped, number, at, 0, page) if special or "<" in stripped else [_cell(stripped, number, at, 0, page)]
+        return (
+            _marked(stripped, number, at, 0, page)
+            if special or "<" in stripped
+            else [_cell(stripped, number, at, 0, page)]
+        )
     cells: list[Cell] = []
     col = 0
     end = 0
