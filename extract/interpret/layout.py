@@ -13,7 +13,7 @@ from typing import Final
 
 from extract.clean import width
 from extract.interpret import layout_parts as parts
-from extract.interpret.layout_blocks import Blocks, header_at, split
+from extract.interpret.layout_blocks import Blocks, header_at, spaced, split
 from extract.interpret.layout_lines import Strip, strips
 from extract.interpret.layout_rows import (
     CONVENTIONS,
@@ -115,7 +115,7 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
 
     goals = parts.goals(block(blocks.goals), profile)
     tasks = parts.task_table(block(blocks.task_head), block(blocks.tasks), profile)
-    tree = tree_table(block(blocks.header), block(blocks.indicators), vocabulary)
+    tree = tree_table(block(blocks.header), block(spaced(blocks.indicators, blocks.breaks)), vocabulary)
     labels = [label for label in (goals.label, tasks and tasks.drawn) if label is not None]
     convention, reading = _best(labels, tasks, tree)
     done = parts.tasks(tasks, convention) if tasks is not None else parts.Part([], [])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 import regex
@@ -25,6 +26,8 @@ _AMOUNT: Final = regex.compile(r"[-+]?[\d,.]*\d[\d,.]*$")
 # A word longer than this in a line of amounts is running text.
 _LONG: Final = 20
 _TABLE_KINDS: Final = 3
+# A table has blank lines between its rows if it has one for so many lines.
+_SPACED: Final = 5
 # A title repeated at the top of a page, or a page number, has no more words than this; a title has so many characters.
 _FURNITURE_WORDS: Final = 6
 _SHORTEST_TITLE: Final = 4
@@ -32,8 +35,10 @@ _SHORTEST_TITLE: Final = 4
 
 @dataclass(slots=True)
 class Blocks:
-    """The lines (0-based, blank ones and page furniture left out) of each part of a form; ``blank``: all blank lines;
-    ``breaks``: lines before which a page begins."""
+    """The lines (0-based) of each part of a form, blank ones and page furniture left out.
+
+    ``breaks``: lines before which a page begins.
+    """
 
     head: list[int] = field(default_factory=list)
     facts: list[int] = field(default_factory=list)
@@ -167,6 +172,17 @@ def _without_furniture(
         page_begins = False
         kept.append(at)
     return kept
+
+
+def spaced(found: Sequence[int], breaks: Sequence[int]) -> list[int]:
+    """The lines of a table with the blank ones between its rows, if it is printed with blank lines between rows.
+
+    Where only some rows have a blank line before them, it says nothing: such lines come with pages.
+    """
+    gaps = [at for before, at in pairwise(found) if at - before == 2 and at not in breaks]
+    if len(gaps) * _SPACED < len(found):
+        return list(found)
+    return sorted([*found, *(at - 1 for at in gaps)])
 
 
 def _kinds(words: Sequence[str], known: Mapping[str, str]) -> set[str]:

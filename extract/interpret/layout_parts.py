@@ -11,6 +11,7 @@ from extract.clean import squash
 from extract.interpret.layout_columns import columns, line_cells
 from extract.interpret.layout_lines import Piece, Strip, cells, crowd, filled, whole, words
 from extract.interpret.layout_rows import (
+    NAMELESS,
     NEAR,
     Convention,
     Drawn,
@@ -123,7 +124,7 @@ def goals(lines: Sequence[Strip], profile: FormProfile) -> Part:
         rows.append(Row(cell.line, [cell], 2))
     for at in doubtful:
         cell = texts[at]
-        doubts.append(_ambiguous("goals", "text", cell, texts[at - 1].text[-_SHOWN:] + "|" + cell.text[:_SHOWN]))
+        doubts.append(ambiguous("goals", "text", cell, texts[at - 1].text[-_SHOWN:] + "|" + cell.text[:_SHOWN]))
     if label is not None:
         if rows:
             rows[0].cells.insert(0, label._replace(row_span=len(rows)))
@@ -147,7 +148,8 @@ def _beside_label(lines: Sequence[Strip], profile: FormProfile) -> tuple[Cell | 
     return None, texts
 
 
-def _ambiguous(table: str, field: str, place: Cell, other: str) -> Finding:
+def ambiguous(table: str, field: str, place: Cell, other: str) -> Finding:
+    """The finding on a value that the layout leaves open. ``other``: what it may be instead."""
     return Finding(
         "layout_ambiguous", table, None, field, {"what": place.text[:_SHOWN], "other": other[:_SHOWN]}, place
     )
@@ -194,14 +196,16 @@ def _task_rows(layout: Layout, convention: Convention, width: int) -> tuple[list
     """The rows of the best reading, and a finding for every text that a near one gives otherwise."""
     edges = stretches(layout, convention)
     ways = paths(edges, 0, len(edges), within=NEAR)
-    rows = []
+    rows: list[Row] = []
+    doubts: list[Finding] = []
     by_start: dict[int, tuple[Stretch, list[Cell]]] = {}
     for stretch in ways[0].rows:
         found = [cell for col in layout.columns if (cell := _column_cell(layout, stretch, col)) is not None]
         if found:
             rows.append(row_of(found, width))
             by_start[stretch.start] = (stretch, found)
-    doubts = []
+            if stretch.cost >= NAMELESS:
+                doubts.append(ambiguous("tasks", "name", found[0], "".join(cell.text for cell in rows[-2:][0].cells)))
     seen: set[int] = set()
     for way in ways[1:]:
         for stretch in way.rows:
@@ -214,7 +218,7 @@ def _task_rows(layout: Layout, convention: Convention, width: int) -> tuple[list
                 if (mine.text if mine else "") != (theirs.text if theirs else ""):
                     seen.add(stretch.start)
                     place = mine or chosen[1][0]
-                    doubts.append(_ambiguous("tasks", field, place, theirs.text[-_SHOWN:] if theirs else ""))
+                    doubts.append(ambiguous("tasks", field, place, theirs.text[-_SHOWN:] if theirs else ""))
     return rows, doubts
 
 

@@ -91,14 +91,17 @@ class Stretch(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """The lines of a table's body. ``lines``: the cells of each line, one a column or None; ``name``: the column that
-    every row has; ``columns``: those that belong to rows (the name's and what stands beside it).
+    """The lines of a table's body.
+
+    ``lines``: the cells of each line, one a column or None. ``columns``: those that belong to rows. ``name``: the one
+    that every row has. ``rooms``: how wide each is. ``blank``: lines with nothing on them; none is within a row.
     """
 
     lines: Sequence[Sequence[Cell | None]]
     columns: tuple[int, ...]
     name: int
     rooms: dict[int, int]
+    blank: frozenset[int] = frozenset()
 
 
 def rooms(
@@ -107,14 +110,19 @@ def rooms(
     header: Sequence[Cell | None] = (),
     least: Sequence[int] = (),
 ) -> dict[int, int]:
-    """How wide each column's text gets; a line as wide as that is full. ``least``: how wide columns are at least."""
+    """How wide each column's text gets; a line as wide as that is full.
+
+    A column that has a line to itself somewhere is broken there, so that its widest line is a full one. Where no line
+    shows that a column is ever broken, it may be wider than all its texts: ``least`` tells how wide it is at least.
+    """
+    alone = {own[0] for line in lines if len(own := [col for col in columns if line[col] is not None]) == 1}
     found = {}
     for col in columns:
         widths = [cell.x1 - cell.x0 for line in lines if (cell := line[col]) is not None]
         head = header[col] if col < len(header) else None
         if head is not None:
             widths += [part.x1 - part.x0 for part in (head.parts or (head,))]
-        if least:
+        if least and col not in alone:
             widths.append(least[col])
         found[col] = int(max(widths, default=0))
     return found
@@ -156,7 +164,7 @@ def stretches(layout: Layout, convention: Convention) -> list[list[Stretch]]:
         single = _single(layout, present, joins, start)
         if single is not None:
             here_found.append(single)
-        if start + 1 < count and joins[start + 1] is not None:
+        if start + 1 < count and joins[start + 1] is not None and start not in layout.blank:
             here_found += _longer(layout, present, joins, start, convention)
         found.append(here_found)
     return found
@@ -195,7 +203,7 @@ def _single(
     """The line ``start`` as a row of its own."""
     cols = present[start]
     if not cols:
-        return Stretch(start, start + 1, SPARE_LINE, -1)
+        return Stretch(start, start + 1, 0.0 if start in layout.blank else SPARE_LINE, -1)
     cost = 0.0
     if layout.lines[start][layout.name] is None:
         cost += NAMELESS
@@ -225,7 +233,7 @@ def _longer(
     cost = 0.0
     for at in range(start + 1, count):
         join = joins[at]
-        if join is None:
+        if join is None or at in layout.blank:
             break
         broken = False
         for col in present[at]:

@@ -90,6 +90,7 @@ class Spans:
         parents: Mapping[str, tuple[str, ...]],
         hint: Hint | None = None,
         slack: int = 0,
+        blank: frozenset[int] = frozenset(),
     ) -> None:
         self.edges = edges
         self.outer = outer
@@ -99,9 +100,25 @@ class Spans:
         self.hint = hint
         self.slack = slack
         self.size = len(edges)
+        self._blank = blank
+        self._follow = self._followers()
         self._firsts = [label.first for label in inner]
         self._paths: dict[tuple[int, int], list[Path]] = {}
         self._live = self._boundaries()
+
+    def _followers(self) -> list[tuple[int, ...]]:
+        """Where the next run may begin, by where one ends.
+
+        Blank lines belong to no run. Where rows have them between, a line that only a label stands on may be one too.
+        """
+        found: list[tuple[int, ...]] = [(at,) for at in range(self.size + 1)]
+        if self._blank:
+            for at in range(self.size - 1, -1, -1):
+                if at in self._blank:
+                    found[at] = found[at + 1]
+                elif any(edge.key < 0 for edge in self.edges[at]):
+                    found[at] = (at, *found[at + 1])
+        return found
 
     def _boundaries(self) -> list[bool]:
         """Which boundaries between lines some reading of all the lines has."""
@@ -142,52 +159,60 @@ class Spans:
 
     def _contexts(self) -> tuple[list[_Context], dict[tuple[int, int], float]]:
         """All first-level runs that can be reached from the first line, and the least cost up to each of their ends."""
-        before: dict[tuple[int, int], float] = {(0, 0): 0.0}
+        first = self._follow[0][0]
+        before: dict[tuple[int, int], float] = {(0, first): 0.0}
         found: list[_Context] = []
         if not self.outer:
-            context = self._context(-1, 0, self.size)
+            context = self._context(-1, first, self.size, self.size)
             if context is not None:
                 found.append(context)
                 before[(1, self.size)] = context.cost
             return found, before
-        starts = {0: 0.0}
+        starts = {first: 0.0}
         for at, label in enumerate(self.outer):
             ends: dict[int, float] = {}
             is_last = at + 1 == len(self.outer)
             limit = self.size if is_last else self.outer[at + 1].first
             for start in sorted(starts):
-                for end in self._ends(label, start, limit):
+                for end, following in self._ends(label, start, limit):
                     if is_last and end != self.size:
                         continue
-                    context = self._context(at, start, end)
+                    context = self._context(at, start, end, following)
                     if context is not None:
                         found.append(context)
                         cost = starts[start] + context.cost
-                        ends[end] = min(ends.get(end, cost), cost)
+                        ends[context.end] = min(ends.get(context.end, cost), cost)
             for end, cost in ends.items():
                 before[(at + 1, end)] = cost
             starts = ends
         return found, before
 
-    def _ends(self, label: LevelLabel, start: int, limit: int) -> list[int]:
-        """Where a run that begins at ``start`` can end, going by where its label stands."""
+    def _ends(self, label: LevelLabel, start: int, limit: int) -> list[tuple[int, int]]:
+        """Where a run that begins at ``start`` can end, going by where its label stands, and where the next begins."""
         above = label.first - start
         size = label.size
         if above < 0:
             return []
         if self.slack:
             middle = start + size + 2 * above
-            ends = range(
-                max(start + above + size, middle - 2 * self.slack - 1), min(middle + 2 * self.slack + 1, limit) + 1
-            )
-            return [end for end in ends if self._live[end]]
+            reach = 2 * self.slack + 1
+            ends = range(max(start + above + size, middle - reach), min(middle + reach, limit) + 1)
+            return [(end, following) for end in ends if self._may_end(end) for following in self._follow[end]]
         if self.convention is top or self.convention is bottom:
             rooms = range(size, limit - start + 1)
         else:
             rooms = range(max(size, size + 2 * above - 1), min(size + 2 * above + 1, limit - start) + 1)
-        return [start + room for room in rooms if self._live[start + room] and above in self.convention(room, size)]
+        return [
+            (start + room, following)
+            for room in rooms
+            if self._may_end(start + room) and above in self.convention(room, size)
+            for following in self._follow[start + room]
+        ]
 
-    def _context(self, outer: int, start: int, end: int) -> _Context | None:
+    def _may_end(self, end: int) -> bool:
+        return self._live[end] and end - 1 not in self._blank
+
+    def _context(self, outer: int, start: int, end: int, following: int) -> _Context | None:
         """The runs of second-level labels between two boundaries; None where they do not tile it."""
         first = bisect_left(self._firsts, start)
         last = bisect_left(self._firsts, end)
@@ -196,34 +221,35 @@ class Spans:
         runs: list[_Run] = []
         before = {start: self._off(self.outer[outer], start, end) if outer >= 0 else 0.0}
         if first == last:
-            run = self._run(outer, -1, start, end)
+            run = self._run(outer, -1, start, end, following)
             if run is None:
                 return None
             runs.append(run)
-            before[end] = before[start] + run.cost
-            return _Context(outer, start, end, before[end], runs, before, {start: run.cost, end: 0.0})
+            cost = before[start] + run.cost
+            before[following] = cost
+            return _Context(outer, start, following, cost, runs, before, {start: run.cost, following: 0.0})
         starts = [start]
         for at in range(first, last):
             ends = []
             is_last = at + 1 == last
             limit = end if is_last else self._firsts[at + 1]
             for begin in starts:
-                for stop in self._ends(self.inner[at], begin, limit):
-                    if is_last and stop != end:
+                for stop, then in self._ends(self.inner[at], begin, limit):
+                    if is_last and (stop, then) != (end, following):
                         continue
-                    run = self._run(outer, at, begin, stop)
+                    run = self._run(outer, at, begin, stop, then)
                     if run is not None:
                         runs.append(run)
                         cost = before[begin] + run.cost
-                        if stop not in before:
-                            ends.append(stop)
-                            before[stop] = cost
-                        elif cost < before[stop]:
-                            before[stop] = cost
+                        if run.end not in before:
+                            ends.append(run.end)
+                            before[run.end] = cost
+                        elif cost < before[run.end]:
+                            before[run.end] = cost
             starts = ends
-        if end not in before:
+        if following not in before:
             return None
-        after = {end: 0.0}
+        after = {following: 0.0}
         kept = []
         for run in reversed(runs):
             rest = after.get(run.end)
@@ -232,9 +258,9 @@ class Spans:
                 after[run.start] = min(after.get(run.start, cost), cost)
                 kept.append(run)
         kept.reverse()
-        return _Context(outer, start, end, before[end], kept, before, after)
+        return _Context(outer, start, following, before[following], kept, before, after)
 
-    def _run(self, outer: int, inner: int, start: int, end: int) -> _Run | None:
+    def _run(self, outer: int, inner: int, start: int, end: int, following: int) -> _Run | None:
         """The lines from ``start`` to ``end`` under these labels; None where they are no rows."""
         key = (start, end)
         ways = self._paths.get(key)
@@ -255,7 +281,7 @@ class Spans:
             )
         if cost:
             ways = [Path(way.cost + cost, way.rows) for way in ways]
-        return _Run(inner, start, end, ways[0].cost, ways)
+        return _Run(inner, start, following, ways[0].cost, ways)
 
     def _off(self, label: LevelLabel, start: int, end: int) -> float:
         """What it costs that a label stands off the middle of its lines; nothing where it cannot."""
@@ -275,7 +301,7 @@ class Spans:
 
     def _best_rows(self, alive: Sequence[tuple[_Context, float]]) -> list[SpanRow]:
         rows: list[SpanRow] = []
-        at = label = 0
+        at, label = self._follow[0][0], 0
         while at < self.size:
             context = min(
                 ((c, rest) for c, rest in alive if c.start == at and max(c.label, 0) == label),
@@ -330,7 +356,7 @@ class Spans:
 
 def _is_only_one(alive: Sequence[tuple[_Context, float]], size: int) -> bool:
     """Whether the contexts hold one reading and no more."""
-    if sum(context.end - context.start for context, _ in alive) != size:
+    if sum(context.end - context.start for context, _ in alive) > size:
         return False
     for context, _ in alive:
         if sum(run.end - run.start for run in context.runs) != context.end - context.start:

@@ -9,16 +9,26 @@ from extract.clean import squash
 from extract.interpret import layout_hints
 from extract.interpret.layout_columns import Columns, columns, line_cells
 from extract.interpret.layout_lines import Strip
-from extract.interpret.layout_parts import Part, row_of
-from extract.interpret.layout_rows import Convention, Drawn, Layout, Stretch, drawn, either, paths, rooms, stretches
-from extract.interpret.layout_spans import LevelLabel, Reading, SpanRow, Spans, nearest
+from extract.interpret.layout_parts import Part, ambiguous, row_of
+from extract.interpret.layout_rows import (
+    VALUELESS,
+    Convention,
+    Drawn,
+    Layout,
+    Stretch,
+    drawn,
+    either,
+    paths,
+    rooms,
+    stretches,
+)
+from extract.interpret.layout_spans import Hint, LevelLabel, Reading, SpanRow, Spans, nearest
 from extract.interpret.layout_text import join_pieces
 from extract.model import Cell, Finding, Row
 from extract.vocabulary import Vocabulary
 
 # A label is broken over at most this many lines.
 _LONGEST_LABEL: Final = 8
-_SHOWN: Final = 24
 # What a name that speaks for another second level costs, and one that speaks for another of the same first level.
 _OTHER_LEVEL: Final = 2.0
 _UNKNOWN_ALONE: Final = 3.0
@@ -112,7 +122,8 @@ def tree_table(head: Sequence[Strip], body: Sequence[Strip], vocabulary: Vocabul
     }
     roles = _roles(labels)
     own = tuple(col for col in range(width) if col not in roles)
-    layout = Layout(table, own, name, rooms(table, own, header, cols.room))
+    blank = frozenset(at for at, line in enumerate(table) if not any(line))
+    layout = Layout(table, own, name, rooms(table, own, header, cols.room), blank)
     return TreeTable(row_of([cell for cell in header if cell is not None], width), layout, labels, roles, vocabulary)
 
 
@@ -149,19 +160,24 @@ class TreeTable:
     def reading(self, convention: Convention) -> Reading | None:
         """What the table says under a convention; None where labels cannot stand so."""
         edges = stretches(self.layout, convention)
-        plain = Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents).read()
+        plain = self._spans(edges, convention).read()
         if plain is None or not plain.others:
             return plain
-        hinted = Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents, self._hint).read()
+        hinted = self._spans(edges, convention, self._hint).read()
         # What names say chooses between readings under one convention, not between conventions.
         return hinted and hinted._replace(cost=plain.cost)
+
+    def _spans(
+        self, edges: Sequence[Sequence[Stretch]], convention: Convention, hint: Hint | None = None, slack: int = 0
+    ) -> Spans:
+        parents, blank = self.vocabulary.parents, self.layout.blank
+        return Spans(edges, self.outer, self.inner, convention, parents, hint, slack, blank)
 
     def loose_reading(self) -> Reading:
         """What the table says where its labels stand as no convention puts them: each as near its rows' middle as may be."""
         edges = stretches(self.layout, either)
         for slack in (1, 4):
-            spans = Spans(edges, self.outer, self.inner, either, self.vocabulary.parents, self._hint, slack)
-            found = spans.read()
+            found = self._spans(edges, either, self._hint, slack).read()
             if found is not None:
                 return found
         return nearest(paths(edges, 0, len(edges), 1)[0].rows, self.outer, self.inner)
@@ -240,6 +256,8 @@ class TreeTable:
             others = reading.others.get(row.stretch.key)
             if others:
                 doubts += self._doubts(row, others)
+            if row.stretch.cost >= VALUELESS:
+                doubts += self._odd(row.stretch, cells)
         self._set_spans(rows)
         return Part([self.header, *rows], doubts)
 
@@ -275,11 +293,15 @@ class TreeTable:
                 found.setdefault("level2", level2)
             text = self._name(other.stretch)
             if text != name.text:
-                found.setdefault("name", text[-_SHOWN:])
-        return [
-            Finding("layout_ambiguous", "indicators", None, field, {"what": name.text[:_SHOWN], "other": other}, name)
-            for field, other in found.items()
-        ]
+                found.setdefault("name", text)
+        return [ambiguous("indicators", field, name, other) for field, other in found.items()]
+
+    def _odd(self, stretch: Stretch, cells: Sequence[Cell]) -> list[Finding]:
+        """The doubt on a row with no name, or with nothing but a name: it may belong to the row above."""
+        place = self.cell(stretch, self.layout.name) or cells[-1]
+        above = self.layout.lines[stretch.start - 1][self.layout.name] if stretch.start else None
+        other = (above.text if above is not None else "") + place.text
+        return [ambiguous("indicators", "name", place, other)]
 
     @staticmethod
     def _label(labels: Sequence[LevelLabel], index: int) -> str:
