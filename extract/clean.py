@@ -27,7 +27,8 @@ _SHOWN: Final = re.compile(
 
 
 def _two_places(error: UnicodeError) -> tuple[bytes, int]:
-    assert isinstance(error, UnicodeEncodeError)
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
     return b"??" * (error.end - error.start), error.end
 
 
@@ -67,8 +68,10 @@ def plain(text: str) -> str:
 
 
 def shown(text: str) -> list[tuple[str, int, int]]:
-    """``plain``, piece by piece: the texts between what shows nothing (tags, invisible characters), each with its place
-    in ``text``, half-open. An entity is a piece of its own, whose place is the whole entity. Together they are ``plain``.
+    """``plain``, piece by piece, each with its place in ``text``, half-open.
+
+    The pieces are the texts between what shows nothing (tags, invisible characters). An entity is a piece of its own,
+    whose place is the whole entity. Together they are ``plain``.
     """
     pieces: list[tuple[str, int, int]] = []
     for match in _SHOWN.finditer(text):

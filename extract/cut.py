@@ -49,8 +49,10 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> list[int]:
 
 def _piled(texts: Sequence[str], widths: Sequence[int], widest: int) -> bool:
     """Whether the widest texts show a limit: several, most of those that could have met it (short texts say nothing).
+
     A text whose last clause stands whole in a text of another width proves nothing: it may well end there, unless the
-    texts of this column end with a full stop and this one does not."""
+    texts of this column end with a full stop and this one does not.
+    """
     top = [text for text, own in zip(texts, widths, strict=True) if own >= widest - 1]
     others = [text for text, own in zip(texts, widths, strict=True) if own < widest - 1]
     stops = sum(1 for text in others if text.endswith(_SENTENCE_END)) * 2 > len(others)

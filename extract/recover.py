@@ -105,7 +105,7 @@ class Archive:
             if task.content is None:
                 continue
             self._widths[folder][width(task.content)] += 1
-            if task.content_truncated and task.content_recovered is None or not task.content_truncated:
+            if task.content_recovered is None:
                 self._open.append(
                     _Open(path, form.form_index, seq, form.unit_code, task.content, task.content_truncated, marks)
                 )

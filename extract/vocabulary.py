@@ -188,7 +188,7 @@ def _labels(path: Path) -> tuple[dict[str, Label], dict[str, tuple[str, ...]], t
 
 def _profile(path: Path) -> FormProfile:
     data = _load(path)
-    parts_of = {part: whole for part, whole in _turned(data, path, "funding", "parts_of").items()}
+    parts_of = _turned(data, path, "funding", "parts_of")
     cuts = data.get("cuts")
     if not isinstance(cuts, dict) or not all(isinstance(w, int) for widths in cuts.values() for w in widths):
         raise SchemaError(f"{path}: cuts must map columns to lists of display widths")
@@ -220,8 +220,8 @@ def load(folder: Path = SCHEMAS) -> Vocabulary:
     operators: dict[str, str] = {}
     loose: dict[str, str] = {}
     for name in data["operators"]:
-        operators.update({word: name for word in _words(data, path, "operators", name, "spellings")})
-        loose.update({word: name for word in _words(data, path, "operators", name, "loose")})
+        operators.update(dict.fromkeys(_words(data, path, "operators", name, "spellings"), name))
+        loose.update(dict.fromkeys(_words(data, path, "operators", name, "loose"), name))
     units = folder / "vocabulary" / "units.yaml"
     units_data = _load(units)
     grades = folder / "vocabulary" / "grades.yaml"

@@ -51,7 +51,7 @@ class Interpreter:
         label = sections.labels.get("funding")
         money = funding.read(sections.funding, label, head.form_kind, head.amount_unit, profile)
         goals = prose.goals(sections.goals, lines)
-        tasks = prose.tasks(sections.tasks, None, profile)
+        tasks = prose.tasks(sections.tasks, profile)
         tree = self.indicators.read(sections.indicators, sections.headers, profile.furniture)
         notes = prose.notes(sections.notes, profile)
         places = head.places

@@ -196,7 +196,7 @@ _HEADER_WORDS: Final[dict[str, dict[str, str]]] = {}
 
 def _header_word(text: str, known: dict[str, str], profile: FormProfile) -> str:
     """The header word that a cell holds, as the profile knows it, or ""."""
-    if len(text) > 40 or text[0].isdigit() and text.isascii():
+    if len(text) > 40 or (text[0].isdigit() and text.isascii()):
         return ""
     found = known.get(text)
     if found is None:
@@ -248,7 +248,7 @@ def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple
     categories = [(profile.categories[word.word], word) for word in words if word.word in profile.categories]
     if kind == "project" or not categories:
         return _project_columns(words, profile)
-    first = {category: word for category, word in reversed(categories)}
+    first = dict(reversed(categories))
     groups: list[list[tuple[str, _Word]]] = []
     for word in words:
         if word.word in profile.sources and word.word not in profile.categories:

@@ -109,8 +109,10 @@ class Grammar:
         self.known: dict[str, Explanation] = {}
 
     def explain(self, look: str) -> Explanation:
-        """The explanation of a row's look: for each cell the letter of its kind and the distance from the one before
-        (0 for the first, 9 at most)."""
+        """The explanation of a row's look.
+
+        A look has two letters a cell: its kind, and the distance from the cell before (0 for the first, 9 at most).
+        """
         found = self.known.get(look)
         if found is None:
             found = self._explain(look)
@@ -125,7 +127,7 @@ class Grammar:
         for i, kind in enumerate(kinds):
             after: dict[tuple[int, int], list[tuple[float, tuple[int, ...]]]] = {}
             for (column, value_kind), readings in states.items():
-                for to, cost, role in self._moves(column, value_kind, kind, gaps[i], i):
+                for to, cost, role in self._moves(column, value_kind, kind, gaps[i]):
                     state = (to, self._memory(value_kind, kind, role))
                     after.setdefault(state, []).extend((c + cost, (*roles, role)) for c, roles in readings)
             states = {state: sorted(readings)[:_KEPT] for state, readings in after.items()}
@@ -146,7 +148,7 @@ class Grammar:
             return ord(kind)
         return memory
 
-    def _moves(self, column: int, memory: int, kind: str, gap: int, index: int) -> list[tuple[int, float, int]]:
+    def _moves(self, column: int, memory: int, kind: str, gap: int) -> list[tuple[int, float, int]]:
         """Where a cell can go from the column of the one before: (column, cost, role)."""
         moves: list[tuple[int, float, int]] = [(column, _UNREAD, EXTRA)]
         if column >= 0 and self.columns[column] == NAME and kind not in "R12Boqn":
@@ -200,11 +202,24 @@ def _plan(best: Reading, second: Reading | None) -> Plan:
     roles = best.roles
     first = {role: roles.index(role) for role in set(roles)}
     names = tuple(i for i, role in enumerate(roles) if role == NAME)
-    places = (first.get(role, -1) for role in (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, EXTRA))
     tail = bool(first.keys() & {OPERATOR, VALUE, UNIT, WEIGHT})
     close = second is not None and second.cost - best.cost < CLOSE
     whole = NAME in first and tail and EXTRA not in first and not close
-    return Plan(*places, names[1:], tail, LEVEL1 in first or LEVEL2 in first, whole)
+    return Plan(
+        level1=first.get(LEVEL1, -1),
+        level2=first.get(LEVEL2, -1),
+        name=first.get(NAME, -1),
+        operator=first.get(OPERATOR, -1),
+        value=first.get(VALUE, -1),
+        unit=first.get(UNIT, -1),
+        weight=first.get(WEIGHT, -1),
+        direction=first.get(DIRECTION, -1),
+        extra=first.get(EXTRA, -1),
+        more_name=names[1:],
+        tail=tail,
+        labelled=LEVEL1 in first or LEVEL2 in first,
+        whole=whole,
+    )
 
 
 def _values(roles: tuple[int, ...], kinds: str) -> tuple[int, ...]:

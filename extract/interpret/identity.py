@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-
 from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.sections import Scanner, Sections
@@ -46,7 +45,7 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
     for row in _whole(sections.head, scanner):
         for name, value in _fields(row, scanner):
             _take(found, name, value)
-    _kind(found, sections, scanner.profile)
+    _kind(found, scanner.profile)
     return found
 
 
@@ -155,7 +154,7 @@ def _split_code(cell: Cell) -> tuple[Cell | None, Cell]:
     return cut(cell, *match.span(1)), cut(cell, *match.span(2))
 
 
-def _kind(found: Identity, sections: Sections, profile: FormProfile) -> None:
+def _kind(found: Identity, profile: FormProfile) -> None:
     """Department or project: as the title says, else by whether a project is named."""
     title = squash(found.title or "")
     kinds = {kind for word, kind in profile.kinds.items() if word in title}

@@ -21,6 +21,7 @@ from extract.interpret.grammar import (
     Explanation,
     Grammar,
     Plan,
+    Reading,
 )
 from extract.interpret.kinds import Kinds
 from extract.interpret.values import number, target
@@ -113,10 +114,9 @@ class IndicatorReader:
         """The rows with their explanations, broken ones put together."""
         width = usual_width(rows)
         found: list[Read] = []
-        for row in rows:
-            cells = row.cells
-            if len(cells) == 1 and " " in cells[0].text:
-                row = _at_single_blanks(row)
+        for given in rows:
+            cells = given.cells
+            row = _at_single_blanks(given) if len(cells) == 1 and " " in cells[0].text else given
             read = _new(Read, (row, self.explain(row, reader)))
             if (
                 cells[0].col == 0
@@ -233,12 +233,11 @@ class _TreeBuilder:
         if plan.extra >= 0:
             self._doubt("cell_unread", cells[plan.extra], seq, text=cells[plan.extra].text[:40])
         if explanation.second is not None and explanation.margin < grammar.CLOSE:
-            self._close(explanation, row, seq)
+            self._close(explanation.best, explanation.second, row, seq)
 
-    def _close(self, explanation: Explanation, row: Row, seq: int) -> None:
+    def _close(self, best: Reading, second: Reading, row: Row, seq: int) -> None:
         """A finding on the first cell that the next explanation would read as something else."""
-        assert explanation.second is not None
-        for cell, role, other in zip(row.cells, explanation.best.roles, explanation.second.roles, strict=True):
+        for cell, role, other in zip(row.cells, best.roles, second.roles, strict=True):
             if role != other:
                 self._doubt(
                     "row_ambiguous",
@@ -275,8 +274,10 @@ class _TreeBuilder:
                 self.above = {"level1": second, "level2": second, "level2_raw": second}
 
     def _is_second(self, label: Label) -> bool:
-        """Whether a label that can be of either level (成本指标, 满意度指标) is of the second here: where it stands under
-        the first-level label that the standard tree puts it under."""
+        """Whether a label that can be of either level (成本指标, 满意度指标) is of the second here.
+
+        It is where it stands under the first-level label that the standard tree puts it under.
+        """
         return label.level1 is None or (
             label.level2 is not None and self.level1 in self.vocabulary.parents.get(label.level2, ())
         )

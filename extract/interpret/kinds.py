@@ -20,6 +20,8 @@ _DATE: Final = regex.compile(
     r"|\d+(?:\.\d+)?%?[-—–~至]\d+(?:\.\d+)?.{0,4}$"
 )
 _SHORT: Final = 6
+# Longer texts are no values.
+_LONGEST_VALUE: Final = 24
 _LONGEST_UNKNOWN_UNIT: Final = 3
 _NO_UNIT: Final = frozenset("，。、；：,.;:()（）-—~～至到")
 
@@ -33,8 +35,9 @@ class Kinds:
         self.known: dict[str, str] = {}
         signs = sorted({*vocabulary.operators, *vocabulary.loose_operators}, key=len, reverse=True)
         self._firsts = frozenset(sign[0] for sign in signs)
+        alternatives = "|".join(regex.escape(sign) for sign in signs if vocabulary.operators.get(sign) != "定性")
         self._signed = regex.compile(
-            rf"(?P<operator>{'|'.join(regex.escape(sign) for sign in signs if sign != '定性')})[:：]?\s*(?P<number>{NUMBER.pattern})\s*(?P<unit>.{{0,12}})$"
+            rf"(?P<operator>{alternatives})[:：]?\s*(?P<number>{NUMBER.pattern})\s*(?P<unit>.{{0,12}})$"
         )
         self._measured = regex.compile(rf"(?P<number>{NUMBER.pattern})\s*(?P<unit>\D.{{0,11}})$")
         self.after = tuple(sorted(vocabulary.operators_after, key=len, reverse=True))
@@ -49,32 +52,41 @@ class Kinds:
         return kind
 
     def _kind(self, text: str) -> str:
-        vocabulary = self.vocabulary
-        label = vocabulary.label(text)
+        label = self.vocabulary.label(text)
         if label is not None:
             return label.kind
-        if len(text) > 24:
+        if len(text) > _LONGEST_VALUE:
             return "t"
         first = text[0]
+        kind = ""
         if first in self._firsts:
-            operator = self.operator(text)
-            if operator is not None:
-                return "q" if operator == "定性" else "o"
-            if self._signed.match(text):
-                return "m"
-        if text in vocabulary.grades or self._lists_grades(text):
-            return "g"
-        if first.isdigit() or first in "+-－":
-            if NUMBER.fullmatch(text):
-                return "n"
-            if not vocabulary.is_unit(text):
-                if _DATE.match(squash(text)):
-                    return "d"
-                if self.measured(text) is not None:
-                    return "N"
-        if vocabulary.is_unit(text):
+            kind = self._compared(text)
+        if not kind and (text in self.vocabulary.grades or self._lists_grades(text)):
+            kind = "g"
+        if not kind and (first.isdigit() or first in "+-－"):
+            kind = self._counted(text)
+        if kind:
+            return kind
+        if self.vocabulary.is_unit(text):
             return "u"
         return "s" if len(text) <= _SHORT else "t"
+
+    def _compared(self, text: str) -> str:
+        """The kind of a text that begins like an operator: o, q, m, or "" for none of them."""
+        operator = self.operator(text)
+        if operator is not None:
+            return "q" if operator == "定性" else "o"
+        return "m" if self._signed.match(text) else ""
+
+    def _counted(self, text: str) -> str:
+        """The kind of a text that begins with a digit: n, d, N, or "" for none of them."""
+        if NUMBER.fullmatch(text):
+            return "n"
+        if self.vocabulary.is_unit(text):
+            return ""
+        if _DATE.match(squash(text)):
+            return "d"
+        return "N" if self.measured(text) is not None else ""
 
     def operator(self, text: str) -> str | None:
         """The operator that a cell holds and nothing else, in its standard spelling, or None."""

@@ -26,11 +26,15 @@ _ELLIPSIS: Final = regex.compile(r"(?:…+|\.{3,}|。{3,})$")
 
 
 class Goals(NamedTuple):
+    """The paragraphs of the goals, and what is doubtful about them."""
+
     goals: list[Goal]
     findings: list[Finding]
 
 
 class Tasks(NamedTuple):
+    """The lines of the tasks, what is doubtful about them, and which of them bear a mark of a cut (…)."""
+
     tasks: list[Task]
     findings: list[Finding]
     marked: frozenset[int]
@@ -91,7 +95,7 @@ def _tagged(cells: Sequence[Cell], lines: Sequence[str]) -> list[list[Goal]]:
     return [found]
 
 
-def tasks(rows: Sequence[Row], label_row: Row | None, profile: FormProfile) -> Tasks:
+def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
     """The lines of 年度主要任务 (the section's label taken off; a header row among them is passed over)."""
     body: list[Row] = []
     header: Row | None = None

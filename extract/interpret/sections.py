@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-
 from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.model import Cell, Row
@@ -79,11 +78,39 @@ class _Own(NamedTuple):
 # Sections that only a form of its own has, not a further page of one.
 _OPENING: Final = frozenset({"funding", "goals", "tasks"})
 _ORDER: Final = {"head": 0, "funding": 1, "goals": 2, "tasks": 3, "indicators": 4, "notes": 5}
-_BEFORE_NOTES: Final = frozenset({"head", "funding", "goals", "tasks", "indicators"})
 
 
 def _without_label(row: Row) -> Row:
     return Row(row.line, row.cells[1:], row.width, row.page)
+
+
+def _take_title(found: Sections, row: Row) -> None:
+    """Takes in a title's row; a further one is the head of another page."""
+    if found.title is None:
+        found.title = row.cells[0]
+        if len(row.cells) > 1:
+            found.head.append(_without_label(row))
+
+
+def _opens(name: str, state: str) -> bool:
+    """Whether a section's label opens its section here.
+
+    Sections come in order, and within the indicator table only the notes may follow (绩效指标 is the root label of the
+    tree there).
+    """
+    if name == "notes":
+        return True
+    return state != "indicators" and _ORDER[name] > _ORDER[state]
+
+
+def _is_furniture(found: Sections, state: str, row: Row, kind: str) -> bool:
+    """Whether a row belongs to the page and not to the form: its number, or the head once more on a new page."""
+    if kind == "page_number":
+        return len(row.cells) == 1
+    if state not in ("indicators", "tasks") or kind not in ("field", "year") or len(row.cells) > 2:
+        return False
+    key = "".join(squash(cell.text) for cell in row.cells)
+    return any("".join(squash(cell.text) for cell in head.cells) == key for head in found.head)
 
 
 class Scanner:
@@ -115,7 +142,7 @@ class Scanner:
             return Meaning("section", section)
         if self._is_title(base):
             return Meaning("title")
-        key, colon, rest = whole.partition(":")
+        key, colon, _ = whole.partition(":")
         name = profile.fields.get(key)
         if name and (colon or len(whole) < _LONGEST_LABEL):
             return Meaning("field", name)
@@ -214,48 +241,41 @@ class Scanner:
         state = "head"
         by_state = found.by_state
         for row, meaning, header in self._whole_headers(rows):
-            kind = meaning.kind
-            if not kind:
+            if not meaning.kind:
                 by_state[state].append(row)
-                continue
-            if kind == "page_number" and len(row.cells) == 1:
-                continue
-            if kind == "title":
-                if found.title is None:
-                    found.title = row.cells[0]
-                    if len(row.cells) > 1:
-                        found.head.append(_without_label(row))
-                continue
-            if kind == "section" and meaning.name == state and state != "indicators":
-                # The section's label once more: its head repeated on a new page.
-                if len(row.cells) > 1:
-                    by_state[state].append(_without_label(row))
-                continue
-            if state in _BEFORE_NOTES and self._opens(meaning, state, row):
-                state = meaning.name
-                found.labels.setdefault(state, row.cells[0])
-                if state == "indicators" and header:
-                    found.headers.append(row)
-                elif len(row.cells) > 1 or state == "notes":
-                    by_state[state].append(_without_label(row))
-                continue
-            if header:
+            elif meaning.kind == "title":
+                _take_title(found, row)
+            elif meaning.kind == "section":
+                state = self._section(found, state, row, meaning.name, header)
+            elif header:
                 found.headers.append(row)
                 state = "indicators"
-                continue
-            if (
-                state in ("indicators", "tasks")
-                and kind in ("field", "year")
-                and len(row.cells) <= 2
-                and self._repeats(found, row)
-            ):
-                continue
-            by_state[state].append(row)
+            elif not _is_furniture(found, state, row, meaning.kind):
+                by_state[state].append(row)
         return found
 
+    def _section(self, found: Sections, state: str, row: Row, name: str, header: bool) -> str:
+        """Takes in a row that begins with the label of a section; gives the section that the next rows belong to."""
+        repeated = name == state and state != "indicators"
+        opens = state != "notes" and _opens(name, state)
+        if not repeated and not opens:
+            if header:
+                found.headers.append(row)
+                return "indicators"
+            found.by_state[state].append(row)
+            return state
+        found.labels.setdefault(name, row.cells[0])
+        if name == "indicators" and header:
+            found.headers.append(row)
+        elif len(row.cells) > 1 or (opens and name == "notes"):
+            found.by_state[name].append(_without_label(row))
+        return name
+
     def _whole_headers(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Meaning, bool]]:
-        """The rows with what they say they are, and whether each is a header of indicators; a header that is broken over
-        two lines is put together."""
+        """The rows with what they say they are, and whether each is a header of indicators.
+
+        A header that is broken over several lines is put together.
+        """
         waiting: tuple[Row, Meaning, bool] | None = None
         last = 0
         known = self._known
@@ -278,20 +298,3 @@ class Scanner:
                 yield row, meaning, False
         if waiting is not None:
             yield waiting
-
-    def _opens(self, meaning: Meaning, state: str, row: Row) -> bool:
-        """Whether a section label opens its section here: sections come in order, and within the indicator table only
-        the notes may follow (绩效指标 is the root label of the tree there).
-        """
-        if meaning.kind != "section" or meaning.name == state:
-            return False
-        if meaning.name == "notes":
-            return True
-        if state == "indicators":
-            return False
-        return _ORDER[meaning.name] > _ORDER[state]
-
-    def _repeats(self, found: Sections, row: Row) -> bool:
-        """Whether a field's row stands in the head already: the head repeated on a new page."""
-        key = "".join(squash(cell.text) for cell in row.cells)
-        return any("".join(squash(cell.text) for cell in head.cells) == key for head in found.head)

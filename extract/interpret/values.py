@@ -34,8 +34,10 @@ def number(text: str) -> Decimal | None:
 def target(
     operator: Cell | None, value: Cell | None, unit: Cell | None, kinds: Kinds, places: dict[str, Cell]
 ) -> Target:
-    """Puts together what the three cells say, and adds their places. Where they state no operator, a plain number has
-    ``=`` and words and dates have 定性, both inferred (CONTRACT: indicators)."""
+    """Puts together what the three cells say, and adds their places.
+
+    Where they state no operator, a plain number has ``=`` and words and dates have 定性, both inferred.
+    """
     sign = basis = text = figure = scale = None
     if operator is not None:
         sign = kinds.vocabulary.operators.get(operator.text) or kinds.operator(operator.text)
@@ -66,33 +68,25 @@ def target(
 
 def _merged(value: Cell, unit: Cell | None, kinds: Kinds) -> tuple[Cell, Decimal | None, Cell | None, Cell | None]:
     """Takes apart a value that holds more than a number: (value, number, unit, operator)."""
-    signed = kinds.signed(value.text)
-    if signed is not None:
-        rest = signed.span("unit")
-        sign = cut(value, *signed.span("operator"))
-        if unit is None and rest[0] < rest[1]:
-            unit, said = _without_word(value, rest, kinds)
-            sign = sign if said is None else sign
-        figure = cut(value, *signed.span("number"))
-        return figure, number(figure.text), unit, sign
-    measured = kinds.measured(value.text)
-    if measured is not None:
-        match, _ = measured
-        figure = cut(value, *match.span("number"))
-        rest = match.span("unit")
-        found, said = _without_word(value, rest, kinds)
-        return figure, number(figure.text), unit if unit is not None else found, said
-    return value, None, unit, None
+    match = kinds.signed(value.text)
+    sign = cut(value, *match.span("operator")) if match is not None else None
+    if match is None:
+        measured = kinds.measured(value.text)
+        if measured is None:
+            return value, None, unit, None
+        match = measured[0]
+    own, said = _without_word(value, match.span("unit"), kinds)
+    figure = cut(value, *match.span("number"))
+    return figure, number(figure.text), own if unit is None else unit, sign if said is None else said
 
 
 def _without_word(value: Cell, span: tuple[int, int], kinds: Kinds) -> tuple[Cell | None, Cell | None]:
-    """The unit in ``value.text[span]``, and the word behind it that stands for an operator (以上), each where there is one."""
+    """The unit in ``value.text[span]`` and the word behind it that stands for an operator (以上), None where there is none."""
     start, end = span
-    text = value.text[start:end].rstrip()
-    end = start + len(text)
+    end = start + len(value.text[start:end].rstrip())
     for word in kinds.after:
-        if text.endswith(word):
-            middle = end - len(word)
-            said = cut(value, middle, end)
-            return (cut(value, start, middle) if middle > start else None), said
+        if value.text.endswith(word, start, end):
+            said = cut(value, end - len(word), end)
+            end = start + len(value.text[start : end - len(word)].rstrip())
+            return (cut(value, start, end) if end > start else None), said
     return (cut(value, start, end) if end > start else None), None

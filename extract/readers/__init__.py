@@ -1,0 +1,1 @@
+"""From bytes to a Grid: what each format takes to become rows of cells."""

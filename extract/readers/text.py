@@ -95,7 +95,7 @@ def read(text: str) -> Grid:
 
 
 def _cell(text: str, line: int, start: int, col: int, page: int) -> Cell:
-    return _new(Cell, (text, line, start, start + len(text), col, page, -1, -1, 1, 1, None, ()))  # type: ignore[type-var]
+    return _new(Cell, (text, line, start, start + len(text), col, page, -1, -1, 1, 1, None, ()))
 
 
 def _bare(line: str, number: int, page: int, marked: bool) -> list[Cell]:
