@@ -6,15 +6,21 @@ row, and which rows a label stands for, is told by where things stand; see ``lay
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from extract.clean import width
 from extract.interpret import layout_parts as parts
 from extract.interpret.layout_blocks import Blocks, header_at, spaced, split
-from extract.interpret.layout_lines import Strip, strips
+from extract.interpret.layout_lines import (
+    MEASURES,
+    Strip,
+    crowd,
+    filled,
+    full_lines,
+    has_narrow,
+    strips,
+)
 from extract.interpret.layout_rows import (
     CONVENTIONS,
     ENDS_FULL_SENTENCE,
@@ -43,58 +49,67 @@ class LayoutReading:
 
 # A row of the table has at least a name, an operator and a value, or a value, a unit and a weight.
 _ROW_WORDS: Final = 3
-# Of the rows, so many have their last cells at one place (give or take one), or at nearly one place.
-_ALIGNED: Final = 0.6
-_NEARLY_ALIGNED: Final = 0.8
-# Among so few rows, all have to.
-_FEW_ROWS: Final = 3
+# So many of a table's rows end in the last column: where every header word has a column, and where one has none.
+_ORDERLY: Final = 0.6
+_VERY_ORDERLY: Final = 0.85
+# Of so many lines, one may stand out of the columns.
+_LINES_A_STRAY: Final = 12
+# What fewer rows show may be chance, so that their last cells have to stand exactly below the header's.
+_FEW_ROWS: Final = 2
 
 
 def is_layout(lines: Sequence[str], vocabulary: Vocabulary) -> bool:
-    """Whether the lines of a form keep a page's layout: the last cells of most indicators stand one below another.
+    """Whether the lines of a form keep a page's layout: the last cells of its indicators stand in columns.
 
     Where cells are only separated by blanks, their places follow the lengths of the names before them.
     """
     if sum("\t" in line or "|" in line for line in lines) * 4 > len(lines):
         return False
     words = [line.split() for line in lines]
-    first = header_at(words, vocabulary.profile)
-    rows = [at for at in range(max(first, 0) + 1, len(lines)) if len(words[at]) >= _ROW_WORDS]
-    if first < 0:
+    header = header_at(words, vocabulary.profile)
+    if header < 0:
         # A header broken over lines has no line that says it; only a layout breaks one.
         return split(lines, vocabulary) is not None
-    if len(rows) < 2:
+    known = vocabulary.operators
+    rows = [
+        at
+        for at in range(header + 1, len(lines))
+        if len(words[at]) >= _ROW_WORDS
+        and any(word in known or word[0].isdigit() for word in words[at])
+        and not words[at][-1].endswith("页")
+    ]
+    chosen = [lines[header].rstrip(), *(lines[at].rstrip() for at in rows)]
+    count = len(words[header])
+    return bool(rows) and any(_in_columns(strips(chosen, (0,) * len(chosen), way), count) for way in MEASURES[::2])
+
+
+def _in_columns(lines: Sequence[Strip], words: int) -> bool:
+    """Whether rows stand in the columns of the header, the first line, which has so many ``words``.
+
+    There is a column for each of them, and rows end in the last column.
+    """
+    segments = filled(crowd(lines), len(lines) // _LINES_A_STRAY)
+    if len(segments) < words - 1:
         return False
-    return any(_stand_below(lines, words, rows, measure) for measure in (width, len))
+    header = lines[0].places
+    last = segments[-1][0]
+    if len(header) <= last:
+        # A header word may stand beside its column's cells.
+        last = segments[-2][0] if len(header) > segments[-2][0] else len(header)
+    orderly = 0
+    for line in lines[1:]:
+        rest, _, _ = line.places.rpartition(b" ")
+        orderly += len(line.places) > last >= len(rest.rstrip())
+    rows = len(lines) - 1
+    if rows <= _FEW_ROWS and not all(_below(header, line.places) for line in lines[1:]):
+        return False
+    return orderly >= (_ORDERLY if len(segments) >= words else _VERY_ORDERLY) * rows
 
 
-def _stand_below(
-    lines: Sequence[str], words: Sequence[Sequence[str]], rows: Sequence[int], measure: Callable[[str], int]
-) -> bool:
-    """Whether the last two cells of the rows begin or end at the same places."""
-    starts: tuple[list[int], list[int]] = ([], [])
-    ends: tuple[list[int], list[int]] = ([], [])
-    for at in rows:
-        line = lines[at].rstrip()
-        for place in (0, 1):
-            word = words[at][-1 - place]
-            cut = line.rindex(word)
-            starts[place].append(measure(line[:cut]))
-            ends[place].append(starts[place][-1] + measure(word))
-            line = line[:cut].rstrip()
-    return all(_gathered(starts[place]) or _gathered(ends[place]) for place in (0, 1))
-
-
-def _gathered(places: list[int]) -> bool:
-    """Whether most of the places are one, give or take little."""
-    count = len(places)
-    if count <= _FEW_ROWS:
-        return max(places) == min(places)
-    seen = Counter(places)
-    for reach, share in ((1, _ALIGNED), (2, _NEARLY_ALIGNED)):
-        if any(sum(seen[x] for x in range(place - reach, place + reach + 1)) >= share * count for place in seen):
-            return True
-    return False
+def _below(header: bytes, row: bytes) -> bool:
+    """Whether a row's last word begins, ends or has its middle where the header's last word does."""
+    first, second = header.rfind(b" ") + 1, row.rfind(b" ") + 1
+    return first == second or len(header) == len(row) or abs(first + len(header) - second - len(row)) <= 1
 
 
 def read_layout(lines: Sequence[str], first_line: int, vocabulary: Vocabulary) -> LayoutReading:
@@ -108,14 +123,13 @@ def read_layout(lines: Sequence[str], first_line: int, vocabulary: Vocabulary) -
 
 def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks: Blocks) -> LayoutReading:
     profile = vocabulary.profile
-    measured = strips(lines, range(first_line, first_line + len(lines)))
+    measured, tree = _measured(lines, first_line, vocabulary, blocks)
 
     def block(numbers: Sequence[int]) -> list[Strip]:
         return [measured[at] for at in numbers]
 
     goals = parts.goals(block(blocks.goals), profile)
     tasks = parts.task_table(block(blocks.task_head), block(blocks.tasks), profile)
-    tree = tree_table(block(blocks.header), block(spaced(blocks.indicators, blocks.breaks)), vocabulary)
     labels = [label for label in (goals.label, tasks and tasks.drawn) if label is not None]
     convention, reading = _best(labels, tasks, tree)
     done = parts.tasks(tasks, convention) if tasks is not None else parts.Part([], [])
@@ -125,6 +139,28 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
     rows += parts.plain_rows(block(blocks.section)) + indicators.rows
     rows += parts.notes(block(blocks.notes), []) + parts.plain_rows(block(blocks.after))
     return LayoutReading(rows, (*goals.doubts, *done.doubts, *indicators.doubts))
+
+
+def _measured(
+    lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks: Blocks
+) -> tuple[list[Strip], TreeTable]:
+    """The lines measured the way their tool measured them, and the indicators' table.
+
+    It is the measure by which cells stand below one another, and by which most lines of running text are full.
+    """
+    numbers = range(first_line, first_line + len(lines))
+    body = spaced(blocks.indicators, blocks.breaks)
+    found: list[tuple[float, int, list[Strip], TreeTable]] = []
+    text = [at for part in (blocks.goals, blocks.tasks) for at in part]
+    narrow = has_narrow(lines)
+    for measure in MEASURES:
+        if found and found[0][0] == 1.0 and not narrow:
+            break
+        measured = strips(lines, numbers, measure)
+        tree = tree_table([measured[at] for at in blocks.header], [measured[at] for at in body], vocabulary)
+        found.append((tree.aligned(), full_lines([measured[at] for at in text]), measured, tree))
+    best = max(found, key=lambda way: way[:2])
+    return best[2], best[3]
 
 
 def _best(labels: Sequence[Drawn], tasks: parts.TaskTable | None, tree: TreeTable) -> tuple[Convention, Reading]:

@@ -24,6 +24,10 @@ _ADDED_AT_ONCE: Final = 250
 _NOTHING: Final = frozenset(INVISIBLE + "\f")
 
 
+# What Unicode calls neither wide nor full-width, beyond ASCII: the characters that tools disagree about.
+_NARROW: Final = regex.compile(r"[\x80-\u10ff\u1160-\u2e7f]")
+
+
 class Strip(NamedTuple):
     """One line by display columns.
 
@@ -97,6 +101,18 @@ def _measured(number: int, line: str, measure: Callable[[str], int]) -> Strip:
     return Strip(number, line, bytes(places), chars)
 
 
+def has_narrow(lines: Sequence[str]) -> bool:
+    """Whether there are characters that tools count differently."""
+    return _NARROW.search("".join(lines)) is not None
+
+
+def full_lines(lines: Sequence[Strip]) -> int:
+    """How many lines reach the last column that any of them reaches, or the one before it."""
+    sizes = [len(line.places.rstrip()) for line in lines]
+    last = max(sizes, default=0)
+    return sum(size >= last - 1 for size in sizes)
+
+
 def crowd(lines: Sequence[Strip]) -> bytes | list[int]:
     """How many of the lines have something at each display column."""
     sums = [
@@ -110,10 +126,11 @@ def crowd(lines: Sequence[Strip]) -> bytes | list[int]:
     return [sum(column) for column in zip(*counts, strict=True)]
 
 
-def filled(counts: bytes | list[int]) -> list[tuple[int, int]]:
-    """The runs of display columns that are not blank in every line, half-open."""
-    marks = counts if isinstance(counts, bytes) else bytes(1 if count else 0 for count in counts)
-    return [match.span() for match in _FILLED.finditer(marks)]
+def filled(counts: bytes | list[int], strays: int = 0) -> list[tuple[int, int]]:
+    """The runs of display columns that are not blank in every line (but for ``strays`` of them), half-open."""
+    if strays or not isinstance(counts, bytes):
+        counts = bytes(1 if count > strays else 0 for count in counts)
+    return [match.span() for match in _FILLED.finditer(counts)]
 
 
 def cells(line: Strip, cuts: Sequence[int]) -> list[Cell | None]:

@@ -33,7 +33,7 @@ def join_pieces(pieces: Sequence[Cell], room: int = 0) -> Cell:
             and first.isascii()
             and last.isalpha()
             and first.isalpha()
-            and width(before.text) < room
+            and before.x1 - before.x0 < room
         ):
             text += " "
             spaced = True
@@ -50,7 +50,7 @@ def paragraphs(pieces: Sequence[Cell]) -> tuple[list[list[Cell]], list[int]]:
     """
     if len(pieces) < 2:
         return [list(pieces)] if pieces else [], []
-    widths = [width(piece.text) for piece in pieces]
+    widths = [int(piece.x1 - piece.x0) for piece in pieces]
     room = max(widths)
     starts = [0]
     doubts = []

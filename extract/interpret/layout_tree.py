@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -157,6 +158,16 @@ class TreeTable:
         self._names: dict[tuple[int, int], str] = {}
         self._speaks: dict[str, frozenset[str]] = {}
 
+    def aligned(self) -> float:
+        """How exactly the cells beside the names stand below one another, header words included: 1 where all do."""
+        shares = []
+        for col in range(self.layout.name + 1, self.width):
+            found = [cell for line in self.layout.lines if (cell := line[col]) is not None]
+            found += [cell for cell in self.header.cells if cell.col == col and not cell.parts]
+            if len(found) > 1:
+                shares.append(_share(found))
+        return sum(shares) / len(shares) if shares else 1.0
+
     def reading(self, convention: Convention) -> Reading | None:
         """What the table says under a convention; None where labels cannot stand so."""
         edges = stretches(self.layout, convention)
@@ -306,6 +317,17 @@ class TreeTable:
     @staticmethod
     def _label(labels: Sequence[LevelLabel], index: int) -> str:
         return squash(labels[index].cell.text) if index >= 0 else ""
+
+
+def _share(cells: Sequence[Cell]) -> float:
+    """The share of cells that begin, end or have their middle at one place (which may be half a place off)."""
+    for places in ([cell.x0 for cell in cells], [cell.x1 for cell in cells]):
+        if len(set(places)) == 1:
+            return 1.0
+    starts, ends = Counter(cell.x0 for cell in cells), Counter(cell.x1 for cell in cells)
+    middles = Counter(cell.x0 + cell.x1 for cell in cells)
+    best = max(*starts.values(), *ends.values(), *(count + middles[at + 1] for at, count in list(middles.items())))
+    return best / len(cells)
 
 
 def both(best: Reading, other: Reading) -> Reading:
