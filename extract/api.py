@@ -17,7 +17,7 @@ _TEXT = "text/plain"
 def extract_bytes(data: bytes, *, source_path: str = "") -> Extraction:
     """The forms in the bytes of one file, with findings and the places of all values.
 
-    Never raises on content: what gives no form is an Extraction with a ``failure`` (codes in ``schemas/failures.yaml``).
+    Never raises on content: what gives no form is an Extraction with a ``failure`` (codes: ``schemas/failures.yaml``).
     ``source_path`` is kept as it is; it goes into the tables and into ``document_id``.
     """
     digest = hashlib.sha256(data).hexdigest()

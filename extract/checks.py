@@ -102,7 +102,7 @@ def levels(indicators: Sequence[Indicator], parents: Mapping[str, tuple[str, ...
 
 
 def duplicates(indicators: Sequence[Indicator]) -> list[Finding]:
-    """Indicators that stand twice: the same in all is likely read or printed twice; the same name alone is only noted."""
+    """Indicators that stand twice: one the same in all was likely read or printed twice; a name alone is only noted."""
     found = []
     seen: dict[tuple[str | None, str | None, str], list[int]] = {}
     for seq, i in enumerate(indicators):

@@ -1,8 +1,8 @@
 """Texts that an export has cut: told by their display width, and by how they end.
 
 Portals cut a text at a display width (a Chinese character counts 2): when a character of width 2 no longer fits, one
-place stays empty, so a cut text has the width of the limit or one less. The limit is learned from the texts of a column;
-the limits that are known of portals (``schemas/forms``) count where no text of the column is wider.
+place stays empty, so a cut text has the width of the limit or one less. The limit is learned from the texts of a
+column; the limits that are known of portals (``schemas/forms``) count where no text of the column is wider.
 """
 
 from __future__ import annotations

@@ -6,20 +6,17 @@ the common spelling costs one dictionary look-up.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import regex
-import yaml
 
 from extract.clean import squash
 from extract.errors import SchemaError
-
-_PACKAGED: Final = Path(__file__).parent / "_schemas"
-SCHEMAS: Final = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parent.parent / "schemas"
+from extract.schemafiles import SCHEMAS, read_checked
 
 # A score, a range of scores or a hint that a label carries: （50分）, (0-20)分, （必填）.
 _HINT: Final = regex.compile(r"[(\[](?:[\d.\-~]{1,8}%?分?|必填|选填|可选|工期指标|[\d.]{1,5}%)[)\]]分?$")
@@ -123,119 +120,85 @@ def _loose_label(labels: Mapping[str, Label], suffixes: tuple[str, ...], text: s
     return found
 
 
-def _load(path: Path) -> Any:
-    try:
-        with path.open(encoding="utf-8") as file:
-            return yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except OSError as error:
-        raise SchemaError(f"{path}: cannot be read ({error.strerror})") from error
-    except yaml.YAMLError as error:
-        raise SchemaError(f"{path}: no valid YAML ({error})") from error
-
-
-def _words(data: Any, path: Path, *keys: str) -> tuple[str, ...]:
-    """A list of words at ``keys``; SchemaError where there is none."""
-    for key in keys:
-        if not isinstance(data, dict) or key not in data:
-            raise SchemaError(f"{path}: {'/'.join(keys)} is missing")
-        data = data[key]
-    if not isinstance(data, list) or not all(isinstance(word, str) and word for word in data):
-        raise SchemaError(f"{path}: {'/'.join(keys)} must be a list of words (quote numbers and symbols)")
-    return tuple(data)
-
-
-def _turned(data: Any, path: Path, *keys: str) -> dict[str, str]:
-    """A mapping of name -> words at ``keys``, turned into squashed word -> name. A word may stand under one name only."""
-    inner = data
-    for key in keys:
-        inner = inner.get(key) if isinstance(inner, dict) else None
-    if not isinstance(inner, dict):
-        raise SchemaError(f"{path}: {'/'.join(keys)} must map names to lists of words")
+def _turned(named: Mapping[str, Sequence[str]], path: Path, place: str) -> dict[str, str]:
+    """A mapping of name to words, turned into squashed word to name; a word may stand under one name only."""
     turned: dict[str, str] = {}
-    for name in inner:
-        for word in _words(data, path, *keys, name):
+    for name, words in named.items():
+        for word in words:
             if turned.setdefault(squash(word), name) != name:
-                raise SchemaError(
-                    f"{path}: {'/'.join(keys)}: {word} stands under {turned[squash(word)]} and under {name}"
-                )
+                raise SchemaError(f"{path}: {place}: {word} stands under {turned[squash(word)]} and under {name}")
     return turned
 
 
 def _labels(path: Path) -> tuple[dict[str, Label], dict[str, tuple[str, ...]], tuple[str, ...]]:
-    data = _load(path)
-    suffixes = _words(data, path, "suffixes")
+    data = read_checked(path, "indicators")
     meanings: dict[str, Label] = {}
 
-    def add(stem: str, **meaning: Any) -> None:
+    def add(stem: str, level1: str | None, level2: str | None) -> None:
         for spelling in (stem, stem + "指标"):
-            meanings[spelling] = meanings.get(spelling, Label())._replace(**meaning)
+            known = meanings.get(spelling, Label())
+            meanings[spelling] = Label(known.level1 or level1, known.level2 or level2)
 
-    for name in data["level1"]:
-        for stem in _words(data, path, "level1", name):
-            add(stem, level1=name)
+    for name, stems in data["level1"].items():
+        for stem in stems:
+            add(stem, name, None)
     parents = {}
     for name, entry in data["level2"].items():
-        for stem in _words(data, path, "level2", name, "stems"):
-            add(stem, level2=name)
-        parents[name] = _words(data, path, "level2", name, "parents")
-        unknown = set(parents[name]) - set(data["level1"])
-        if unknown or not entry:
-            raise SchemaError(f"{path}: level2/{name}/parents names {unknown}, which level1 does not")
-    for word in _words(data, path, "roots"):
+        for stem in entry["stems"]:
+            add(stem, None, name)
+        parents[name] = tuple(entry["parents"])
+        unknown = sorted(set(parents[name]) - set(data["level1"]))
+        if unknown:
+            raise SchemaError(f"{path}: level2.{name}.parents: level1 does not name {', '.join(unknown)}")
+    for word in data["roots"]:
         meanings[word] = Label(root=True)
-    return meanings, parents, suffixes
+    return meanings, parents, tuple(data["suffixes"])
 
 
 def _profile(path: Path) -> FormProfile:
-    data = _load(path)
-    parts_of = _turned(data, path, "funding", "parts_of")
-    cuts = data.get("cuts")
-    if not isinstance(cuts, dict) or not all(isinstance(w, int) for widths in cuts.values() for w in widths):
-        raise SchemaError(f"{path}: cuts must map columns to lists of display widths")
+    data = read_checked(path, "form")
+    funding = data["funding"]
     return FormProfile(
-        name=str(data["name"]),
-        kinds=_turned(data, path, "kinds"),
-        title_contains=_words(data, path, "title", "contains"),
-        title_ends=_words(data, path, "title", "ends"),
-        sections=_turned(data, path, "sections"),
-        fields=_turned(data, path, "fields"),
-        columns=_turned(data, path, "columns"),
-        task_columns=_turned(data, path, "tasks"),
-        categories=_turned(data, path, "funding", "categories"),
-        project_total=frozenset(squash(w) for w in _words(data, path, "funding", "project_total")),
-        total_ends=_words(data, path, "funding", "total_ends"),
-        source_suffixes=_words(data, path, "funding", "suffixes"),
-        sources=_turned(data, path, "funding", "sources"),
-        parts_of=parts_of,
-        cuts={key: tuple(widths) for key, widths in cuts.items()},
-        furniture=_words(data, path, "furniture", "starts"),
+        name=data["name"],
+        kinds=_turned(data["kinds"], path, "kinds"),
+        title_contains=tuple(data["title"]["contains"]),
+        title_ends=tuple(data["title"]["ends"]),
+        sections=_turned(data["sections"], path, "sections"),
+        fields=_turned(data["fields"], path, "fields"),
+        columns=_turned(data["columns"], path, "columns"),
+        task_columns=_turned(data["tasks"], path, "tasks"),
+        categories=_turned(funding["categories"], path, "funding.categories"),
+        project_total=frozenset(map(squash, funding["project_total"])),
+        total_ends=tuple(funding["total_ends"]),
+        source_suffixes=tuple(funding["suffixes"]),
+        sources=_turned(funding["sources"], path, "funding.sources"),
+        parts_of=_turned(funding["parts_of"], path, "funding.parts_of"),
+        cuts={column: tuple(widths) for column, widths in data["cuts"].items()},
+        furniture=tuple(data["furniture"]["starts"]),
     )
 
 
 def load(folder: Path = SCHEMAS) -> Vocabulary:
-    """Reads the vocabularies and the general profile of ``folder``; SchemaError where a file is not what it must be."""
-    labels, parents, suffixes = _labels(folder / "vocabulary" / "indicators.yaml")
-    path = folder / "vocabulary" / "operators.yaml"
-    data = _load(path)
-    operators: dict[str, str] = {}
-    loose: dict[str, str] = {}
-    for name in data["operators"]:
-        operators.update(dict.fromkeys(_words(data, path, "operators", name, "spellings"), name))
-        loose.update(dict.fromkeys(_words(data, path, "operators", name, "loose"), name))
-    units = folder / "vocabulary" / "units.yaml"
-    units_data = _load(units)
-    grades = folder / "vocabulary" / "grades.yaml"
+    """Reads the vocabularies and the general profile of ``folder``.
+
+    Raises SchemaError where a file is not what its schema in ``meta/`` asks for; it names the file and the place.
+    """
+    words = folder / "vocabulary"
+    labels, parents, suffixes = _labels(words / "indicators.yaml")
+    signs = read_checked(words / "operators.yaml", "operators")
+    units = read_checked(words / "units.yaml", "units")
+    grades = read_checked(words / "grades.yaml", "grades")["grades"]
     return Vocabulary(
         labels=labels,
         label_ends=frozenset({word[-1] for word in (*labels, *suffixes)} | set(")）]】分")),
         parents=parents,
         suffixes=suffixes,
-        operators=operators,
-        loose_operators=loose,
-        operators_after=_turned(data, path, "after"),
-        grades=frozenset(_words(_load(grades), grades, "grades")),
-        units=frozenset(_words(units_data, units, "units")),
-        per=_words(units_data, units, "per"),
+        operators={word: name for name, sign in signs["operators"].items() for word in sign["spellings"]},
+        loose_operators={word: name for name, sign in signs["operators"].items() for word in sign["loose"]},
+        operators_after=_turned(signs["after"], words / "operators.yaml", "after"),
+        grades=frozenset(grades),
+        units=frozenset(units["units"]),
+        per=tuple(units["per"]),
         profile=_profile(folder / "forms" / "general.yaml"),
     )
 

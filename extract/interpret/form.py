@@ -162,9 +162,12 @@ def _placed(
 ) -> list[Finding]:
     """Doubts of the layout with the row they are about, found by the place of its name."""
     seqs: dict[tuple[str, int, int], int] = {}
-    for table, field, rows in (("indicators", "name", indicators), ("tasks", "name", tasks), ("goals", "text", goals)):
-        for seq, row in enumerate(rows):
-            cell: Cell | None = row.places.get(field)
+    named = [
+        ("indicators", [i.places.get("name") for i in indicators]),
+        ("tasks", [t.places.get("name") for t in tasks]),
+    ]
+    for table, cells in [*named, ("goals", [goal.places["text"] for goal in goals])]:
+        for seq, cell in enumerate(cells):
             if cell is not None:
                 seqs.setdefault((table, cell.line, cell.start), seq)
     return [

@@ -1,8 +1,8 @@
 """The funding section: which amount is which, settled by arithmetic.
 
-In every form 预算支出总额 = 基本支出 + 项目支出, and each 合计 = the sum of its sources (a blank is zero; DOMAIN.md of the
-form: 总体资金情况). Amounts are read from the first one on, not by their tab count, and where columns have drifted these
-equations choose between the ways to place them.
+In every form 预算支出总额 = 基本支出 + 项目支出, and each 合计 = the sum of its sources (a blank is zero). Amounts are read
+from the first one on and not by their tab count, and where columns have drifted these equations choose between the ways
+to place them.
 """
 
 from __future__ import annotations
@@ -242,8 +242,8 @@ def _run_together(cell: Cell, profile: FormProfile) -> list[tuple[Cell, str]]:
 def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple[_Head, ...]:
     """The columns that the words of the header rows announce, in order; remembered, since a county's forms share them.
 
-    A department form has the categories in one row and under 基本支出 and 项目支出 the sources in the next, the sum first;
-    a project form has one row of sources, and its sum may be called 年度资金总额.
+    A department form has the categories in one row and under 基本支出 and 项目支出 the sources in the next, the sum
+    first; a project form has one row of sources, and its sum may be called 年度资金总额.
     """
     categories = [(profile.categories[word.word], word) for word in words if word.word in profile.categories]
     if kind == "project" or not categories:
@@ -290,7 +290,7 @@ def _pairs(
     profile: FormProfile,
     pairs: list[tuple[Column, _Figure]],
 ) -> str:
-    """Reads a row in which words and amounts alternate (财政拨款 4180.00); gives the category that later rows belong to."""
+    """Reads a row in which words and amounts alternate (财政拨款 4180.00); gives the category of the rows below."""
     waiting: Column | None = None
     by_cell = {id(figure.cell): figure for figure in figures}
     word_of = {id(cell): word for cell, word in words}

@@ -1,8 +1,8 @@
 """Explains a row: the cheapest assignment of its cells to the columns that the header announced, in order.
 
 The evidence is each cell's kind and the distances between neighbours; where a row begins is no evidence, since exports
-lose leading blanks and add some. What a row looks like (its kinds and distances) recurs thousands of times in an archive,
-so every look is explained once and remembered.
+lose leading blanks and add some. What a row looks like (its kinds and distances) recurs thousands of times in an
+archive, so every look is explained once and remembered.
 """
 
 from __future__ import annotations
@@ -223,7 +223,7 @@ def _plan(best: Reading, second: Reading | None) -> Plan:
 
 
 def _values(roles: tuple[int, ...], kinds: str) -> tuple[int, ...]:
-    """The roles as far as they give different values: which level a label of either level has, the rows around it tell."""
+    """The roles as far as they give different values: of which level a label of either is, the rows around it tell."""
     return tuple(LEVEL1 if kind == "B" and role == LEVEL2 else role for role, kind in zip(roles, kinds, strict=True))
 
 

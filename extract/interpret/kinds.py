@@ -1,7 +1,7 @@
 """What a single cell could be, told by its text alone: one letter a kind, the alphabet of the row grammar.
 
-R root label, 1 first-level label, 2 second-level label, B either; o operator, q 定性; n number, N number with a unit or a
-word behind it, m operator with a number; u unit of measure, g grade, d date or range; s short text, t text.
+R root label, 1 first-level label, 2 second-level label, B either; o operator, q 定性; n number, N number with a unit or
+a word behind it, m operator with a number; u unit of measure, g grade, d date or range; s short text, t text.
 """
 
 from __future__ import annotations
@@ -102,10 +102,9 @@ class Kinds:
         return self._signed.match(text)
 
     def measured(self, text: str) -> tuple[regex.Match[str], str | None] | None:
-        """A number with a unit behind it (3次, 95%以上), with the groups ``number`` and ``unit``, and the operator that a
-        word behind it stands for; None where what is behind it can be no unit.
+        """A number with a unit behind it (3次, 95%以上): the match, and the operator that a word behind it stands for.
 
-        A unit need not be known: a short word behind a number that is no date can hardly be anything else.
+        The match has the groups ``number`` and ``unit``. None where what is behind the number can be no unit. A unit need not be known: a short word behind a number that is no date can hardly be anything else.
         """
         match = self._measured.match(text)
         if match is None or _DATE.match(squash(text)):

@@ -1,7 +1,7 @@
 """Where forms begin, and which rows of a form belong to which of its sections.
 
-A row says what it is by its first cell: a title, a field of the head (预算年度, 预算单位 …), the label of a section, the
-header of the indicator table. A title alone may be the head of another page: a form begins at a title only where
+A row says what it is by its first cell: a title, a field of the head (预算年度, 预算单位 …), the label of a section,
+the header of the indicator table. A title alone may be the head of another page: a form begins at a title only where
 something of its own follows (a unit line, funding, goals).
 """
 
@@ -30,7 +30,9 @@ _WIDEST_TITLE: Final = 4
 
 
 class Meaning(NamedTuple):
-    """What a cell says of its row. ``kind``: title, year, section, field, column, page_number or "" for none of them;
+    """What a cell says of its row.
+
+    ``kind``: title, year, section, field, column, page_number or "" for none of them;
     ``name``: which section, field or column.
     """
 

@@ -81,7 +81,7 @@ def _merged(value: Cell, unit: Cell | None, kinds: Kinds) -> tuple[Cell, Decimal
 
 
 def _without_word(value: Cell, span: tuple[int, int], kinds: Kinds) -> tuple[Cell | None, Cell | None]:
-    """The unit in ``value.text[span]`` and the word behind it that stands for an operator (以上), None where there is none."""
+    """The unit in ``value.text[span]``, and the word behind it that stands for an operator (以上); None for neither."""
     start, end = span
     end = start + len(value.text[start:end].rstrip())
     for word in kinds.after:

@@ -1,7 +1,7 @@
 """Plain text to a Grid: lines to rows, rows to cells.
 
-Cells are separated by tabs, by runs of two or more blanks, by ideographic spaces, or by a mixture. A blank cell gives no
-Cell, but it counts for the places of the cells after it.
+Cells are separated by tabs, by runs of two or more blanks, by ideographic spaces, or by a mixture. A blank cell gives
+no Cell, but it counts for the places of the cells after it.
 
 A line ends at LF, CR LF or CR. A form feed begins a page and is a blank of its line otherwise.
 """
@@ -99,7 +99,7 @@ def _cell(text: str, line: int, start: int, col: int, page: int) -> Cell:
 
 
 def _bare(line: str, number: int, page: int, marked: bool) -> list[Cell]:
-    """The cells of a line with tabs in a text where blanks are nowhere beside a separator: each part is a text or blank."""
+    """The cells of a line with tabs in a text where no blanks pad them: each part is a text or blank."""
     cells: list[Cell] = []
     body = line.lstrip("\t")
     start = col = len(line) - len(body)
@@ -153,7 +153,7 @@ def _marked(text: str, number: int, start: int, col: int, page: int) -> list[Cel
 
 
 def _pieces(text: str, number: int, start: int, col: int, page: int, special: bool) -> list[Cell]:
-    """Cells separated by blanks within one tab cell; they share its ordinal place, since blanks are the weaker separator."""
+    """Cells separated by blanks within one tab cell; they share its place, since blanks are the weaker separator."""
     cells: list[Cell] = []
     for match in _RUN.finditer(text):
         piece = match.group()

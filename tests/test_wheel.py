@@ -1,0 +1,78 @@
+"""The wheel, in an environment of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.readme import ROOT, SAMPLE
+
+
+def call(*words: object, cwd: Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(
+        list(map(str, words)),
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    call(
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--no-deps",
+        "--no-build-isolation",
+        "--wheel-dir",
+        folder,
+        ROOT,
+        cwd=folder,
+    )
+    (found,) = folder.glob("*.whl")
+    return found
+
+
+def test_what_is_in_it(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    data = {path.relative_to(ROOT / "schemas").as_posix() for path in (ROOT / "schemas").rglob("*.yaml")}
+    assert {f"extract/_schemas/{name}" for name in data} <= names
+    code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "extract").rglob("*.py")}
+    assert code <= names
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"extract"}
+
+
+def test_it_runs_from_another_folder(wheel: Path, tmp_path: Path) -> None:
+    call(sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv", cwd=tmp_path)
+    python = tmp_path / "venv" / "bin" / "python"
+    site = Path(call(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=tmp_path).strip())
+    call(sys.executable, "-m", "pip", f"--python={python}", "install", "--no-deps", "--no-index", wheel, cwd=tmp_path)
+    # What the package needs is taken from where the tests run; the package itself is not: it comes first on the path.
+    (site / "needs.pth").write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    (tmp_path / "forms").mkdir()
+    (tmp_path / "forms" / "a.txt").write_bytes(SAMPLE.read_bytes())
+    where = call(python, "-c", "import extract.schemafiles as s; print(s.SCHEMAS)", cwd=tmp_path).strip()
+    assert Path(where) == site / "extract" / "_schemas"
+    command = tmp_path / "venv" / "bin" / "pifubiao"
+    found = json.loads(call(command, "extract", "forms", "--out", "out", "--json", "--strict", cwd=tmp_path))
+    assert (found["exit_code"], found["counts"]["forms"], found["counts"]["rows"]["indicators"]) == (0, 1, 22)
+    assert len(list((tmp_path / "out").iterdir())) == 9
+    assert "满意度指标" in call(command, "inspect", "forms/a.txt", cwd=tmp_path)
