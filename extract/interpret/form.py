@@ -12,7 +12,7 @@ from extract.interpret import funding, identity, prose
 from extract.interpret.indicators import IndicatorReader
 from extract.interpret.layout import is_layout, read_layout
 from extract.interpret.sections import Scanner, Sections
-from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
+from extract.model import Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary, default
 

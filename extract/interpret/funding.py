@@ -1,8 +1,8 @@
 """The funding section: which amount is which, settled by arithmetic.
 
-In every form 预算支出总额 = 基本支出 + 项目支出, and each 合计 = the sum of its sources (a blank is zero). Amounts are read
-from the first one on and not by their tab count, and where columns have drifted these equations choose between the ways
-to place them.
+In every form 预算支出总额 = 基本支出 + 项目支出, and each 合计 = the sum of its sources (a blank is zero). Amounts are
+read from the first one on and not by their tab count, and where columns have drifted these equations choose between the
+ways to place them.
 """
 
 from __future__ import annotations

@@ -104,7 +104,8 @@ class Kinds:
     def measured(self, text: str) -> tuple[regex.Match[str], str | None] | None:
         """A number with a unit behind it (3次, 95%以上): the match, and the operator that a word behind it stands for.
 
-        The match has the groups ``number`` and ``unit``. None where what is behind the number can be no unit. A unit need not be known: a short word behind a number that is no date can hardly be anything else.
+        The match has the groups ``number`` and ``unit``. None where what is behind the number can be no unit. A unit
+        need not be known: a short word behind a number that is no date can hardly be anything else.
         """
         match = self._measured.match(text)
         if match is None or _DATE.match(squash(text)):
