@@ -12,7 +12,7 @@ from extract.interpret import funding, identity, prose
 from extract.interpret.indicators import IndicatorReader
 from extract.interpret.layout import is_layout, read_layout
 from extract.interpret.sections import Scanner, Sections
-from extract.model import Finding, Form, Goal, Grid, Indicator, Row, Task
+from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary, default
 
@@ -37,13 +37,7 @@ class Interpreter:
         return tuple(found)
 
     def _form(self, rows: Sequence[Row], lines: Sequence[str], index: int) -> Form | None:
-        doubts: tuple[Finding, ...] = ()
-        first, last = rows[0].line, rows[-1].line
-        own_lines = lines[first - 1 : last]
-        if is_layout(own_lines, self.vocabulary):
-            layout = read_layout(own_lines, first, self.vocabulary)
-            rows, doubts = layout.rows, layout.doubts
-        sections = self.scanner.split(rows)
+        sections, doubts = self._sections(rows, lines)
         if not _is_form(sections):
             return None
         head = identity.read(sections, self.scanner)
@@ -95,6 +89,19 @@ class Interpreter:
             findings=tuple(findings),
             places=places,
         )
+
+    def _sections(self, rows: Sequence[Row], lines: Sequence[str]) -> tuple[Sections, tuple[Finding, ...]]:
+        """The rows of a form by section; where the page's layout was kept, its logical rows, and what they leave open."""
+        first = rows[0].line
+        own_lines = lines[first - 1 : rows[-1].line]
+        if not is_layout(own_lines, self.vocabulary):
+            return self.scanner.split(rows), ()
+        layout = read_layout(own_lines, first, self.vocabulary)
+        sections = self.scanner.split(layout.rows)
+        # The head is no part of the table: its cells are those of its lines.
+        printed = {row.line: row for row in rows}
+        sections.head[:] = [row if row.cells[0].parts else printed.get(row.line, row) for row in sections.head]
+        return sections, layout.doubts
 
     def _head_findings(self, head: identity.Identity) -> list[Finding]:
         found = [
@@ -162,11 +169,12 @@ def _placed(
 ) -> list[Finding]:
     """Doubts of the layout with the row they are about, found by the place of its name."""
     seqs: dict[tuple[str, int, int], int] = {}
-    named = [
-        ("indicators", [i.places.get("name") for i in indicators]),
-        ("tasks", [t.places.get("name") for t in tasks]),
+    named: list[tuple[str, list[Cell | None]]] = [
+        ("indicators", [indicator.places.get("name") for indicator in indicators]),
+        ("tasks", [task.places.get("name") for task in tasks]),
+        ("goals", [goal.places.get("text") for goal in goals]),
     ]
-    for table, cells in [*named, ("goals", [goal.places["text"] for goal in goals])]:
+    for table, cells in named:
         for seq, cell in enumerate(cells):
             if cell is not None:
                 seqs.setdefault((table, cell.line, cell.start), seq)
