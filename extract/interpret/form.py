@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from extract import checks
+from extract.clean import width
 from extract.cut import cut_ones
 from extract.interpret import funding, identity, prose
 from extract.interpret.indicators import IndicatorReader
@@ -91,16 +92,18 @@ class Interpreter:
         )
 
     def _sections(self, rows: Sequence[Row], lines: Sequence[str]) -> tuple[Sections, tuple[Finding, ...]]:
-        """The rows of a form by section; where the page's layout was kept, its logical rows, and what they leave open."""
+        """The rows of a form by section; where the page's layout was kept, logical rows, and what they leave open."""
         first = rows[0].line
         own_lines = lines[first - 1 : rows[-1].line]
         if not is_layout(own_lines, self.vocabulary):
             return self.scanner.split(rows), ()
         layout = read_layout(own_lines, first, self.vocabulary)
         sections = self.scanner.split(layout.rows)
-        # The head is no part of the table: its cells are those of its lines.
-        printed = {row.line: row for row in rows}
-        sections.head[:] = [row if row.cells[0].parts else printed.get(row.line, row) for row in sections.head]
+        # The head is no part of the layout's table: its cells are those of its lines.
+        body = [row.line for name, part in sections.by_state.items() if name != "head" for row in part]
+        begins = min(body, default=0)
+        printed = [row for row in rows if row.line < begins and row.cells[0].start != _start(sections.title, row.line)]
+        sections.head[:] = [_with_columns(row, lines) for row in printed]
         return sections, layout.doubts
 
     def _head_findings(self, head: identity.Identity) -> list[Finding]:
@@ -162,6 +165,18 @@ def _is_form(sections: Sections) -> bool:
         bool(sections.indicators),
     ]
     return bool(sections.headers and sections.indicators) or sum(parts) >= 2
+
+
+def _start(title: Cell | None, line: int) -> int:
+    """Where the title begins in a line; -1 where it does not stand there."""
+    return title.start if title is not None and title.line == line else -1
+
+
+def _with_columns(row: Row, lines: Sequence[str]) -> Row:
+    """The row, its cells with the display columns they stand in."""
+    line = lines[row.line - 1]
+    cells = [cell._replace(x0=width(line[: cell.start]), x1=width(line[: cell.end])) for cell in row.cells]
+    return row._replace(cells=cells)
 
 
 def _placed(

@@ -7,20 +7,18 @@ ways to place them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import combinations, pairwise
 from typing import Final, NamedTuple
 
 import regex
 
 from extract.clean import squash
+from extract.interpret.placing import Column, Equation, Extent, Figure, Head, Spot, equations, place
 from extract.interpret.values import number
 from extract.model import Amount, Cell, Finding, Row
 from extract.vocabulary import FormProfile
-
-Column = tuple[str, str]
 
 _AMOUNT: Final = regex.compile(r"([+\-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?)\s*(亿元|万元|元|万|亿)?$")
 _IN_YUAN: Final = {
@@ -31,9 +29,7 @@ _IN_YUAN: Final = {
     "亿": Decimal(100000000),
     "千元": Decimal(1000),
 }
-_ZERO: Final = Decimal(0)
 _CENT: Final = Decimal("0.01")
-_MOST_PLACEMENTS: Final = 4000
 _COUNTER: Final = regex.compile(r"^(?:其中:?|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十\d]+[、.])")
 _UNIT_IN_BRACKETS: Final = regex.compile(r"\((?:万元|千元|元)\)$")
 # What an unknown word for a total is read as.
@@ -51,41 +47,13 @@ class Funding(NamedTuple):
     findings: list[Finding]
 
 
-# Where a cell stands in its row: the least and the most places before it. They differ where blanks separate the cells.
-_Spot = tuple[int, int]
-
-
-class _Figure(NamedTuple):
-    cell: Cell
-    amount: Decimal
-    spot: _Spot
-
-
-class _Head(NamedTuple):
-    """A column as a header row announces it: which header row, and the place there; row -1 where none does."""
-
-    column: Column
-    row: int = -1
-    spot: _Spot = (0, 0)
-
-
 class _Word(NamedTuple):
-    """A header word: in which header row, and at which place there."""
+    """A header word: in which header row, and where there."""
 
     word: str
     row: int
-    spot: _Spot
-
-
-class _Placement(NamedTuple):
-    columns: tuple[int, ...]
-    failed: int
-    checked: int
-    misfit: int
-
-    def rank(self) -> tuple[int, int, int]:
-        """Better placements first: equations that fail, equations that hold, distances that differ."""
-        return self.failed, -self.checked, self.misfit
+    spot: Spot
+    extent: Extent
 
 
 def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | None, profile: FormProfile) -> Funding:
@@ -93,8 +61,8 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     unit, unit_cell = _unit(rows, label, stated_unit)
     factor = _IN_YUAN.get(unit or "元", Decimal(1))
     words: list[_Word] = []
-    figures: list[_Figure] = []
-    pairs: list[tuple[Column, _Figure]] = []
+    figures: list[Figure] = []
+    pairs: list[tuple[Column, Figure]] = []
     findings: list[Finding] = []
     category = "project" if kind == "project" else "total"
     for i, row in enumerate(rows):
@@ -104,7 +72,7 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
             category = _pairs(row, read_words, read_figures, category, kind, profile, pairs)
         elif read_words and not figures:
             spots = dict(zip(map(id, row.cells), _spots(row), strict=True))
-            words += [_Word(word, i, spots[id(cell)]) for cell, word in read_words]
+            words += [_Word(word, i, spots[id(cell)], (cell.x0, cell.x1)) for cell, word in read_words]
         elif read_figures:
             figures = figures or read_figures
     heads = _columns(tuple(words), kind, profile) if figures else ()
@@ -112,12 +80,12 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     parts_of = tuple((part, whole) for part, whole in profile.parts_of.items() if whole in named and part in named)
     amounts = [_amount(column, figure) for column, figure in pairs]
     if figures:
-        placed, doubts = _place(figures, heads, parts_of)
+        placed, doubts = _placed(figures, heads, parts_of)
         amounts += placed
         findings += doubts
     if pairs:
         amounts = _first_of_each(amounts)
-    made = _equations(tuple([(a.category, a.source) for a in amounts]), parts_of)
+    made = equations(tuple([(a.category, a.source) for a in amounts]), parts_of)
     inferred, doubts = _fill(amounts, made)
     amounts += inferred
     return Funding(amounts, unit, unit_cell, findings + doubts + _checks(amounts, made))
@@ -148,11 +116,11 @@ def _amount_of(text: str) -> tuple[Decimal, str | None] | None:
     return (figure, match[2]) if figure is not None else None
 
 
-def _spots(row: Row) -> list[_Spot]:
+def _spots(row: Row) -> list[Spot]:
     """Where the cells of a row stand. Between two separators of two or three blanks each are four to six blanks."""
     if row.width:
         return [(cell.col, cell.col) for cell in row.cells]
-    spots: list[_Spot] = []
+    spots: list[Spot] = []
     low = high = end = 0
     for cell in row.cells:
         if spots:
@@ -165,10 +133,10 @@ def _spots(row: Row) -> list[_Spot]:
     return spots
 
 
-def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[Cell, str]], list[_Figure], list[Cell]]:
+def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[Cell, str]], list[Figure], list[Cell]]:
     """A row's header words (squashed), its amounts in yuan, and the cells that are neither."""
     words: list[tuple[Cell, str]] = []
-    figures: list[_Figure] = []
+    figures: list[Figure] = []
     other: list[Cell] = []
     known = _HEADER_WORDS.setdefault(profile.name, {})
     for cell, spot in zip(row.cells, _spots(row), strict=True):
@@ -180,7 +148,7 @@ def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[C
         found = _amount_of(text)
         if found is not None:
             own = _IN_YUAN[found[1]] if found[1] else factor
-            figures.append(_Figure(cell, (found[0] * own if own != 1 else found[0]).quantize(_CENT), spot))
+            figures.append(Figure(cell, (found[0] * own if own != 1 else found[0]).quantize(_CENT), spot))
         elif text not in _DASHES:
             words_in = _run_together(cell, profile)
             if words_in:
@@ -239,7 +207,7 @@ def _run_together(cell: Cell, profile: FormProfile) -> list[tuple[Cell, str]]:
 
 
 @lru_cache(maxsize=4096)
-def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple[_Head, ...]:
+def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple[Head, ...]:
     """The columns that the words of the header rows announce, in order; remembered, since a county's forms share them.
 
     A department form has the categories in one row and under 基本支出 and 项目支出 the sources in the next, the sum
@@ -258,37 +226,33 @@ def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple
             groups[-1].append((source, word))
     names = list(dict.fromkeys(category for category, _ in categories))
     if not groups:
-        return tuple(_Head((category, "total"), first[category].row, first[category].spot) for category in names)
-    found: list[_Head] = []
+        return tuple(Head((category, "total"), *first[category][1:]) for category in names)
+    found: list[Head] = []
     if len(groups) < len(names):
         names = [name for name in names if name != "total"]
-        found = [
-            _Head(("total", "total"), first["total"].row, first["total"].spot)
-            if "total" in first
-            else _Head(("total", "total"))
-        ]
+        found = [Head(("total", "total"), *first["total"][1:]) if "total" in first else Head(("total", "total"))]
     for category, group in zip(names, groups, strict=False):
-        found += [_Head((category, source), word.row, word.spot) for source, word in group]
+        found += [Head((category, source), *word[1:]) for source, word in group]
     return tuple(found)
 
 
-def _project_columns(words: Sequence[_Word], profile: FormProfile) -> tuple[_Head, ...]:
-    found: dict[Column, _Head] = {}
+def _project_columns(words: Sequence[_Word], profile: FormProfile) -> tuple[Head, ...]:
+    found: dict[Column, Head] = {}
     for word in words:
         total = word.word in profile.project_total or word.word in profile.categories
         source = "total" if total else profile.sources[word.word]
-        found.setdefault(("project", source), _Head(("project", source), word.row, word.spot))
-    return tuple(found.values()) or tuple(_Head(("project", source)) for source in _USUAL)
+        found.setdefault(("project", source), Head(("project", source), *word[1:]))
+    return tuple(found.values()) or tuple(Head(("project", source)) for source in _USUAL)
 
 
 def _pairs(
     row: Row,
     words: Sequence[tuple[Cell, str]],
-    figures: Sequence[_Figure],
+    figures: Sequence[Figure],
     category: str,
     kind: str,
     profile: FormProfile,
-    pairs: list[tuple[Column, _Figure]],
+    pairs: list[tuple[Column, Figure]],
 ) -> str:
     """Reads a row in which words and amounts alternate (财政拨款 4180.00); gives the category of the rows below."""
     waiting: Column | None = None
@@ -310,7 +274,7 @@ def _pairs(
     return category
 
 
-def _amount(column: Column, figure: _Figure) -> Amount:
+def _amount(column: Column, figure: Figure) -> Amount:
     return Amount(
         column[0],
         column[1],
@@ -329,147 +293,27 @@ def _first_of_each(amounts: Sequence[Amount]) -> list[Amount]:
     return list(found.values())
 
 
-def _place(
-    figures: Sequence[_Figure], heads: tuple[_Head, ...], parts_of: tuple[tuple[str, str], ...]
+def _placed(
+    figures: Sequence[Figure], heads: tuple[Head, ...], parts_of: tuple[tuple[str, str], ...]
 ) -> tuple[list[Amount], list[Finding]]:
-    """Amounts to columns: in order, by the equations first and by the distances between them second."""
+    """The amounts of a row under the columns of a header, and what is doubtful about where they belong."""
+    doubts: list[Finding] = []
     if len(figures) > len(heads):
-        extra = figures[len(heads)]
-        return (
-            [_amount(head.column, figure) for head, figure in zip(heads, figures, strict=False)],
-            [
-                Finding(
-                    "funding_columns",
-                    "funding",
-                    None,
-                    None,
-                    {"amounts": len(figures), "columns": len(heads)},
-                    extra.cell,
-                )
-            ],
-        )
-    made = _equations(tuple([head.column for head in heads]), parts_of)
-    gaps = tuple([_gap(before, after) for before, after in pairwise(figures)])
-    sound = [chosen for chosen in _exact(gaps, heads) if _holds(chosen, figures, heads, made)]
-    if len(sound) == 1:
-        best = _Placement(sound[0], 0, 1, 0)
-        placements = [best]
-    else:
-        ways = zip(range(_MOST_PLACEMENTS), combinations(range(len(heads)), len(figures)), strict=False)
-        placements = sorted((_judge(chosen, figures, heads, made) for _, chosen in ways), key=_Placement.rank)
-        best = placements[0]
-    amounts = [_amount(heads[c].column, f) for c, f in zip(best.columns, figures, strict=True)]
-    doubts = []
-    for i, (figure, column) in enumerate(zip(figures, best.columns, strict=True)):
-        rivals = [p.columns[i] for p in placements[1:] if p.rank() == best.rank() and p.columns[i] != column]
-        if rivals:
-            params = {
-                "amount": figure.cell.text,
-                "column": "/".join(heads[column].column),
-                "other": "/".join(heads[rivals[0]].column),
-            }
-            doubts.append(Finding("funding_ambiguous", "funding", i, None, params, figure.cell))
-    return amounts, doubts
+        params: dict[str, object] = {"amounts": len(figures), "columns": len(heads)}
+        doubts.append(Finding("funding_columns", "funding", None, None, params, figures[len(heads)].cell))
+        figures = figures[: len(heads)]
+    columns, rivals = place(figures, heads, equations(tuple([head.column for head in heads]), parts_of))
+    for i, other in rivals.items():
+        params = {
+            "amount": figures[i].cell.text,
+            "column": "/".join(heads[columns[i]].column),
+            "other": "/".join(heads[other].column),
+        }
+        doubts.append(Finding("funding_ambiguous", "funding", i, None, params, figures[i].cell))
+    return [_amount(heads[c].column, f) for c, f in zip(columns, figures, strict=True)], doubts
 
 
-def _apart(before: _Head, after: _Head, steps: int) -> _Spot:
-    """How many places two columns are apart, as their header row says, else as their order says."""
-    if after.row >= 0 and after.row == before.row:
-        return after.spot[0] - before.spot[0], after.spot[1] - before.spot[1]
-    return steps, steps
-
-
-def _misfit(one: _Spot, other: _Spot) -> int:
-    """By how many places two distances differ at least."""
-    return max(0, one[0] - other[1], other[0] - one[1])
-
-
-@lru_cache(maxsize=4096)
-def _exact(gaps: tuple[_Spot, ...], heads: tuple[_Head, ...]) -> list[tuple[int, ...]]:
-    """The ways to place amounts with these distances so that all are kept: mostly few, and no search is needed."""
-    found: list[tuple[int, ...]] = [(start,) for start in range(len(heads))]
-    for gap in gaps:
-        found = [
-            (*chosen, c)
-            for chosen in found
-            for c in range(chosen[-1] + 1, len(heads))
-            if not _misfit(_apart(heads[chosen[-1]], heads[c], c - chosen[-1]), gap)
-        ]
-    return found
-
-
-def _gap(before: _Figure, after: _Figure) -> _Spot:
-    return after.spot[0] - before.spot[0], after.spot[1] - before.spot[1]
-
-
-def _holds(
-    chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], made: Sequence[_Equation]
-) -> bool:
-    """Whether amounts placed so keep every equation, and at least one can be made."""
-    amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
-    checked = False
-    for equation in made:
-        whole, parts = equation.sides(amounts)
-        if whole != parts:
-            return False
-        checked = checked or whole is not None
-    return checked
-
-
-def _judge(
-    chosen: tuple[int, ...], figures: Sequence[_Figure], heads: Sequence[_Head], made: Sequence[_Equation]
-) -> _Placement:
-    """How well a way to place the amounts keeps the equations and the distances of the header's columns."""
-    amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
-    failed = checked = 0
-    for equation in made:
-        whole, parts = equation.sides(amounts)
-        if whole is None or parts is None:
-            # A sum that is blank while its parts are not, or the other way round, is no sound form.
-            failed += (whole is None) != (parts is None)
-            continue
-        checked += 1
-        failed += whole != parts
-    misfit = 0
-    for i in range(1, len(chosen)):
-        apart = _apart(heads[chosen[i - 1]], heads[chosen[i]], chosen[i] - chosen[i - 1])
-        misfit += _misfit(apart, _gap(figures[i - 1], figures[i]))
-    return _Placement(chosen, failed, checked, misfit)
-
-
-class _Equation(NamedTuple):
-    """A sum of the form: the column that holds it, and the columns of its parts."""
-
-    whole: Column
-    parts: tuple[Column, ...]
-
-    def sides(self, amounts: Mapping[Column, Decimal]) -> tuple[Decimal | None, Decimal | None]:
-        """The stated sum and the sum of the stated parts (a blank is zero); None where nothing is stated."""
-        parts = [amounts[part] for part in self.parts if part in amounts]
-        return amounts.get(self.whole), sum(parts, _ZERO) if parts else None
-
-
-@lru_cache(maxsize=1024)
-def _equations(columns: tuple[Column, ...], parts_of: tuple[tuple[str, str], ...]) -> tuple[_Equation, ...]:
-    """The equations between the columns of a form. ``parts_of``: sources that are parts of another one that it has."""
-    wholes = dict(parts_of)
-    categories = sorted({category for category, _ in columns})
-    found: list[_Equation] = []
-    if "basic" in categories or "total" in categories:
-        found.append(_Equation(("total", "total"), (("basic", "total"), ("project", "total"))))
-    for category in categories:
-        sources = [source for c, source in columns if c == category]
-        parts = tuple((category, s) for s in sources if s != "total" and s not in wholes)
-        if parts:
-            found.append(_Equation((category, "total"), parts))
-        for whole in dict.fromkeys(wholes.values()):
-            parts = tuple((category, s) for s in sources if wholes.get(s) == whole)
-            if parts:
-                found.append(_Equation((category, whole), parts))
-    return tuple(found)
-
-
-def _fill(amounts: Sequence[Amount], made: Sequence[_Equation]) -> tuple[list[Amount], list[Finding]]:
+def _fill(amounts: Sequence[Amount], made: Sequence[Equation]) -> tuple[list[Amount], list[Finding]]:
     """Sums that are blank while their parts are stated, worked out: basis ``inferred``, with a finding."""
     known = {(a.category, a.source): a.amount for a in amounts}
     cells = {(a.category, a.source): a.places["amount"] for a in amounts}
@@ -491,7 +335,7 @@ def _fill(amounts: Sequence[Amount], made: Sequence[_Equation]) -> tuple[list[Am
     return inferred, findings
 
 
-def _checks(amounts: Sequence[Amount], made: Sequence[_Equation]) -> list[Finding]:
+def _checks(amounts: Sequence[Amount], made: Sequence[Equation]) -> list[Finding]:
     """The equations that do not hold. One that cannot be made (nothing to compare) says nothing either way."""
     findings: list[Finding] = []
     stated = {(a.category, a.source): a.amount for a in amounts}

@@ -76,9 +76,17 @@ def _year(found: Identity, cell: Cell) -> None:
 
 
 def _whole(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
-    """Head rows with broken ones put together: a row of a table goes on at the very start of the next line."""
+    """Head rows with broken ones put together.
+
+    A row of a table goes on at the very start of the next line; on a page, a cell goes on right below itself.
+    """
     found: list[Row] = []
     for row in rows:
+        if found and row.cells[0].x0 >= 0 and row.line == found[-1].line + 1:
+            below = _continued_below(found[-1], row, scanner)
+            if below is not None:
+                found[-1] = below
+                continue
         if found and continues(row) and not scanner.meaning(row.cells[0].text).kind:
             before = found[-1]
             padded = (row.width > 2 or before.width > 2) and len(row.cells) == 1
@@ -87,6 +95,17 @@ def _whole(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
                 continue
         found.append(row)
     return found
+
+
+def _continued_below(before: Row, row: Row, scanner: Scanner) -> Row | None:
+    """A row of a page together with the one below it, where each cell of that one stands right below one of its own."""
+    cells = list(before.cells)
+    for cell in row.cells:
+        above = next((i for i, one in enumerate(cells) if i and abs(one.x0 - cell.x0) < 1), None)
+        if above is None or scanner.meaning(cell.text).kind:
+            return None
+        cells[above] = join([cells[above], cell])
+    return before._replace(cells=cells, line=row.line)
 
 
 def _fields(row: Row, scanner: Scanner) -> list[tuple[str, Cell]]:

@@ -1,0 +1,215 @@
+"""Amounts to columns: by the equations of the form first, and by where they stand second.
+
+Columns drift and blank cells get lost, but the order of the amounts stays. So every way to place them in order is a
+candidate; mostly the distances between them leave few, and no search is needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from itertools import combinations, pairwise
+from typing import Final, NamedTuple
+
+from extract.model import Cell
+
+# Category and source, as in the table ``funding``.
+Column = tuple[str, str]
+# Where a cell stands in its row: the least and the most places before it. They differ where blanks separate the cells.
+Spot = tuple[int, int]
+# Where a cell stands on the page, from x to x; -1 where that is not known.
+Extent = tuple[float, float]
+
+_ZERO: Final = Decimal(0)
+_MOST_PLACEMENTS: Final = 4000
+# Display columns by which amounts may miss their header and still be aligned with it.
+_ALIGNED: Final = 2.0
+_FAR: Final = 9
+
+
+class Figure(NamedTuple):
+    """An amount in yuan, and where it stands."""
+
+    cell: Cell
+    amount: Decimal
+    spot: Spot
+
+
+class Head(NamedTuple):
+    """A column as a header row announces it: which header row, and where there; row -1 where none does."""
+
+    column: Column
+    row: int = -1
+    spot: Spot = (0, 0)
+    extent: Extent = (-1, -1)
+
+
+class Equation(NamedTuple):
+    """A sum of the form: the column that holds it, and the columns of its parts."""
+
+    whole: Column
+    parts: tuple[Column, ...]
+
+    def sides(self, amounts: Mapping[Column, Decimal]) -> tuple[Decimal | None, Decimal | None]:
+        """The stated sum and the sum of the stated parts (a blank is zero); None where nothing is stated."""
+        parts = [amounts[part] for part in self.parts if part in amounts]
+        return amounts.get(self.whole), sum(parts, _ZERO) if parts else None
+
+
+@lru_cache(maxsize=1024)
+def equations(columns: tuple[Column, ...], parts_of: tuple[tuple[str, str], ...]) -> tuple[Equation, ...]:
+    """The equations between the columns of a form. ``parts_of``: sources that are parts of another one that it has."""
+    wholes = dict(parts_of)
+    categories = sorted({category for category, _ in columns})
+    found: list[Equation] = []
+    if "basic" in categories or "total" in categories:
+        found.append(Equation(("total", "total"), (("basic", "total"), ("project", "total"))))
+    for category in categories:
+        sources = [source for c, source in columns if c == category]
+        parts = tuple((category, s) for s in sources if s != "total" and s not in wholes)
+        if parts:
+            found.append(Equation((category, "total"), parts))
+        for whole in dict.fromkeys(wholes.values()):
+            parts = tuple((category, s) for s in sources if wholes.get(s) == whole)
+            if parts:
+                found.append(Equation((category, whole), parts))
+    return tuple(found)
+
+
+class _Placement(NamedTuple):
+    columns: tuple[int, ...]
+    failed: int
+    checked: int
+    misfit: int
+
+    def rank(self) -> tuple[int, int, int]:
+        """Better placements first: equations that fail, equations that hold, places that differ."""
+        return self.failed, -self.checked, self.misfit
+
+
+def place(
+    figures: Sequence[Figure], heads: tuple[Head, ...], made: Sequence[Equation]
+) -> tuple[tuple[int, ...], dict[int, int]]:
+    """The column of each amount, and by amount another column that is just as good, where there is one.
+
+    There must be at least as many columns as amounts.
+    """
+    offsets = _offsets(figures, heads)
+    if offsets is None:
+        gaps = tuple([_gap(before, after) for before, after in pairwise(figures)])
+        near = _at_distances(gaps, heads)
+    else:
+        near = [tuple(min(range(len(heads)), key=row.__getitem__) for row in offsets)]
+        near = [chosen for chosen in near if all(a < b for a, b in pairwise(chosen))]
+    sound = [chosen for chosen in near if _holds(chosen, figures, heads, made)]
+    if len(sound) == 1:
+        return sound[0], {}
+    ways = zip(range(_MOST_PLACEMENTS), combinations(range(len(heads)), len(figures)), strict=False)
+    placements = sorted((_judge(chosen, figures, heads, made, offsets) for _, chosen in ways), key=_Placement.rank)
+    best = placements[0]
+    rivals: dict[int, int] = {}
+    for other in placements[1:]:
+        if other.rank() != best.rank():
+            break
+        for i, (column, instead) in enumerate(zip(best.columns, other.columns, strict=True)):
+            if column != instead:
+                rivals.setdefault(i, instead)
+    return best.columns, rivals
+
+
+def _offsets(figures: Sequence[Figure], heads: Sequence[Head]) -> list[list[int]] | None:
+    """By amount and column, how far apart the two stand on the page; None where places on a page are not known.
+
+    A table sets its amounts to one side of their columns, or in the middle. Where they are aligned with the words above
+    them, that side tells; where they are not, the room of a column, from its word to the next one, does.
+    """
+    if any(f.cell.x0 < 0 for f in figures) or any(h.extent[0] < 0 for h in heads):
+        return None
+    best: list[list[float]] | None = None
+    least = _ALIGNED * len(figures)
+    for share in (0.0, 1.0, 0.5):
+        anchors = [h.extent[0] + (h.extent[1] - h.extent[0]) * share for h in heads]
+        apart = [[abs(f.cell.x0 + (f.cell.x1 - f.cell.x0) * share - x) for x in anchors] for f in figures]
+        total = sum(min(row) for row in apart)
+        if total <= least:
+            best, least = apart, total
+    if best is not None:
+        return [[min(_FAR, round(distance / _ALIGNED)) for distance in row] for row in best]
+    starts = sorted({h.extent[0] for h in heads})
+    rooms = dict(pairwise([*starts, float("inf")]))
+    return [[_outside(f.cell, h.extent[0], rooms[h.extent[0]]) for h in heads] for f in figures]
+
+
+def _outside(cell: Cell, start: float, end: float) -> int:
+    """By how much of its width an amount stands outside of a column's room, in tenths, _FAR at most."""
+    inside = min(cell.x1, end) - max(cell.x0, start)
+    return min(_FAR, round(10 * (1 - max(0.0, inside) / max(1.0, cell.x1 - cell.x0))))
+
+
+def _apart(before: Head, after: Head, steps: int) -> Spot:
+    """How many places two columns are apart, as their header row says, else as their order says."""
+    if after.row >= 0 and after.row == before.row:
+        return after.spot[0] - before.spot[0], after.spot[1] - before.spot[1]
+    return steps, steps
+
+
+def _misfit(one: Spot, other: Spot) -> int:
+    """By how many places two distances differ at least."""
+    return max(0, one[0] - other[1], other[0] - one[1])
+
+
+def _gap(before: Figure, after: Figure) -> Spot:
+    return after.spot[0] - before.spot[0], after.spot[1] - before.spot[1]
+
+
+@lru_cache(maxsize=4096)
+def _at_distances(gaps: tuple[Spot, ...], heads: tuple[Head, ...]) -> list[tuple[int, ...]]:
+    """The ways to place amounts with these distances so that all are kept."""
+    found: list[tuple[int, ...]] = [(start,) for start in range(len(heads))]
+    for gap in gaps:
+        found = [
+            (*chosen, c)
+            for chosen in found
+            for c in range(chosen[-1] + 1, len(heads))
+            if not _misfit(_apart(heads[chosen[-1]], heads[c], c - chosen[-1]), gap)
+        ]
+    return found
+
+
+def _holds(chosen: tuple[int, ...], figures: Sequence[Figure], heads: Sequence[Head], made: Sequence[Equation]) -> bool:
+    """Whether amounts placed so keep every equation, and at least one can be made."""
+    amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
+    checked = False
+    for equation in made:
+        whole, parts = equation.sides(amounts)
+        if whole != parts:
+            return False
+        checked = checked or whole is not None
+    return checked
+
+
+def _judge(
+    chosen: tuple[int, ...],
+    figures: Sequence[Figure],
+    heads: Sequence[Head],
+    made: Sequence[Equation],
+    offsets: list[list[int]] | None,
+) -> _Placement:
+    """How well a way to place the amounts keeps the equations, and where the header says that its columns stand."""
+    amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
+    failed = checked = 0
+    for equation in made:
+        whole, parts = equation.sides(amounts)
+        if whole is None or parts is None:
+            # A sum that is blank while its parts are not, or the other way round, is no sound form.
+            failed += (whole is None) != (parts is None)
+            continue
+        checked += 1
+        failed += whole != parts
+    if offsets is not None:
+        return _Placement(chosen, failed, checked, sum(row[c] for row, c in zip(offsets, chosen, strict=True)))
+    misfit = 0
+    for (one, a), (other, b) in pairwise(zip(figures, chosen, strict=True)):
+        misfit += _misfit(_apart(heads[a], heads[b], b - a), _gap(one, other))
+    return _Placement(chosen, failed, checked, misfit)
