@@ -12,6 +12,7 @@ from typing import Final
 
 from extract.interpret import layout_parts as parts
 from extract.interpret.layout_blocks import Blocks, header_at, spaced, split
+from extract.interpret.layout_funding import funding
 from extract.interpret.layout_lines import (
     MEASURES,
     Strip,
@@ -135,7 +136,7 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
     done = parts.tasks(tasks, convention) if tasks is not None else parts.Part([], [])
     indicators = tree.rows(reading)
     rows = parts.plain_rows(block(blocks.head)) + parts.facts(block(blocks.facts))
-    rows += parts.funding(block(blocks.funding), profile) + goals.rows + done.rows
+    rows += funding(block(blocks.funding), profile) + goals.rows + done.rows
     rows += parts.plain_rows(block(blocks.section)) + indicators.rows
     rows += parts.notes(block(blocks.notes), []) + parts.plain_rows(block(blocks.after))
     return LayoutReading(rows, (*goals.doubts, *done.doubts, *indicators.doubts))
@@ -176,7 +177,7 @@ def _best(labels: Sequence[Drawn], tasks: parts.TaskTable | None, tree: TreeTabl
             continue
         cost = reading.cost + sum(MISPLACED for label in labels if not label.agrees(convention))
         seen = [*labels, *tree.drawn(reading)]
-        if tasks is not None:
+        if tasks is not None and tasks.layout is not None:
             edges = stretches(tasks.layout, convention)
             way = paths(edges, 0, len(edges), 1)[0]
             cost += way.cost

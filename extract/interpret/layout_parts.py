@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-import regex
-
 from extract.clean import squash
 from extract.interpret.layout_columns import columns, line_cells
 from extract.interpret.layout_lines import Piece, Strip, cells, crowd, filled, whole, words
@@ -25,9 +23,9 @@ from extract.interpret.layout_rows import (
 )
 from extract.interpret.layout_text import join_pieces, paragraphs
 from extract.model import Cell, Finding, Row
+from extract.places import cut
 from extract.vocabulary import FormProfile
 
-_AMOUNT: Final = regex.compile(r"[-+]?[\d,.]*\d[\d,.]*$|[.,]$")
 # A label column is no wider than this.
 _LABEL_WIDTH: Final = 24
 _SHOWN: Final = 24
@@ -42,10 +40,14 @@ class Part(NamedTuple):
 
 
 class TaskTable(NamedTuple):
-    """The tasks before their rows are known: the header's row, the body, and the section's label."""
+    """The tasks before their rows are known: the header's row, the body, and the section's label.
+
+    ``layout`` is None where the tasks do not stand in columns; ``plain`` are then their rows.
+    """
 
     header: Row
-    layout: Layout
+    layout: Layout | None
+    plain: list[Row]
     label: Cell | None
     drawn: Drawn | None
 
@@ -68,7 +70,7 @@ def plain_rows(lines: Sequence[Strip]) -> list[Row]:
         group: list[Piece] = []
         for word in [*words(line), None]:
             if group and (word is None or word.x0 - group[-1].x1 > 1):
-                found.append(_as_cell(line, group, len(found)))
+                found.append(as_cell(line, group, len(found)))
                 group = []
             if word is not None:
                 group.append(word)
@@ -77,7 +79,18 @@ def plain_rows(lines: Sequence[Strip]) -> list[Row]:
     return rows
 
 
-def _as_cell(line: Strip, group: Sequence[Piece], col: int) -> Cell:
+def word_rows(lines: Sequence[Strip]) -> list[Row]:
+    """Lines whose cells are divided by single blanks: a row each, a cell a word."""
+    found = [(line, words(line)) for line in lines]
+    return [
+        Row(line.number, [as_cell(line, [word], col) for col, word in enumerate(own)], len(own))
+        for line, own in found
+        if own
+    ]
+
+
+def as_cell(line: Strip, group: Sequence[Piece], col: int) -> Cell:
+    """Neighbouring words of a line as one cell."""
     start, last = group[0].start, group[-1]
     end = last.start + len(last.text)
     return Cell(line.text[start:end], line.number, start, end, col, 0, group[0].x0, last.x1)
@@ -124,7 +137,9 @@ def goals(lines: Sequence[Strip], profile: FormProfile) -> Part:
         rows.append(Row(cell.line, [cell], 2))
     for at in doubtful:
         cell = texts[at]
-        doubts.append(ambiguous("goals", "text", cell, texts[at - 1].text[-_SHOWN:] + "|" + cell.text[:_SHOWN]))
+        params = {"before": texts[at - 1].text[-_SHOWN:], "behind": cell.text[:_SHOWN]}
+        place = next(row.cells[0] for row, group in zip(rows, groups, strict=True) if cell in group)
+        doubts.append(Finding("layout_paragraph", "goals", None, "text", params, place))
     if label is not None:
         if rows:
             rows[0].cells.insert(0, label._replace(row_span=len(rows)))
@@ -143,9 +158,14 @@ def _beside_label(lines: Sequence[Strip], profile: FormProfile) -> tuple[Cell | 
         if len(pieces) < len(lines) or len(lines) < 4:
             return join_pieces(pieces), [line[1] for line in split if line[1] is not None]
     texts = [cell._replace(col=1) for line in lines if (cell := whole(line)) is not None]
-    if texts and profile.sections.get(squash(texts[0].text)):
-        return texts[0]._replace(col=0), texts[1:]
-    return None, texts
+    if not texts:
+        return None, []
+    first, _, rest = texts[0].text.partition(" ")
+    if profile.sections.get(squash(first)) != "goals":
+        return None, texts
+    label = cut(texts[0], 0, len(first))._replace(col=0)
+    at = len(texts[0].text) - len(rest.lstrip())
+    return label, [cut(texts[0], at, len(texts[0].text)), *texts[1:]] if rest else texts[1:]
 
 
 def ambiguous(table: str, field: str, place: Cell, other: str) -> Finding:
@@ -175,9 +195,12 @@ def task_table(head: Sequence[Strip], body: Sequence[Strip], profile: FormProfil
     ]
     labels = [cell for at in range(name) for cell in (header[at], *(line[at] for line in table)) if cell is not None]
     label = join_pieces(labels) if labels else None
+    if label is not None and profile.sections.get(squash(label.text)) != "tasks":
+        return TaskTable(word_rows(head)[0], None, plain_rows(body), None, None)
     return TaskTable(
         row_of([cell for cell in header[name:] if cell is not None], len(cols.heads)),
         Layout(table, own, name, rooms(table, own, header, cols.room)),
+        [],
         label,
         _label_drawn(label, [*head, *body]),
     )
@@ -185,6 +208,8 @@ def task_table(head: Sequence[Strip], body: Sequence[Strip], profile: FormProfil
 
 def tasks(table: TaskTable, convention: Convention) -> Part:
     """The tasks: label and header, then a row a task."""
+    if table.layout is None:
+        return Part([table.header, *table.plain], [])
     found, doubts = _task_rows(table.layout, convention, table.header.width)
     rows = [table.header._replace(cells=list(table.header.cells)), *found]
     if table.label is not None:
@@ -222,119 +247,15 @@ def _task_rows(layout: Layout, convention: Convention, width: int) -> tuple[list
     return rows, doubts
 
 
-def funding(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
-    """The funding: the header's rows and one row of amounts; a row an amount where each has its own line."""
-    if not lines:
-        return []
-    by_line = [words(line) for line in lines]
-    first = next((at for at, line in enumerate(by_line) if any(_AMOUNT.match(word.text) for word in line)), len(lines))
-    if any(_is_word(word.text, profile) for line in by_line[first:] for word in line) or first == len(lines):
-        return _funding_lines(lines, by_line, profile)
-    spanning = _spanning(by_line[:first], profile)
-    segments = filled(
-        crowd([_without(line, found) for line, found in zip(lines, [*spanning, *[[]] * len(lines)], strict=False)])
-    )
-    width = len(segments)
-    table: list[list[list[Cell]]] = [[[] for _ in segments] for _ in range(2)]
-    categories: list[Cell] = []
-    for at, (line, found) in enumerate(zip(lines, by_line, strict=True)):
-        above = spanning[at] if at < first else []
-        for word in found:
-            if word in above:
-                categories.append(_as_cell(line, [word], 0))
-                continue
-            col = next((i for i, (lo, hi) in enumerate(segments) if word.x0 < hi and word.x1 > lo), 0)
-            table[1 if at >= first else 0][col].append(_as_cell(line, [word], col))
-    head = [join_pieces(pieces) if pieces else None for pieces in table[0]]
-    amounts = [join_pieces(pieces) if pieces else None for pieces in table[1]]
-    label = None
-    if not _is_word(head[0].text if head[0] else "", profile) and not _AMOUNT.match(
-        amounts[0].text if amounts[0] else ""
-    ):
-        pieces = sorted([*table[0][0], *table[1][0]], key=lambda cell: cell.line)
-        label = join_pieces(pieces) if pieces else None
-        head[0] = amounts[0] = None
-    return _funding_rows(label, head, amounts, categories, width, profile)
-
-
-def _is_word(text: str, profile: FormProfile) -> bool:
-    text = squash(text).strip(":").removeprefix("其中:")
-    return text in profile.sources or text in profile.categories or text in profile.project_total
-
-
-def _spanning(header: Sequence[Sequence[Piece]], profile: FormProfile) -> list[list[Piece]]:
-    """The words of each header line that stand over several columns: categories, where each has its own 合计 below."""
-    totals = sum(profile.sources.get(word.text) == "total" for line in header for word in line)
-    found = [[word for word in line if profile.categories.get(word.text) in ("basic", "project")] for line in header]
-    return found if totals and sum(map(len, found)) else [[] for _ in header]
-
-
-def _without(line: Strip, spanning: Sequence[Piece]) -> Strip:
-    places = line.places
-    for word in spanning:
-        places = places[: word.x0] + b" " * (word.x1 - word.x0) + places[word.x1 :]
-    return line._replace(places=places)
-
-
-def _funding_rows(
-    label: Cell | None,
-    head: list[Cell | None],
-    amounts: list[Cell | None],
-    categories: list[Cell],
-    width: int,
-    profile: FormProfile,
-) -> list[Row]:
-    """Header and amounts as rows; each category stands over its first column."""
-    totals = [
-        at for at, cell in enumerate(head) if cell is not None and profile.sources.get(squash(cell.text)) == "total"
-    ]
-    top: list[Cell] = [label] if label is not None else []
-    below: list[Cell] = []
-    for cell in head:
-        if cell is not None:
-            (below if categories and squash(cell.text) not in profile.categories else top).append(cell)
-    if categories and len(totals) == len(categories):
-        for cell, col, end in zip(categories, totals, [*totals[1:], width], strict=True):
-            top.append(cell._replace(col=col, col_span=end - col))
-    else:
-        for cell in categories:
-            col = min(range(width), key=lambda at: abs((head[at].x0 if head[at] else 1e9) - cell.x0))  # type: ignore[union-attr]
-            top.append(cell._replace(col=col))
-    top.sort(key=lambda cell: cell.col)
-    values = [cell for cell in amounts if cell is not None]
-    return [row_of(found, width) for found in (top, below, values) if found]
-
-
-def _funding_lines(lines: Sequence[Strip], by_line: Sequence[Sequence[Piece]], profile: FormProfile) -> list[Row]:
-    """Funding with a line an amount: the section's label first, then word and amount."""
-    rows: list[Row] = []
-    label: list[Cell] = []
-    for line, found in zip(lines, by_line, strict=True):
-        own: list[Cell] = []
-        for word in found:
-            cell = _as_cell(line, [word], 1 + len(own))
-            if not own and not _is_word(word.text, profile) and not _AMOUNT.match(word.text):
-                label.append(cell._replace(col=0))
-            else:
-                own.append(cell)
-        if own:
-            rows.append(Row(line.number, own, 3))
-    if label:
-        if not rows:
-            return [Row(label[0].line, [join_pieces(label)], 3)]
-        rows[0].cells.insert(0, join_pieces(label)._replace(row_span=len(rows)))
-    return rows
-
-
 def notes(lines: Sequence[Strip], above: Sequence[Strip]) -> list[Row]:
     """The notes: one row of label and text. ``above``: lines of the text that stand higher than the label."""
     if not lines:
         return []
     found = words(lines[0])
-    label = _as_cell(lines[0], found[:1], 0)
+    label = as_cell(lines[0], found[:1], 0)
     texts = [cell._replace(col=1) for line in above if (cell := whole(line)) is not None]
     if len(found) > 1:
-        texts.append(_as_cell(lines[0], found[1:], 1))
+        texts.append(as_cell(lines[0], found[1:], 1))
     texts += [cell._replace(col=1) for line in lines[1:] if (cell := whole(line)) is not None]
     row = [label]
     if texts:

@@ -17,12 +17,15 @@ from extract.model import Cell
 # What a reading pays, in units of about one nat.
 NAMELESS: Final = 15.0
 VALUELESS: Final = 10.0
+UNUSUAL: Final = 4.0
 ENDS_FULL: Final = 3.0
 ENDS_FULL_SENTENCE: Final = 1.0
 BEGINS_CLOSED: Final = 30.0
 WORD_WRAP: Final = 1.0
 SPARE_LINE: Final = 0.2
 MORE_LINES: Final = 0.5
+# A column that all rows but one of so many have is a usual one.
+_USUAL: Final = 10
 # A section's label, and a level's label for each line, that stands where the convention does not put it.
 MISPLACED: Final = 6.0
 OFF_MIDDLE: Final = 1.5
@@ -95,6 +98,7 @@ class Layout(NamedTuple):
 
     ``lines``: the cells of each line, one a column or None. ``columns``: those that belong to rows. ``name``: the one
     that every row has. ``rooms``: how wide each is. ``blank``: lines with nothing on them; none is within a row.
+    ``usual``: columns beside the name that nearly every row has.
     """
 
     lines: Sequence[Sequence[Cell | None]]
@@ -102,6 +106,14 @@ class Layout(NamedTuple):
     name: int
     rooms: dict[int, int]
     blank: frozenset[int] = frozenset()
+    usual: tuple[int, ...] = ()
+
+
+def usual(lines: Sequence[Sequence[Cell | None]], columns: Sequence[int]) -> tuple[int, ...]:
+    """The columns that have nearly as many cells as the fullest of them has."""
+    counts = {col: sum(line[col] is not None for line in lines) for col in columns}
+    most = max(counts.values(), default=0)
+    return tuple(col for col, count in counts.items() if count * _USUAL >= most * (_USUAL - 1) and most > 1)
 
 
 def rooms(
@@ -209,6 +221,8 @@ def _single(
         cost += NAMELESS
     if len(cols) == 1:
         cost += VALUELESS
+    elif layout.usual:
+        cost += UNUSUAL * sum(layout.lines[start][col] is None for col in layout.usual)
     if not _starts_well(layout, start, cols):
         cost += BEGINS_CLOSED
     if start + 1 < len(joins) and joins[start + 1]:
@@ -283,6 +297,8 @@ def _row(
     elif len(first) == 1:
         cost += VALUELESS
         key = first[layout.name]
+    else:
+        cost += UNUSUAL * sum(col not in first for col in layout.usual)
     cost += SPARE_LINE * (room - tallest)
     return Stretch(start, end, cost, key, tuple((col, at, size[col]) for col, at in first.items()))
 

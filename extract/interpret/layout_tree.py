@@ -22,6 +22,7 @@ from extract.interpret.layout_rows import (
     paths,
     rooms,
     stretches,
+    usual,
 )
 from extract.interpret.layout_spans import Hint, LevelLabel, Reading, SpanRow, Spans, nearest
 from extract.interpret.layout_text import join_pieces
@@ -124,7 +125,8 @@ def tree_table(head: Sequence[Strip], body: Sequence[Strip], vocabulary: Vocabul
     roles = _roles(labels)
     own = tuple(col for col in range(width) if col not in roles)
     blank = frozenset(at for at, line in enumerate(table) if not any(line))
-    layout = Layout(table, own, name, rooms(table, own, header, cols.room), blank)
+    most = usual(table, [col for col in own if col > name])
+    layout = Layout(table, own, name, rooms(table, own, header, cols.room), blank, most)
     return TreeTable(row_of([cell for cell in header if cell is not None], width), layout, labels, roles, vocabulary)
 
 

@@ -1,0 +1,183 @@
+"""The funding of a page layout: header rows, spans and amounts, as logical rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import regex
+
+from extract.clean import squash
+from extract.interpret.layout_lines import Piece, Strip, cells, crowd, filled, words
+from extract.interpret.layout_parts import as_cell, row_of, word_rows
+from extract.interpret.layout_text import join_pieces
+from extract.model import Cell, Row
+from extract.vocabulary import FormProfile
+
+_AMOUNT: Final = regex.compile(r"[-+]?[\d,.]*\d[\d,.]*$|[.,]$")
+# A gap between columns is no wider than this.
+_WIDEST_GAP: Final = 6
+
+Columns = Sequence[tuple[int, int]]
+
+
+def funding(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
+    """The funding: the header's rows and one row of amounts; a row an amount where each has its own line."""
+    if not lines:
+        return []
+    by_line = [words(line) for line in lines]
+    first = next((at for at, line in enumerate(by_line) if any(_AMOUNT.match(word.text) for word in line)), len(lines))
+    if first in (0, len(lines)) or any(_is_word(word.text, profile) for line in by_line[first:] for word in line):
+        return _line_by_line(lines, by_line, profile)
+    spanning = _spanning(by_line[:first], profile)
+    header = [_without(line, found) for line, found in zip(lines, spanning, strict=False)]
+    runs = filled(crowd(header))
+    label, runs, head = _header(header, runs, profile)
+    if head is None:
+        return word_rows(lines)
+    amounts: list[list[Cell]] = [[] for _ in runs]
+    found = [(line, word) for line, own in zip(lines[first:], by_line[first:], strict=True) for word in own]
+    cols = _columns([word for _, word in found if _AMOUNT.match(word.text)], runs)
+    if cols is None:
+        return word_rows(lines)
+    for line, word in found:
+        if _AMOUNT.match(word.text):
+            col = cols.pop(0)
+            amounts[col].append(as_cell(line, [word], col + 1))
+        else:
+            label.append(as_cell(line, [word], 0))
+    categories = [as_cell(lines[at], [word], 0) for at, own in enumerate(spanning) for word in own]
+    values = [join_pieces(pieces) for pieces in amounts if pieces]
+    return _rows(join_pieces(label) if label else None, head, values, categories, profile)
+
+
+def _is_word(text: str, profile: FormProfile) -> bool:
+    text = squash(text).strip(":").removeprefix("其中:")
+    return text in profile.sources or text in profile.categories or text in profile.project_total
+
+
+def _spanning(header: Sequence[Sequence[Piece]], profile: FormProfile) -> list[list[Piece]]:
+    """The words of each header line that stand over several columns: categories, where each has its own 合计 below."""
+    totals = sum(profile.sources.get(word.text) == "total" for line in header for word in line)
+    found = [[word for word in line if profile.categories.get(word.text) in ("basic", "project")] for line in header]
+    return found if totals and any(found) else [[] for _ in header]
+
+
+def _without(line: Strip, spanning: Sequence[Piece]) -> Strip:
+    """The line with blanks where the words stand that span columns."""
+    if not spanning:
+        return line
+    places = line.places
+    chars = line.chars
+    if chars is None:
+        # Blanks for characters of two places would shift the characters behind them.
+        chars = [at for at, char in enumerate(line.text) for _ in char.encode("gbk")] + [len(line.text)]
+    for word in spanning:
+        places = places[: word.x0] + b" " * (word.x1 - word.x0) + places[word.x1 :]
+    return line._replace(places=places, chars=chars)
+
+
+def _header(
+    header: Sequence[Strip], runs: list[tuple[int, int]], profile: FormProfile
+) -> tuple[list[Cell], list[tuple[int, int]], list[Cell] | None]:
+    """The label's pieces, the columns behind it, and their words; None for these where they stand in no columns."""
+    cuts = [0, *(lo for lo, _ in runs[1:]), runs[-1][1] + 1] if runs else [0, 1]
+    by_line = [cells(line, cuts) for line in header]
+    pieces = [[cell for line in by_line if (cell := line[at]) is not None] for at in range(len(runs))]
+    label: list[Cell] = []
+    if pieces and not _is_word("".join(cell.text for cell in pieces[0]), profile):
+        label = pieces[0]
+        pieces, runs = pieces[1:], runs[1:]
+    if not pieces or not all(pieces):
+        return label, runs, None
+    head = [join_pieces(own)._replace(col=at + 1) for at, own in enumerate(pieces)]
+    if any(" " in cell.text for cell in head):
+        return label, runs, None
+    return label, runs, head
+
+
+def _columns(amounts: Sequence[Piece], runs: Columns) -> list[int] | None:
+    """The column of each amount; None where two of one line would share one.
+
+    Amounts stand under the beginning, the end or the middle of their header word, or end where their column does, just
+    before the next word: whichever holds for all of them.
+    """
+    starts = {lo: at for at, (lo, _) in enumerate(runs)}
+    ends = {hi: at for at, (_, hi) in enumerate(runs)}
+
+    def before_next(gap: int) -> Callable[[Piece], int | None]:
+        def col(word: Piece) -> int | None:
+            found = starts.get(word.x1 + gap)
+            if found is None:
+                return len(runs) - 1 if word.x1 > runs[-1][0] and word.x0 >= runs[-1][0] - gap else None
+            return found - 1 if found else None
+
+        return col
+
+    ways: list[Callable[[Piece], int | None]] = [
+        lambda word: starts.get(word.x0),
+        lambda word: ends.get(word.x1),
+        lambda word: next((i for i, (lo, hi) in enumerate(runs) if abs(lo + hi - word.x0 - word.x1) <= 1), None),
+        *(before_next(gap) for gap in range(1, _WIDEST_GAP)),
+        lambda word: min(range(len(runs)), key=lambda at: _apart(word, runs[at])),
+    ]
+    for way in ways:
+        found = [col for word in amounts if (col := way(word)) is not None]
+        if len(found) == len(amounts):
+            return found if _one_a_line(found, amounts) else None
+    return None
+
+
+def _one_a_line(found: Sequence[int], amounts: Sequence[Piece]) -> bool:
+    """Whether amounts that stand side by side are in different columns, in order."""
+    return all(
+        right > left or second.x0 <= first.x0
+        for left, right, first, second in zip(found, found[1:], amounts, amounts[1:], strict=False)
+    )
+
+
+def _apart(word: Piece, run: tuple[int, int]) -> int:
+    lo, hi = run
+    return max(lo - word.x1, word.x0 - hi) * 1000 + abs(lo + hi - word.x0 - word.x1)
+
+
+def _rows(
+    label: Cell | None, head: Sequence[Cell], amounts: Sequence[Cell], categories: Sequence[Cell], profile: FormProfile
+) -> list[Row]:
+    """Header and amounts as rows; each category stands over its first column."""
+    width = len(head) + 1
+    totals = [cell.col for cell in head if profile.sources.get(squash(cell.text)) == "total"]
+    top = [label] if label is not None else []
+    below: list[Cell] = []
+    for cell in head:
+        (below if categories and squash(cell.text) not in profile.categories else top).append(cell)
+    if categories and len(totals) == len(categories):
+        for cell, col, end in zip(categories, totals, [*totals[1:], width], strict=True):
+            top.append(cell._replace(col=col, col_span=end - col))
+    else:
+        for cell in categories:
+            x0 = cell.x0
+            top.append(cell._replace(col=min(head, key=lambda word: abs(word.x0 - x0)).col))
+    top.sort(key=lambda cell: cell.col)
+    return [row_of(found, width) for found in (top, below, amounts) if found]
+
+
+def _line_by_line(lines: Sequence[Strip], by_line: Sequence[Sequence[Piece]], profile: FormProfile) -> list[Row]:
+    """Funding with a line an amount: the section's label first, then word and amount."""
+    rows: list[Row] = []
+    label: list[Cell] = []
+    for line, found in zip(lines, by_line, strict=True):
+        own: list[Cell] = []
+        for word in found:
+            cell = as_cell(line, [word], 1 + len(own))
+            if not own and not _is_word(word.text, profile) and not _AMOUNT.match(word.text):
+                label.append(cell._replace(col=0))
+            else:
+                own.append(cell)
+        if own:
+            rows.append(Row(line.number, own, 3))
+    if label:
+        if not rows:
+            return [Row(label[0].line, [join_pieces(label)], 3)]
+        rows[0].cells.insert(0, join_pieces(label)._replace(row_span=len(rows)))
+    return rows
