@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from extract.clean import squash
 from extract.model import Amount, Finding, Indicator
 
 HOLDS: Final = "holds"
@@ -121,7 +122,10 @@ def duplicates(indicators: Sequence[Indicator]) -> list[Finding]:
 
 
 def _same_target(one: Indicator, other: Indicator) -> bool:
-    return (one.operator, one.value, one.unit, one.weight) == (other.operator, other.value, other.unit, other.weight)
+    if (one.operator, one.value_number, one.weight) != (other.operator, other.value_number, other.weight):
+        return False
+    figures = one.value_number is not None or squash(one.value or "") == squash(other.value or "")
+    return figures and squash(one.unit or "") == squash(other.unit or "")
 
 
 def empty(amounts: Sequence[Amount], goals: int, tasks: int, indicators: int, kind: str) -> list[Finding]:

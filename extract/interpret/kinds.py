@@ -39,6 +39,10 @@ class Kinds:
         self._signed = regex.compile(
             rf"(?P<operator>{alternatives})[:：]?\s*(?P<number>{NUMBER.pattern})\s*(?P<unit>.{{0,12}})$"
         )
+        plain_signs = "|".join(
+            regex.escape(sign) for sign in signs if not sign[0].isalpha() and sign in vocabulary.operators
+        )
+        self._led = regex.compile(rf"(?:{plain_signs})+\s*(?=\S)")
         self._measured = regex.compile(rf"(?P<number>{NUMBER.pattern})\s*(?P<unit>\D.{{0,11}})$")
         self.after = tuple(sorted(vocabulary.operators_after, key=len, reverse=True))
 
@@ -96,6 +100,11 @@ class Kinds:
             folded = squash(text)
             found = vocabulary.operators.get(folded) or vocabulary.loose_operators.get(folded)
         return found
+
+    def led(self, text: str) -> int:
+        """How long the operator is that a text of words begins with (≥明显增强); 0 where there is none."""
+        match = self._led.match(text)
+        return match.end() if match else 0
 
     def signed(self, text: str) -> regex.Match[str] | None:
         """A text of operator, number and maybe a unit (≥95%), with the groups ``operator``, ``number``, ``unit``."""

@@ -48,7 +48,7 @@ def target(
         if figure is None:
             value, figure, unit, said = _merged(value, unit, kinds)
             if said is not None and sign is None:
-                sign, basis = kinds.operator(said.text) or kinds.vocabulary.operators_after[said.text], "stated"
+                sign, basis = kinds.operator(said.text) or kinds.vocabulary.operators_after.get(said.text), "stated"
                 places["operator"] = said
         text = value.text
         if sign is None:
@@ -73,7 +73,11 @@ def _merged(value: Cell, unit: Cell | None, kinds: Kinds) -> tuple[Cell, Decimal
     if match is None:
         measured = kinds.measured(value.text)
         if measured is None:
-            return value, None, unit, None
+            sign_end = kinds.led(value.text)
+            if not sign_end:
+                return value, None, unit, None
+            sign = cut(value, 0, len(value.text[:sign_end].rstrip()))
+            return cut(value, sign_end, len(value.text)), None, unit, sign
         match = measured[0]
     own, said = _without_word(value, match.span("unit"), kinds)
     figure = cut(value, *match.span("number"))
