@@ -273,7 +273,8 @@ def one_value_column(sheet: Sheet, rng: random.Random) -> Sheet:
     """Operator, value and unit in one column: ≥95%. An equals sign is left out, as most forms do."""
 
     def merged(row: SheetRow) -> SheetRow:
-        operator = "" if row.operator in ("=", "定性") else row.operator
+        # An invisible character may stand within 定性.
+        operator = "" if row.operator.startswith(("=", "定")) else row.operator
         return replace(row, operator="", value=operator + row.value + row.unit, unit="")
 
     words = dict(sheet.head)
