@@ -186,7 +186,7 @@ def _inspect(say: Speaker, file: Path, as_json: bool, max_bytes: int) -> int:
     reason = problem(file)
     if reason is not None:
         raise UsageError("file_unreadable", path=escaped(str(file)), reason=reason)
-    extraction, _ = read_item(Item(file, escaped(file.name)), max_bytes)
+    extraction = read_item(Item(file, escaped(file.name)), max_bytes)
     if extraction.failure is not None and extraction.failure.code == "unreadable":
         raise UsageError("file_unreadable", path=escaped(str(file)), reason=extraction.failure.params.get("reason"))
     if as_json:

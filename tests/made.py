@@ -41,9 +41,24 @@ def indicator(name: str, line: int, operator: str, value: str, unit: str, weight
         "weight": cell(line, weight),
     }
     return Indicator(
-        "产出指标", "数量指标", name, "产出指标", "数量指标", basis, basis, operator, "stated", value, Decimal(value), unit, None,
-        Decimal(weight), None, False, places,
-    )  # fmt: skip
+        "产出指标",
+        "数量指标",
+        name,
+        "产出指标",
+        "数量指标",
+        basis,
+        basis,
+        operator,
+        "stated",
+        value,
+        Decimal(value),
+        unit,
+        None,
+        Decimal(weight),
+        None,
+        False,
+        places,
+    )
 
 
 def form(index: int = 0, findings: tuple[Finding, ...] = ()) -> Form:
@@ -60,7 +75,11 @@ def form(index: int = 0, findings: tuple[Finding, ...] = ()) -> Form:
         amount_unit="元",
         funding=(
             Amount(
-                "total", "total", Decimal("1200.5"), "1,200.50", "stated",
+                "total",
+                "total",
+                Decimal("1200.5"),
+                "1,200.50",
+                "stated",
                 {"amount": cell(3, "1,200.50"), "amount_raw": cell(3, "1,200.50")},
             ),
         ),
@@ -73,8 +92,13 @@ def form(index: int = 0, findings: tuple[Finding, ...] = ()) -> Form:
             indicator("覆盖村社", 8, "=", "324", "个", "85", "inherited"),
         ),
         findings=findings,
-        places={"title": cell(1, LINES[0]), "fiscal_year": cell(2, "2024"), "unit_code": cell(2, "135"), "unit_name": cell(2, "司法局")},
-    )  # fmt: skip
+        places={
+            "title": cell(1, LINES[0]),
+            "fiscal_year": cell(2, "2024"),
+            "unit_code": cell(2, "135"),
+            "unit_name": cell(2, "司法局"),
+        },
+    )
 
 
 def digest(path: str) -> str:

@@ -14,7 +14,10 @@ SAMPLE = ROOT / "samples" / "大竹县司法局-2024.txt"
 
 _COLUMNS = ("level1", "level2", "name", "operator", "value", "unit", "weight", "level2_basis")
 _ROWS = (0, 1, 11, 13, 14, 15, 20, 21)
-_SEVERITY = {"en": {"info": "info", "warning": "warning", "error": "error"}, "zh": {"info": "提示", "warning": "警告", "error": "错误"}}
+_SEVERITY = {
+    "en": {"info": "info", "warning": "warning", "error": "error"},
+    "zh": {"info": "提示", "warning": "警告", "error": "错误"},
+}
 
 
 def findings_table(language: str) -> str:
@@ -39,7 +42,10 @@ def filled(text: str, language: str) -> str:
     """A README with its generated parts written anew."""
     for mark, part in (("excerpt", excerpt()), ("findings", findings_table(language))):
         text, count = re.subn(
-            rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", lambda found, part=part: f"{found[1]}{part}\n{found[2]}", text, flags=re.S
+            rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)",
+            lambda found, part=part: f"{found[1]}{part}\n{found[2]}",
+            text,
+            flags=re.S,
         )
         assert count == 1, mark
     return text

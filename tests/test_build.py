@@ -8,7 +8,7 @@ from extract import to_tables
 from extract.catalogue import FindingKind, Wording
 from extract.model import Cell, Extraction, Finding, Form
 from extract.tables import build
-from extract.tables.build import document_id, fit, spread, status
+from extract.tables.build import document_id, fit, provenance_table, spread, status
 from extract.tables.schemas import TABLES, schemas
 from tests.made import LINES, cell, digest, extraction, failed, form
 
@@ -18,7 +18,9 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     """A catalogue of three codes, so that these tests do not hang on the wording of the real one."""
     words = Wording("{what} is odd", "{what} 可疑")
     codes = {f"{s}_code": FindingKind(f"{s}_code", s, None, words, words) for s in ("info", "warning", "error")}
-    codes["number_not_stored"] = FindingKind("number_not_stored", "warning", None, words, Wording("{value} {stored}", "{value} {stored}"))
+    codes["number_not_stored"] = FindingKind(
+        "number_not_stored", "warning", None, words, Wording("{value} {stored}", "{value} {stored}")
+    )
     monkeypatch.setattr(build.catalogue, "findings", lambda: codes)
 
 
@@ -58,12 +60,29 @@ def test_rows_of_a_form() -> None:
     tables = to_tables([extraction()])
     key = document_id("a.txt", digest("a.txt"), 0)
     assert tables["funding"].to_pylist() == [
-        {"document_id": key, "seq": 0, "category": "total", "source": "total", "amount": Decimal("1200.50"), "amount_raw": "1,200.50", "basis": "stated"}
-    ]  # fmt: skip
+        {
+            "document_id": key,
+            "seq": 0,
+            "category": "total",
+            "source": "total",
+            "amount": Decimal("1200.50"),
+            "amount_raw": "1,200.50",
+            "basis": "stated",
+        }
+    ]
     assert tables["goals"].to_pylist() == [{"document_id": key, "seq": 0, "text": "一是做好普法。"}]
     assert tables["tasks"].to_pylist() == [
-        {"document_id": key, "seq": 0, "name": "普法宣传", "content": "开展普法宣传，送法下乡", "content_truncated": True, "content_recovered": None, "recovery_source": None, "name_truncated": False}
-    ]  # fmt: skip
+        {
+            "document_id": key,
+            "seq": 0,
+            "name": "普法宣传",
+            "content": "开展普法宣传，送法下乡",
+            "content_truncated": True,
+            "content_recovered": None,
+            "recovery_source": None,
+            "name_truncated": False,
+        }
+    ]
     assert tables["indicators"].to_pylist()[1] == {
         "document_id": key,
         "seq": 1,
@@ -115,6 +134,11 @@ def test_provenance_has_a_row_a_piece_in_the_order_of_the_tables() -> None:
     assert (inherited["line"], inherited["text"]) == (7, "产出指标")
 
 
+def test_provenance_alone_is_the_same() -> None:
+    sources = [extraction("a.txt", form(0), form(1)), failed("b.txt"), extraction("c.txt")]
+    assert provenance_table(sources).equals(to_tables(sources)["provenance"])
+
+
 def test_a_paged_source_has_pages_and_boxes_instead_of_lines() -> None:
     place = Cell("普法", 0, 0, 0, 0, page=3, bbox=(1.0, 2.0, 30.5, 12.0))
     plain = Form(0, "project", "general", title="普法", places={"title": place})
@@ -145,9 +169,31 @@ def test_findings_are_rendered_and_placed() -> None:
     tables = to_tables([extraction("a.txt", form(0, doubts)), extraction("b.txt")])
     key = document_id("a.txt", digest("a.txt"), 0)
     assert tables["findings"].to_pylist() == [
-        {"document_id": key, "table": "funding", "seq": 0, "field": "amount", "code": "warning_code", "severity": "warning", "message": "x is odd", "message_zh": "x 可疑", "page": None, "line": 3},
-        {"document_id": key, "table": None, "seq": None, "field": None, "code": "info_code", "severity": "info", "message": "{what} is odd", "message_zh": "{what} 可疑", "page": 2, "line": None},
-    ]  # fmt: skip
+        {
+            "document_id": key,
+            "table": "funding",
+            "seq": 0,
+            "field": "amount",
+            "code": "warning_code",
+            "severity": "warning",
+            "message": "x is odd",
+            "message_zh": "x 可疑",
+            "page": None,
+            "line": 3,
+        },
+        {
+            "document_id": key,
+            "table": None,
+            "seq": None,
+            "field": None,
+            "code": "info_code",
+            "severity": "info",
+            "message": "{what} is odd",
+            "message_zh": "{what} 可疑",
+            "page": 2,
+            "line": None,
+        },
+    ]
     assert tables["documents"]["status"].to_pylist() == ["warning", "ok"]
 
 
@@ -163,7 +209,10 @@ def test_failures() -> None:
     nothing = Extraction("c.txt", "", "text/plain", "utf-8", ["x"], ())
     tables = to_tables([failed("a.txt", "unsupported_format", {"kind": "PDF"}), extraction("b.txt"), nothing])
     rows = tables["failures"].to_pylist()
-    assert [(row["source_path"], row["code"]) for row in rows] == [("a.txt", "unsupported_format"), ("c.txt", "not_a_form")]
+    assert [(row["source_path"], row["code"]) for row in rows] == [
+        ("a.txt", "unsupported_format"),
+        ("c.txt", "not_a_form"),
+    ]
     assert rows[0]["source_sha256"] == digest("a.txt")
     assert rows[1]["source_sha256"] is None
     assert rows[0]["message"] == "this kind of file is not read yet (PDF); convert it to text"
@@ -202,7 +251,15 @@ def test_a_number_that_no_column_holds_is_a_finding() -> None:
 
 @pytest.mark.parametrize(
     ("value", "stored"),
-    [("1.005", "1.00"), ("1.015", "1.02"), ("-3", "-3.00"), ("999.99", "999.99"), ("1000", None), ("NaN", None), ("Infinity", None)],
+    [
+        ("1.005", "1.00"),
+        ("1.015", "1.02"),
+        ("-3", "-3.00"),
+        ("999.99", "999.99"),
+        ("1000", None),
+        ("NaN", None),
+        ("Infinity", None),
+    ],
 )
 def test_fit(value: str, stored: str | None) -> None:
     assert fit(Decimal(value), 5, 2) == (None if stored is None else Decimal(stored))

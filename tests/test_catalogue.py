@@ -68,7 +68,10 @@ def test_failure_message_says_why_and_what_to_do() -> None:
 
 def test_an_unsound_catalogue_is_named_with_the_place(tmp_path: Path) -> None:
     path = tmp_path / "findings.yaml"
-    path.write_text("findings:\n  odd:\n    severity: grave\n    title: {en: a, zh: b}\n    message: {en: a, zh: b}\n", encoding="utf-8")
+    path.write_text(
+        "findings:\n  odd:\n    severity: grave\n    title: {en: a, zh: b}\n    message: {en: a, zh: b}\n",
+        encoding="utf-8",
+    )
     with pytest.raises(SchemaError, match=r"findings\.yaml: findings\.odd\.severity: 'grave' is not one of"):
         catalogue.load_findings(path)
     path.write_text("failures:\n  odd:\n    message: {en: a}\n    action: {en: a, zh: b}\n", encoding="utf-8")

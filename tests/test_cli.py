@@ -26,7 +26,12 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SCHEMAS.parent), "LC_ALL": "C.UTF
 
 def pifubiao(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*COMMAND, *map(str, words)], capture_output=True, encoding="utf-8", timeout=120, env=ENVIRONMENT | environment
+        [*COMMAND, *map(str, words)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        env=ENVIRONMENT | environment,
+        check=False,
     )
 
 
@@ -85,7 +90,9 @@ def test_all_failed(tmp_path: Path) -> None:
 def test_strict(tmp_path: Path, source: Path) -> None:
     done = pifubiao("extract", source, "--out", tmp_path / "out", "--strict")
     assert done.returncode == 1
-    assert re.fullmatch(r"Done, but \d+ values are doubtful and --strict was given \(exit code 1\): 2 forms in .*", last(done.stdout))
+    assert re.fullmatch(
+        r"Done, but \d+ values are doubtful and --strict was given \(exit code 1\): 2 forms in .*", last(done.stdout)
+    )
     assert account(tmp_path / "out")["outcome"] == "some_doubtful"
     assert pifubiao("extract", source / "good.txt", "--out", tmp_path / "out", "--strict").returncode == 0
 
@@ -121,23 +128,46 @@ def test_json(tmp_path: Path, broken: Path) -> None:
     [
         (["extract", "none.txt", "--out", "out"], "the input none.txt does not exist: check its name"),
         (["extract", "none*.txt", "--out", "out"], "the pattern none*.txt matches nothing: check it, or name a folder"),
-        (["extract", "hollow", "--out", "out"], "there is no file in hollow: name a folder that has some (hidden files do not count)"),
-        (["extract", "in", "--out", "in/out"], "the output folder in/out lies in the input in: choose one outside of it with --out"),
-        (["extract", "in/good.txt", "--out", "in"], "the input in/good.txt lies in the output folder in, which is replaced whole: choose another one with --out"),
+        (
+            ["extract", "hollow", "--out", "out"],
+            "there is no file in hollow: name a folder that has some (hidden files do not count)",
+        ),
+        (
+            ["extract", "in", "--out", "in/out"],
+            "the output folder in/out lies in the input in: choose one outside of it with --out",
+        ),
+        (
+            ["extract", "in/good.txt", "--out", "in"],
+            "the input in/good.txt lies in the output folder in, which is replaced whole: choose another one with --out",
+        ),
         (["extract", "in", "--out", "file"], "the output file is no folder: choose another one with --out"),
-        (["extract", "in", "--out", "theirs"], "the output folder theirs holds thesis.docx, which no run wrote and a run would remove: choose another folder with --out"),
-        (["extract", "in", "--out", "file/out"], "nothing can be written to {cwd}/file (File exists): choose another folder with --out"),
-        (["extract", "in", "--out", "out", "--max-failed", "some"], "--max-failed some is no number and no per cent: write 3 or 2%"),
+        (
+            ["extract", "in", "--out", "theirs"],
+            "the output folder theirs holds thesis.docx, which no run wrote and a run would remove: choose another folder with --out",
+        ),
+        (
+            ["extract", "in", "--out", "file/out"],
+            "nothing can be written to {cwd}/file (File exists): choose another folder with --out",
+        ),
+        (
+            ["extract", "in", "--out", "out", "--max-failed", "some"],
+            "--max-failed some is no number and no per cent: write 3 or 2%",
+        ),
         (["extract", "in"], "Missing option '--out': see pifubiao --help"),
         (["extract", "--out", "out"], "Missing argument 'INPUT': see pifubiao --help"),
         (["extract", "in", "--out", "out", "--fast"], "No such option: --fast"),
         (["extract", "in", "--out", "out", "--max-bytes", "0"], "Invalid value for '--max-bytes'"),
         (["wash", "in"], "No such command 'wash'"),
-        (["inspect", "none.txt"], "the file none.txt could not be read (No such file or directory): check its name and permissions"),
+        (
+            ["inspect", "none.txt"],
+            "the file none.txt could not be read (No such file or directory): check its name and permissions",
+        ),
         (["inspect", "in"], "the file in could not be read (not a regular file): check its name and permissions"),
     ],
-)  # fmt: skip
-def test_nothing_done(tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str) -> None:
+)
+def test_nothing_done(
+    tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
+) -> None:
     monkeypatch.chdir(source.parent)
     for name in ("hollow", "theirs"):
         Path(name).mkdir()
@@ -177,7 +207,7 @@ def test_nothing_done_for_machines(tmp_path: Path) -> None:
 def test_a_mistake_of_the_program_is_not_taken_for_failed_inputs(tmp_path: Path, source: Path) -> None:
     script = "import extract.batch.run as r\ndef plan(*_): raise KeyError('oops')\nr.plan = plan\nfrom extract.cli import main\nmain()"
     words = [sys.executable, "-c", script, "extract", str(source), "--out", str(tmp_path / "out")]
-    done = subprocess.run(words, capture_output=True, encoding="utf-8", env=ENVIRONMENT, timeout=60)
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", env=ENVIRONMENT, timeout=60, check=False)
     assert done.returncode == 2
     assert "the program failed unexpectedly (KeyError: 'oops')" in done.stderr
     assert not (tmp_path / "out").exists()
@@ -190,7 +220,9 @@ def test_chinese(tmp_path: Path, broken: Path) -> None:
     assert "broken.pdf  暂不支持读取此类文件（" in by_option.stdout
     by_environment = pifubiao("extract", broken, "--out", out, LC_ALL="zh_CN.UTF-8")
     assert by_environment.stdout == by_option.stdout
-    assert last(pifubiao("extract", broken, "--out", out, "--lang=en", LC_ALL="zh_CN.UTF-8").stdout).startswith("Done, but")
+    assert last(pifubiao("extract", broken, "--out", out, "--lang=en", LC_ALL="zh_CN.UTF-8").stdout).startswith(
+        "Done, but"
+    )
     nothing = pifubiao("extract", "none.txt", "--out", out, "--lang", "zh")
     assert nothing.stderr == "错误：输入 none.txt 不存在：请检查名称\n什么都没有做（退出码 2）\n"
     assert "把绩效目标批复表转换为规范的数据表。" in pifubiao("--lang", "zh", "--help").stdout
@@ -214,7 +246,11 @@ def test_version_and_help() -> None:
 
 def test_a_terminal_that_cannot_show_chinese(tmp_path: Path) -> None:
     done = subprocess.run(
-        [*COMMAND, "inspect", str(SAMPLE)], capture_output=True, timeout=60, env=ENVIRONMENT | {"PYTHONIOENCODING": "ascii"}
+        [*COMMAND, "inspect", str(SAMPLE)],
+        capture_output=True,
+        timeout=60,
+        env=ENVIRONMENT | {"PYTHONIOENCODING": "ascii"},
+        check=False,
     )
     assert done.returncode == 0
     assert done.stdout.isascii()
@@ -230,7 +266,9 @@ def test_names_cannot_move_the_cursor(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [["inspect", SAMPLE], ["inspect", SAMPLE, "--json"], ["--help"]])
 def test_a_reader_that_has_gone(words: list[object]) -> None:
-    process = subprocess.Popen([*COMMAND, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT)
+    process = subprocess.Popen(
+        [*COMMAND, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
+    )
     assert process.stdout is not None
     process.stdout.close()
     _, errors = process.communicate(timeout=60)
@@ -251,14 +289,19 @@ def test_a_reader_that_has_gone_does_not_change_the_outcome(tmp_path: Path, brok
 def test_no_standard_output(tmp_path: Path, source: Path) -> None:
     line = 'exec "$@" >&- 2>&-'
     done = subprocess.run(
-        ["sh", "-c", line, "sh", *COMMAND, "extract", str(source), "--out", str(tmp_path / "out")], env=ENVIRONMENT, timeout=60
+        ["sh", "-c", line, "sh", *COMMAND, "extract", str(source), "--out", str(tmp_path / "out")],
+        env=ENVIRONMENT,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0
     assert account(tmp_path / "out")["exit_code"] == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_ends_by_the_signal_and_leaves_the_old_output(tmp_path: Path, source: Path, number: signal.Signals) -> None:
+def test_an_interrupted_run_ends_by_the_signal_and_leaves_the_old_output(
+    tmp_path: Path, source: Path, number: signal.Signals
+) -> None:
     pifubiao("extract", source, "--out", tmp_path / "out")
     before = account(tmp_path / "out")
     script = (

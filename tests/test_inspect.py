@@ -121,8 +121,18 @@ def test_a_source_without_a_form() -> None:
 
 def test_source_text_cannot_speak_to_the_terminal() -> None:
     evil = "a\x1b]0;title\x07b\u202ec[red]d[/red]:smile:\r\n\x9be"
-    bad = Form(0, "department", "general", title=evil, unit_name=evil, other_notes=evil, findings=(Finding("number_not_stored", place=Cell("", 1, 0, 0, 0)),))
-    lines = shown(Extraction(evil, "00", None, None, [evil], (bad,), Failure("internal_error", {"reason": evil})), width=300)
+    bad = Form(
+        0,
+        "department",
+        "general",
+        title=evil,
+        unit_name=evil,
+        other_notes=evil,
+        findings=(Finding("number_not_stored", place=Cell("", 1, 0, 0, 0)),),
+    )
+    lines = shown(
+        Extraction(evil, "00", None, None, [evil], (bad,), Failure("internal_error", {"reason": evil})), width=300
+    )
     text = "\n".join(lines)
     assert not set(text) & set("\x1b\x07\x9b\u202e\r")
     assert "a]0;titlebc[red]d[/red]:smile:  e" in text
@@ -130,7 +140,14 @@ def test_source_text_cannot_speak_to_the_terminal() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("普法", "普法"), ("a\tb\nc", "a b c"), ("\u200b\ufeffa\u2066b\u2069", "ab"), ("\x1b[31mred", "[31mred"), ("\ud800a\ue000", "a"), ("x\u3000y", "x\u3000y")],
+    [
+        ("普法", "普法"),
+        ("a\tb\nc", "a b c"),
+        ("\u200b\ufeffa\u2066b\u2069", "ab"),
+        ("\x1b[31mred", "[31mred"),
+        ("\ud800a\ue000", "a"),
+        ("x\u3000y", "x\u3000y"),
+    ],
 )
 def test_safe(text: str, expected: str) -> None:
     assert safe(text) == expected
@@ -152,7 +169,9 @@ def test_numbers_for_machines_keep_their_digits() -> None:
     source = extraction()
     weight = Decimal("0.1234567891")
     first = source.forms[0].indicators[0]._replace(weight=weight, value_number=Decimal("1200000"))
-    row = as_dict(extraction("a.txt", Form(0, "department", "general", indicators=(first,))))["forms"][0]["indicators"][0]
+    row = as_dict(extraction("a.txt", Form(0, "department", "general", indicators=(first,))))["forms"][0]["indicators"][
+        0
+    ]
     assert (row["weight"], row["value_number"]) == ("0.1234567891", "1200000")
     assert source.lines == LINES
 
@@ -168,4 +187,7 @@ def test_the_command() -> None:
 def test_the_command_on_a_file_without_a_form(tmp_path: object) -> None:
     done = pifubiao("inspect", __file__)
     assert done.returncode == 1
-    assert done.stdout == "No form in test_inspect.py: no approval table was found in this text; check that this is a performance-target table\n"
+    assert (
+        done.stdout
+        == "No form in test_inspect.py: no approval table was found in this text; check that this is a performance-target table\n"
+    )

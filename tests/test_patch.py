@@ -44,7 +44,9 @@ def test_a_text_may_prove_to_be_whole() -> None:
 
 def test_findings_go_to_their_document_and_change_its_status() -> None:
     first = form(0, (Finding("info"), Finding("warning", "tasks", 0)))
-    tables = to_tables([extraction("a.txt", first), extraction("b.txt"), extraction("c.txt", form(0, (Finding("info"),)))])
+    tables = to_tables(
+        [extraction("a.txt", first), extraction("b.txt"), extraction("c.txt", form(0, (Finding("info"),)))]
+    )
     patches = [
         TaskPatch("c.txt", 0, 0, True, None, None, None),
         TaskPatch("b.txt", 0, 0, True, None, None, Finding("warning", "tasks", 0, "content")),

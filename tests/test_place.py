@@ -106,7 +106,9 @@ def test_leftovers_of_killed_runs_go_and_those_of_running_ones_stay(tmp_path: Pa
     fill(tmp_path / ".out.pifubiao-new-dead", "x")
     (tmp_path / ".other.pifubiao-new-dead").mkdir()
     script = "import sys, pathlib; from extract.tables.place import staging\nwith staging(pathlib.Path(sys.argv[1])) as f: print(f.name, flush=True); sys.stdin.read()"
-    running = subprocess.Popen([sys.executable, "-c", script, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        [sys.executable, "-c", script, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert running.stdout is not None
     alive = running.stdout.readline().strip()
     replace(out, "one")

@@ -122,7 +122,8 @@ def test_names_are_kept_as_they_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inputs", "key"), [([], "no_input"), (["none.txt"], "input_missing"), (["*.none"], "glob_empty"), (["empty"], "empty_input")]
+    ("inputs", "key"),
+    [([], "no_input"), (["none.txt"], "input_missing"), (["*.none"], "glob_empty"), (["empty"], "empty_input")],
 )
 def test_no_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inputs: list[str], key: str) -> None:
     monkeypatch.chdir(tmp_path)

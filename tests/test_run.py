@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from extract.batch import run as module
+from extract.batch.chunk import chunks
 from extract.batch.manifest import Allowance, Counts, Manifest, outcome
 from extract.batch.plan import Item
 from extract.batch.read import read_item
@@ -83,8 +85,21 @@ def test_every_input_is_accounted_for(tmp_path: Path) -> None:
     assert failures["boom"][1].startswith("reading failed unexpectedly: ValueError: boom;")
     assert failures["large"][1].startswith("the file has 101 bytes, more than the limit of 100;")
     assert list(failures) == sorted(failures)
-    assert [row["source_path"] for row in tables(tmp_path / "out", "documents")] == ["a", "b", "both", "doubt", "two", "two"]
-    assert counts.failures_by_code == {"empty": 2, "internal_error": 3, "not_a_form": 1, "too_large": 1, "unreadable": 1}
+    assert [row["source_path"] for row in tables(tmp_path / "out", "documents")] == [
+        "a",
+        "b",
+        "both",
+        "doubt",
+        "two",
+        "two",
+    ]
+    assert counts.failures_by_code == {
+        "empty": 2,
+        "internal_error": 3,
+        "not_a_form": 1,
+        "too_large": 1,
+        "unreadable": 1,
+    }
     assert counts.findings == {"info": 0, "warning": 1, "error": 0}
     assert counts.findings_by_code == {"number_not_stored": 1}
     assert counts.rows == {name: len(tables(tmp_path / "out", name)) for name in counts.rows}
@@ -106,7 +121,9 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
         "max_bytes": 1000,
     }
     assert {"pifubiao", "python", "pyarrow", "regex"} <= set(found["versions"])
-    assert {"started", "read_seconds", "tables_seconds", "recovery_seconds", "total_seconds"} == set(found["timings"])
+    assert {"started", "read_seconds", "tables_seconds", "recovery_seconds", "write_seconds", "total_seconds"} == set(
+        found["timings"]
+    )
     counts = found["counts"]
     assert counts["inputs"] == counts["converted"] + counts["converted_with_findings"] + counts["failed"] == 3
 
@@ -115,7 +132,7 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
 def test_files_do_not_depend_on_the_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     source = inputs(tmp_path / "in", *NAMES, *(f"x{number}" for number in range(20)))
     run(Options((str(source),), tmp_path / "whole"), read=made)
-    monkeypatch.setattr(module, "_CHUNK_INPUTS", size)
+    monkeypatch.setattr(module, "chunks", partial(chunks, inputs=size))
     run(Options((str(source),), tmp_path / "out"), read=made)
     assert without_account(tmp_path / "out") == without_account(tmp_path / "whole")
 
@@ -150,8 +167,10 @@ class Learned(Archive):
 
 
 @pytest.mark.parametrize("size", [1, 200])
-def test_what_later_documents_tell_changes_earlier_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(module, "_CHUNK_INPUTS", size)
+def test_what_later_documents_tell_changes_earlier_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(module, "chunks", partial(chunks, inputs=size))
     source = inputs(tmp_path / "in", "a", "b", "bad", "code", "empty")
     manifest = run(Options((str(source),), tmp_path / "out"), read=made, recovery=Learned)
     assert [row["content_truncated"] for row in tables(tmp_path / "out", "tasks")] == [False, False]
@@ -164,9 +183,24 @@ def test_what_later_documents_tell_changes_earlier_ones(tmp_path: Path, monkeypa
     assert failures == {"bad": "internal_error", "code": "internal_error", "empty": "empty"}
 
 
+def test_chunks(tmp_path: Path) -> None:
+    items = [
+        Item(inputs(tmp_path / "in", "aaa") / "aaa", "aaa"),
+        Item(tmp_path / "gone", "gone"),
+        *[Item(tmp_path / "in" / "aaa", f"{n}") for n in range(5)],
+    ]
+    sizes = [[item.source_path for item in chunk] for chunk in chunks(items, inputs=3, size=6)]
+    assert sizes == [["aaa", "gone", "0"], ["1", "2"], ["3", "4"]]
+    assert list(chunks([])) == []
+
+
 def test_progress(tmp_path: Path) -> None:
     seen: list[tuple[int, int]] = []
-    run(Options((str(inputs(tmp_path / "in", "a", "b", "boom")),), tmp_path / "out"), lambda *step: seen.append(step), read=made)
+    run(
+        Options((str(inputs(tmp_path / "in", "a", "b", "boom")),), tmp_path / "out"),
+        lambda *step: seen.append(step),
+        read=made,
+    )
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
@@ -209,21 +243,26 @@ def test_a_failure_at_the_end_leaves_the_old_output(tmp_path: Path, monkeypatch:
 
 
 def test_a_file_that_vanishes_is_a_failure(tmp_path: Path) -> None:
-    found, size = read_item(Item(tmp_path / "gone.txt", "gone.txt"), 100)
+    found = read_item(Item(tmp_path / "gone.txt", "gone.txt"), 100)
     assert found.failure == Failure("unreadable", {"reason": "No such file or directory"})
-    assert size == 0
 
 
 def test_a_file_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x" * 100)
-    assert read_item(Item(tmp_path / "a", "a"), 100, made)[0].forms
-    failure = read_item(Item(tmp_path / "a", "a"), 99, made)[0].failure
+    assert read_item(Item(tmp_path / "a", "a"), 100, made).forms
+    failure = read_item(Item(tmp_path / "a", "a"), 99, made).failure
     assert failure == Failure("too_large", {"size": 100, "limit": 99})
 
 
 @pytest.mark.parametrize(
     ("text", "limit", "percent", "shown"),
-    [("0", "0", False, "0"), ("3", "3", False, "3"), ("2%", "2", True, "2%"), (" 2.5％", "2.5", True, "2.5%"), ("100%", "100", True, "100%")],
+    [
+        ("0", "0", False, "0"),
+        ("3", "3", False, "3"),
+        ("2%", "2", True, "2%"),
+        (" 2.5％", "2.5", True, "2.5%"),
+        ("100%", "100", True, "100%"),
+    ],
 )
 def test_allowance(text: str, limit: str, percent: bool, shown: str) -> None:
     assert Allowance.parse(text) == Allowance(Decimal(limit), percent)
@@ -239,7 +278,16 @@ def test_no_allowance(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "failed", "total", "covered"),
-    [("0", 0, 5, True), ("0", 1, 5, False), ("2", 2, 5, True), ("2", 3, 5, False), ("10%", 1, 10, True), ("10%", 1, 9, False), ("33.3%", 1, 3, False), ("100%", 3, 3, True)],
+    [
+        ("0", 0, 5, True),
+        ("0", 1, 5, False),
+        ("2", 2, 5, True),
+        ("2", 3, 5, False),
+        ("10%", 1, 10, True),
+        ("10%", 1, 9, False),
+        ("33.3%", 1, 3, False),
+        ("100%", 3, 3, True),
+    ],
 )
 def test_what_an_allowance_covers(text: str, failed: int, total: int, covered: bool) -> None:
     assert Allowance.parse(text).covers(failed, total) is covered

@@ -13,8 +13,7 @@ from typing import Any, Final
 
 from extract import __version__
 from extract.errors import UsageError
-
-FILE: Final = "run.json"
+from extract.tables.writer import ACCOUNT
 
 DONE: Final = "done"
 SOME_FAILED: Final = "some_failed"
@@ -100,7 +99,7 @@ class Manifest:
     def write(self, folder: Path) -> None:
         """Writes ``run.json`` into ``folder``."""
         text = json.dumps(self.as_dict(), ensure_ascii=False, indent=2)
-        (folder / FILE).write_text(text + "\n", encoding="utf-8")
+        (folder / ACCOUNT).write_text(text + "\n", encoding="utf-8")
 
 
 def outcome(counts: Counts, allowed: Allowance, strict: bool) -> str:

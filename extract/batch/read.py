@@ -18,22 +18,22 @@ def read_bytes(data: bytes, source_path: str) -> Extraction:
     return api.extract_bytes(data, source_path=source_path)
 
 
-def read_item(item: Item, max_bytes: int, read: Read = read_bytes) -> tuple[Extraction, int]:
-    """What came of one input, and how many bytes it had. Whatever happens becomes a failure, and nothing is raised."""
+def read_item(item: Item, max_bytes: int, read: Read = read_bytes) -> Extraction:
+    """What came of one input. Whatever happens becomes a failure, and nothing is raised."""
     if item.problem is not None:
-        return _failed(item, None, Failure("unreadable", {"reason": item.problem})), 0
+        return _failed(item, None, Failure("unreadable", {"reason": item.problem}))
     try:
         with item.path.open("rb") as file:
             data = file.read(max_bytes + 1)
             size = max(len(data), os.fstat(file.fileno()).st_size)
     except OSError as error:
-        return _failed(item, None, Failure("unreadable", {"reason": error.strerror or str(error)})), 0
+        return _failed(item, None, Failure("unreadable", {"reason": error.strerror or str(error)}))
     if len(data) > max_bytes:
-        return _failed(item, None, Failure("too_large", {"size": size, "limit": max_bytes})), 0
+        return _failed(item, None, Failure("too_large", {"size": size, "limit": max_bytes}))
     try:
-        return read(data, item.source_path), size
+        return read(data, item.source_path)
     except Exception as error:  # noqa: BLE001 - a mistake in reading one input must not cost the others
-        return _failed(item, hashlib.sha256(data).hexdigest(), internal_error(error)), size
+        return _failed(item, hashlib.sha256(data).hexdigest(), internal_error(error))
 
 
 def _failed(item: Item, sha256: str | None, failure: Failure) -> Extraction:

@@ -1,7 +1,7 @@
 """One run: reads every input of a plan, and leaves the tables and ``run.json`` in the output folder.
 
-Inputs are read in chunks, so that what is held in memory is one chunk of forms, and of the whole run only the tables
-that a later document can change (documents, tasks, findings). Nothing that an input does stops a run.
+Inputs are read in chunks, and what is held in memory is one form, the tables of one chunk, and of the whole run only
+the tables that a later document can change (documents, tasks, findings). Nothing that an input does stops a run.
 """
 
 from __future__ import annotations
@@ -11,25 +11,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
 from typing import Any, Final
 
-from extract.batch.manifest import FILE, Allowance, Counts, Manifest, outcome
+from extract.batch.chunk import ChunkReader, chunks
+from extract.batch.clock import Clock
+from extract.batch.manifest import Allowance, Counts, Manifest, outcome
 from extract.batch.plan import MAX_BYTES, Item, folders, inside, plan
-from extract.batch.read import Read, internal_error, read_bytes, read_item
+from extract.batch.read import Read, read_bytes
 from extract.catalogue import SEVERITIES
 from extract.errors import UsageError
-from extract.model import Extraction
 from extract.recover import Archive, TaskPatch
-from extract.tables.build import to_tables
 from extract.tables.patch import apply_patches
 from extract.tables.place import put_in_place, staging
 from extract.tables.writer import TableWriter, check_replaceable
 
-_CHUNK_INPUTS: Final = 200
-_CHUNK_BYTES: Final = 16 * 1024 * 1024
 # The other tables are final as soon as their chunk is read.
 _CHANGEABLE: Final = ("documents", "tasks", "findings")
 
@@ -69,17 +65,28 @@ def run(
     input, or an output folder that cannot be written or must not be replaced. On any exception the output folder is
     as it was.
     """
-    clock = _Clock()
+    clock = Clock()
     items = plan(options.inputs)
     check_out(options)
+    archive = recovery()
+    state = _State()
+
+    def report(done: int) -> None:
+        if progress is not None:
+            progress(done, len(items))
+
+    reader = ChunkReader(options.max_bytes, read, archive, clock, report)
     with staging(options.out) as folder, _uncollected():
-        state = _State(recovery())
         with TableWriter(folder) as writer:
-            for chunk in _chunks(items, options.max_bytes, read, clock, progress):
-                with clock("tables"):
-                    state.add(chunk, writer)
+            for chunk in chunks(items):
+                tables = reader.tables(chunk)
+                with clock("write"):
+                    state.add(chunk, tables, writer)
+                gc.collect(0)
             with clock("recovery"):
-                state.finish(writer)
+                patches = archive.patches()
+            with clock("write"):
+                state.finish(patches, writer)
         counts = state.counts(len(items), writer.rows)
         manifest = Manifest(
             outcome(counts, options.max_failed, options.strict), options.as_dict(), counts, clock.timings()
@@ -97,27 +104,7 @@ def check_out(options: Options) -> None:
     for text in options.inputs:
         if inside(Path(text), options.out):
             raise UsageError("input_in_out", out=str(options.out), input=text)
-    check_replaceable(options.out, also=frozenset({FILE}))
-
-
-def _chunks(
-    items: Sequence[Item], max_bytes: int, read: Read, clock: _Clock, progress: Progress | None
-) -> Iterator[list[Extraction]]:
-    chunk: list[Extraction] = []
-    held = 0
-    for done, item in enumerate(items, 1):
-        with clock("read"):
-            extraction, size = read_item(item, max_bytes, read)
-        chunk.append(extraction)
-        held += size
-        if progress is not None:
-            progress(done, len(items))
-        if len(chunk) >= _CHUNK_INPUTS or held >= _CHUNK_BYTES:
-            yield chunk
-            chunk, held = [], 0
-            gc.collect(0)
-    if chunk:
-        yield chunk
+    check_replaceable(options.out)
 
 
 @contextmanager
@@ -138,8 +125,7 @@ def _uncollected() -> Iterator[None]:
 class _State:
     """What a run keeps from chunk to chunk."""
 
-    def __init__(self, recovery: Archive) -> None:
-        self._recovery = recovery
+    def __init__(self) -> None:
         self._waiting: list[dict[str, Any]] = []
         self._chunk_of: dict[str, int] = {}
         self._failed: set[str] = set()
@@ -148,11 +134,10 @@ class _State:
         self._findings: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
 
-    def add(self, chunk: Sequence[Extraction], writer: TableWriter) -> None:
-        """Turns a chunk into tables, and writes those of them that no later document can change."""
-        extractions, tables = _sound(self._learned(chunk))
-        for extraction in extractions:
-            self._chunk_of[extraction.source_path] = len(self._waiting)
+    def add(self, items: Sequence[Item], tables: Mapping[str, Any], writer: TableWriter) -> None:
+        """Takes in the tables of a chunk, and writes those of them that no later document can change."""
+        for item in items:
+            self._chunk_of[item.source_path] = len(self._waiting)
         for name, table in tables.items():
             if name not in _CHANGEABLE:
                 writer.write(name, table)
@@ -160,22 +145,13 @@ class _State:
         self._failures.update(tables["failures"]["code"].to_pylist())
         self._waiting.append({name: tables[name] for name in _CHANGEABLE})
 
-    def _learned(self, chunk: Iterable[Extraction]) -> Iterator[Extraction]:
-        for extraction in chunk:
-            try:
-                self._recovery.add(extraction)
-            except Exception as error:  # noqa: BLE001 - as in read_item
-                yield _spoilt(extraction, error)
-            else:
-                yield extraction
-
-    def finish(self, writer: TableWriter) -> None:
+    def finish(self, patches: Iterable[TaskPatch], writer: TableWriter) -> None:
         """Writes the other tables, changed by what was learned from all documents together."""
-        patches: list[list[TaskPatch]] = [[] for _ in self._waiting]
-        for patch in self._recovery.patches():
+        of_chunk: list[list[TaskPatch]] = [[] for _ in self._waiting]
+        for patch in patches:
             if patch.source_path not in self._failed:
-                patches[self._chunk_of[patch.source_path]].append(patch)
-        for tables, own in zip(self._waiting, patches, strict=True):
+                of_chunk[self._chunk_of[patch.source_path]].append(patch)
+        for tables, own in zip(self._waiting, of_chunk, strict=True):
             self._write(apply_patches(tables, own), writer)
 
     def _write(self, tables: Mapping[str, Any], writer: TableWriter) -> None:
@@ -202,52 +178,3 @@ class _State:
             findings_by_code=dict(sorted(self._findings.items())),
             failures_by_code=dict(sorted(self._failures.items())),
         )
-
-
-def _sound(chunk: Iterable[Extraction]) -> tuple[list[Extraction], dict[str, Any]]:
-    """The tables of a chunk; an extraction that no table can be made of is replaced by a failure."""
-    extractions = list(chunk)
-    try:
-        return extractions, to_tables(extractions)
-    except Exception:  # noqa: BLE001 - which one it was is found out below
-        sound = []
-        for extraction in extractions:
-            try:
-                to_tables([extraction])
-            except Exception as error:  # noqa: BLE001 - as in read_item
-                sound.append(_spoilt(extraction, error))
-            else:
-                sound.append(extraction)
-        return sound, to_tables(sound)
-
-
-def _spoilt(extraction: Extraction, error: Exception) -> Extraction:
-    return Extraction(extraction.source_path, extraction.source_sha256, None, None, [], (), internal_error(error))
-
-
-class _Clock:
-    """Adds up the time spent in each stage; ``with clock("read"): ...``."""
-
-    def __init__(self) -> None:
-        self._started = datetime.now(UTC)
-        self._begin = perf_counter()
-        self._spent: dict[str, float] = {}
-        self._stage = ""
-        self._since = 0.0
-
-    def __call__(self, stage: str) -> _Clock:
-        self._stage = stage
-        return self
-
-    def __enter__(self) -> None:
-        self._since = perf_counter()
-
-    def __exit__(self, *_: object) -> None:
-        spent = perf_counter() - self._since
-        self._spent[self._stage] = self._spent.get(self._stage, 0.0) + spent
-
-    def timings(self) -> dict[str, Any]:
-        """``started`` (UTC), and seconds by stage and in total."""
-        stages = {f"{stage}_seconds": round(spent, 6) for stage, spent in self._spent.items()}
-        total = round(perf_counter() - self._begin, 6)
-        return {"started": self._started.isoformat(timespec="seconds"), **stages, "total_seconds": total}

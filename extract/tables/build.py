@@ -1,7 +1,8 @@
 """From extractions to Arrow tables.
 
 Columns are gathered column by column and never as a dictionary a row: the tables of one form have some three hundred
-rows, and they are to cost little beside reading it. What repeats over rows (the document's key, the table's name) is
+rows, and they are to cost little beside reading it. A form is taken apart as soon as it comes, while its cells are
+still in the processor's cache, and is not kept. What repeats over rows (the document's key, the table's name) is
 written as runs and spread out by Arrow.
 """
 
@@ -9,11 +10,10 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
-from itertools import accumulate, chain, pairwise, repeat
-from operator import itemgetter
+from itertools import accumulate, chain, pairwise
+from operator import attrgetter, itemgetter
 from typing import Any, Final
 
 import pyarrow as pa
@@ -26,7 +26,6 @@ from extract.tables.schemas import TABLES, schemas
 # The tables that hold a form's rows, with the record each row is built from, in the order of their provenance.
 _RECORDS: Final[Mapping[str, Any]] = {"funding": Amount, "goals": Goal, "tasks": Task, "indicators": Indicator}
 _GRAVITY: Final = {"ok": 0, "info": 0, "warning": 1, "error": 2}
-
 _PARTS: Final = itemgetter(Cell._fields.index("parts"))
 
 
@@ -48,99 +47,277 @@ def to_tables(extractions: Iterable[Extraction]) -> dict[str, Any]:
     Rows stand in the order of ``extractions``, and within one in the order of the source. Tables without rows are
     there too. An extraction with neither form nor failure gets the failure ``not_a_form``.
     """
-    build = _Build()
+    builder = TableBuilder()
     for extraction in extractions:
-        build.add(extraction)
-    return build.finish()
+        builder.add(extraction)
+    return builder.finish()
 
 
-class _Build:
-    """Gathers extractions; ``finish`` gives the tables."""
+def provenance_table(extractions: Iterable[Extraction]) -> Any:
+    """The table ``provenance`` alone, as ``to_tables`` makes it."""
+    ids: list[str] = []
+    provenance = _Provenance()
+    for extraction in extractions:
+        for form in extraction.forms:
+            ids.append(document_id(extraction.source_path, extraction.source_sha256, form.form_index))
+            provenance.add(extraction.lines, form)
+    return provenance.finish(pa.array(ids, pa.string()))
+
+
+class TableBuilder:
+    """Takes in extractions one by one, and gives the tables of all of them at the end.
+
+    After an exception, in ``add`` or in ``finish``, a builder is of no further use.
+    """
 
     def __init__(self) -> None:
-        self.ids: list[str] = []
-        self.forms: list[Form] = []
-        self.sources: list[Extraction] = []
-        self.failures: list[tuple[Extraction, Failure]] = []
-        self.findings: list[tuple[int, Finding]] = []
+        self._ids: list[str] = []
+        self._documents = _Documents()
+        self._records = {name: _Records(name) for name in _RECORDS}
+        self._provenance = _Provenance()
+        self._findings: list[tuple[str, Finding]] = []
+        self._statuses: list[str] = []
+        self._failures: list[tuple[Extraction, Failure]] = []
 
     def add(self, extraction: Extraction) -> None:
+        """Takes in the forms of one source, or its failure."""
         for form in extraction.forms:
-            number = len(self.ids)
-            self.ids.append(document_id(extraction.source_path, extraction.source_sha256, form.form_index))
-            self.forms.append(form)
-            self.sources.append(extraction)
-            self.findings.extend((number, finding) for finding in form.findings)
-        if extraction.failure is not None:
-            self.failures.append((extraction, extraction.failure))
-        elif not extraction.forms:
-            self.failures.append((extraction, Failure("not_a_form")))
+            self._add(extraction, form)
+        failure = extraction.failure
+        if failure is None and not extraction.forms:
+            failure = Failure("not_a_form")
+        if failure is not None:
+            self._failures.append((extraction, failure))
+
+    def _add(self, extraction: Extraction, form: Form) -> None:
+        key = document_id(extraction.source_path, extraction.source_sha256, form.form_index)
+        self._ids.append(key)
+        self._documents.add(extraction, form)
+        findings = list(form.findings)
+        for name, records in self._records.items():
+            findings += records.add(getattr(form, name))
+        self._provenance.add(extraction.lines, form)
+        self._findings += [(key, finding) for finding in findings]
+        kinds = catalogue.findings()
+        self._statuses.append(status([kinds[finding.code].severity for finding in findings]))
 
     def finish(self) -> dict[str, Any]:
-        ids = pa.array(self.ids, pa.string())
-        tables = {name: self._records(name, ids) for name in _RECORDS}
-        tables["provenance"] = _provenance(self.sources, self.forms, ids)
-        tables["failures"] = _failures(self.failures)
-        # These two come last: a number that no column can hold is a finding too.
-        tables["findings"] = finding_rows([(self.ids[number], finding) for number, finding in self._ordered()])
-        tables["documents"] = self._documents(ids)
+        """The tables, by name."""
+        ids = pa.array(self._ids, pa.string())
+        tables = {name: records.finish(ids) for name, records in self._records.items()}
+        tables["documents"] = self._documents.finish(ids, self._statuses)
+        tables["findings"] = finding_rows(self._findings)
+        tables["provenance"] = self._provenance.finish(ids)
+        tables["failures"] = _failures(self._failures)
         return {name: tables[name] for name in TABLES}
 
-    def _ordered(self) -> list[tuple[int, Finding]]:
-        return sorted(self.findings, key=lambda item: item[0])
 
-    def _records(self, name: str, ids: Any) -> Any:
-        """The table ``name``: the records of all forms, the key and the count in front of them."""
-        groups: list[Sequence[Any]] = [getattr(form, name) for form in self.forms]
-        counts = list(map(len, groups))
-        rows = list(chain.from_iterable(groups))
-        columns: dict[str, Any] = {
-            "document_id": spread(ids, counts),
-            "seq": pa.array(chain.from_iterable(map(range, counts)), pa.int32(), size=len(rows)),
-        }
-        schema = schemas()[name]
-        for place, field in enumerate(_RECORDS[name]._fields):
-            if field == "places":
-                continue
-            kind = schema.field(field).type
-            values = [row[place] for row in rows]
-            if pa.types.is_decimal(kind):
-                columns[field] = self._decimals(values, kind, name, field, counts)
-            else:
-                columns[field] = pa.array(values, kind)
-        return _table(name, columns)
+class _Documents:
+    """The table ``documents``: a tuple a form, half from its source and half from itself."""
 
-    def _decimals(self, values: list[Decimal | None], kind: Any, table: str, field: str, counts: list[int]) -> Any:
-        """A decimal column; a number that ``kind`` cannot hold is rounded or left out, with a finding."""
-        # Few numbers are different ones, and a decimal is dear to convert.
-        unique: dict[Decimal | None, int] = {}
-        codes = [unique.setdefault(value, len(unique)) for value in values]
-        try:
-            return pa.array(list(unique), kind).take(_int32(codes))
-        except pa.ArrowInvalid:
-            pass
-        owners = [(number, seq) for number, count in enumerate(counts) for seq in range(count)]
-        fitted = [fit(value, kind.precision, kind.scale) for value in values]
-        for value, stored, (number, seq) in zip(values, fitted, owners, strict=True):
-            if value != stored:
-                params = {"value": str(value), "stored": "–" if stored is None else str(stored)}
-                place = getattr(self.forms[number], table)[seq].places.get(field)
-                self.findings.append((number, Finding("number_not_stored", table, seq, field, params, place)))
-        return pa.array(fitted, kind)
+    def __init__(self) -> None:
+        names = [name for name in schemas()["documents"].names if name not in ("document_id", "status")]
+        of_source = [name for name in names if name in Extraction.__dataclass_fields__]
+        of_form = [name for name in names if name not in of_source]
+        self._names = [*of_source, *of_form]
+        self._of_source, self._of_form = attrgetter(*of_source), attrgetter(*of_form)
+        self._rows: list[tuple[Any, ...]] = []
 
-    def _documents(self, ids: Any) -> Any:
-        kinds = catalogue.findings()
-        severities: list[list[str]] = [[] for _ in self.ids]
-        for number, finding in self.findings:
-            severities[number].append(kinds[finding.code].severity)
+    def add(self, extraction: Extraction, form: Form) -> None:
+        self._rows.append(self._of_source(extraction) + self._of_form(form))
+
+    def finish(self, ids: Any, statuses: list[str]) -> Any:
         schema = schemas()["documents"]
-        columns: dict[str, Any] = {"document_id": ids, "status": pa.array(map(status, severities), pa.string())}
-        for field in schema.names:
-            if field in columns:
-                continue
-            owners: Sequence[object] = self.sources if field in Extraction.__dataclass_fields__ else self.forms
-            columns[field] = pa.array([getattr(owner, field) for owner in owners], schema.field(field).type)
-        return _table("documents", columns)
+        values = list(zip(*self._rows, strict=True)) or [()] * len(self._names)
+        columns = {
+            name: pa.array(column, schema.field(name).type) for name, column in zip(self._names, values, strict=True)
+        }
+        return _table("documents", {"document_id": ids, "status": pa.array(statuses, pa.string()), **columns})
+
+
+class _Decimals:
+    """A decimal column. Few numbers are different ones, and a decimal is dear to convert: each is converted once."""
+
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+        self._numbers: dict[Decimal | None, int] = {}
+        self._stored: list[Decimal | None] = []
+        self._codes: list[int] = []
+        self.misfits: dict[Decimal | None, Decimal | None] = {}
+
+    def add(self, values: Sequence[Decimal | None]) -> None:
+        numbers = self._numbers
+        try:
+            codes = [numbers[value] for value in values]
+        except KeyError:
+            for value in values:
+                if value not in numbers:
+                    self._learn(value)
+            codes = [numbers[value] for value in values]
+        self._codes += codes
+
+    def _learn(self, value: Decimal | None) -> None:
+        stored = None if value is None else fit(value, self._kind.precision, self._kind.scale)
+        if stored != value:
+            self.misfits[value] = stored
+        self._numbers[value] = len(self._stored)
+        self._stored.append(stored)
+
+    def finish(self) -> Any:
+        return pa.array(self._stored, self._kind).take(_int32(array("i", self._codes)))
+
+
+class _Records:
+    """The table of one kind of record: its columns, and how many rows each form has."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._counts: list[int] = []
+        schema = schemas()[name]
+        self._plain: dict[str, list[Any]] = {}
+        self._decimals: dict[str, _Decimals] = {}
+        self._takers: list[Any] = []
+        for field in _RECORDS[name]._fields[:-1]:
+            kind = schema.field(field).type
+            if pa.types.is_decimal(kind):
+                self._decimals[field] = _Decimals(kind)
+                self._takers.append(self._decimals[field].add)
+            else:
+                self._plain[field] = []
+                self._takers.append(self._plain[field].extend)
+
+    def add(self, rows: Sequence[Any]) -> list[Finding]:
+        """Takes in the records of one form; a finding for each number that no column holds."""
+        self._counts.append(len(rows))
+        # The places, which come last, go to the provenance.
+        for take, values in zip(self._takers, zip(*rows, strict=True), strict=False):
+            take(values)
+        return [
+            finding
+            for field, column in self._decimals.items()
+            if column.misfits
+            for finding in self._doubts(rows, field, column.misfits)
+        ]
+
+    def _doubts(
+        self, rows: Sequence[Any], field: str, misfits: Mapping[Decimal | None, Decimal | None]
+    ) -> Iterable[Finding]:
+        for seq, row in enumerate(rows):
+            value = getattr(row, field)
+            if value in misfits:
+                stored = misfits[value]
+                params = {"value": str(value), "stored": "–" if stored is None else str(stored)}
+                yield Finding("number_not_stored", self._name, seq, field, params, row.places.get(field))
+
+    def finish(self, ids: Any) -> Any:
+        schema = schemas()[self._name]
+        columns = {name: pa.array(values, schema.field(name).type) for name, values in self._plain.items()}
+        columns |= {name: column.finish() for name, column in self._decimals.items()}
+        columns["document_id"] = spread(ids, self._counts)
+        columns["seq"] = _int32(array("i", chain.from_iterable(map(range, self._counts))))
+        return _table(self._name, columns)
+
+
+class _Provenance:
+    """The table ``provenance``: the places of all values, a row a piece."""
+
+    def __init__(self) -> None:
+        self._rows_of_form: list[int] = []
+        self._rows_of_record: list[int] = []
+        self._tables: list[str] = []
+        self._seqs: list[int | None] = []
+        self._fields: list[str] = []
+        self._texts: list[str] = []
+        self._parts = array("i")
+        self._lines = array("i")
+        self._starts = array("i")
+        self._ends = array("i")
+        self._pages = array("i")
+        self._boxes: list[Any] = []
+        self._some_without_line = self._some_with_page = self._some_with_box = False
+
+    def add(self, lines: Sequence[str], form: Form) -> None:
+        """Takes in the places of one form; ``lines`` are its source's."""
+        places: list[Mapping[str, Cell]] = [form.places]
+        self._tables.append("documents")
+        self._seqs.append(None)
+        for name in _RECORDS:
+            records = getattr(form, name)
+            places += [record[-1] for record in records]
+            self._tables += [name] * len(records)
+            self._seqs += range(len(records))
+        fields = list(chain.from_iterable(places))
+        cells = list(chain.from_iterable([place.values() for place in places]))
+        rows: Iterable[int] = map(len, places)
+        if any(map(_PARTS, cells)):
+            cells, fields, rows = self._take_apart(cells, fields, rows)
+        else:
+            self._parts.frombytes(bytes(self._parts.itemsize * len(cells)))
+        self._rows_of_record += rows
+        self._rows_of_form.append(len(cells))
+        self._fields += fields
+        self._add_cells(lines, cells)
+
+    def _take_apart(
+        self, cells: list[Cell], fields: list[str], rows: Iterable[int]
+    ) -> tuple[list[Cell], list[str], Iterable[int]]:
+        """Every cell with parts replaced by them, in order; the fields and the rows of each record go with them."""
+        pieces = [cell.parts or (cell,) for cell in cells]
+        counts = list(map(len, pieces))
+        for count in counts:
+            self._parts.extend(range(count))
+        borders = [0, *accumulate(counts)]
+        rows = [borders[end] - borders[start] for start, end in pairwise(accumulate(rows, initial=0))]
+        spread_fields = [field for field, count in zip(fields, counts, strict=True) for _ in range(count)]
+        return list(chain.from_iterable(pieces)), spread_fields, rows
+
+    def _add_cells(self, lines: Sequence[str], cells: list[Cell]) -> None:
+        """Where each cell stands, and the text as it stood there."""
+        numbers = [cell.line for cell in cells]
+        starts = [cell.start for cell in cells]
+        ends = [cell.end for cell in cells]
+        self._lines.extend(numbers)
+        self._starts.extend(starts)
+        self._ends.extend(ends)
+        own = ["", *lines]
+        texts = [own[line][start:end] for line, start, end in zip(numbers, starts, ends, strict=True)]
+        if 0 in numbers:
+            # Where there are no lines to slice, a cell brings its own text.
+            texts = [text if line else cell.text for text, line, cell in zip(texts, numbers, cells, strict=True)]
+            self._some_without_line = True
+        self._texts += texts
+        # All cells of a source have pages, or none has; boxes come with pages.
+        if cells and cells[0].page:
+            self._some_with_page = True
+            self._pages.extend([cell.page for cell in cells])
+            self._boxes += [cell.bbox for cell in cells]
+            self._some_with_box = self._some_with_box or any(self._boxes[-len(cells) :])
+        else:
+            self._pages.frombytes(bytes(self._pages.itemsize * len(cells)))
+            self._boxes += [None] * len(cells)
+
+    def finish(self, ids: Any) -> Any:
+        box_type = schemas()["provenance"].field("bbox").type
+        known = pc.not_equal(_int32(self._lines), 0) if self._some_without_line else None
+        columns = {"line": self._lines, "column_start": self._starts, "column_end": self._ends}
+        found = {name: _known(_int32(numbers), known) for name, numbers in columns.items()}
+        pages = _int32(self._pages)
+        return _table(
+            "provenance",
+            {
+                "document_id": spread(ids, self._rows_of_form),
+                "table": spread(pa.array(self._tables, pa.string()), self._rows_of_record),
+                "seq": spread(pa.array(self._seqs, pa.int32()), self._rows_of_record),
+                "field": pa.array(self._fields, pa.string()),
+                "part": _int32(self._parts),
+                "page": _known(pages, pc.not_equal(pages, 0))
+                if self._some_with_page
+                else pa.nulls(len(pages), pa.int32()),
+                "bbox": pa.array(self._boxes, box_type) if self._some_with_box else pa.nulls(len(pages), box_type),
+                "text": pa.array(self._texts, pa.string()),
+                **found,
+            },
+        )
 
 
 def fit(value: Decimal | None, precision: int, scale: int) -> Decimal | None:
@@ -203,111 +380,14 @@ def _failures(failures: Sequence[tuple[Extraction, Failure]]) -> Any:
     return _typed("failures", columns)
 
 
-def provenance_table(extractions: Iterable[Extraction]) -> Any:
-    """The table ``provenance`` alone, as ``to_tables`` makes it."""
-    build = _Build()
-    for extraction in extractions:
-        build.add(extraction)
-    return _provenance(build.sources, build.forms, pa.array(build.ids, pa.string()))
+def _int32(numbers: array[int]) -> Any:
+    """An int32 column without nulls; the numbers are not copied."""
+    return pa.Array.from_buffers(pa.int32(), len(numbers), [None, pa.py_buffer(numbers)])
 
 
-def _provenance(sources: Sequence[Extraction], forms: Sequence[Form], ids: Any) -> Any:
-    """The places of all values of all forms, a row a piece."""
-    fields: list[str] = []
-    cells: list[Cell] = []
-    rows_of_form: list[int] = []
-    tables: list[str] = []
-    rows_of_table: list[int] = []
-    seqs: list[int | None] = []
-    rows_of_record: list[int] = []
-    for form in forms:
-        before = len(fields)
-        groups: list[tuple[str, list[Any]]] = [("documents", [form.places])]
-        groups += [(name, [record[-1] for record in getattr(form, name)]) for name in _RECORDS]
-        for name, places in groups:
-            counts = list(map(len, places))
-            tables.append(name)
-            rows_of_table.append(sum(counts))
-            rows_of_record += counts
-            seqs += range(len(places)) if name != "documents" else (None,)
-            fields += chain.from_iterable(places)
-            cells += chain.from_iterable([place.values() for place in places])
-        rows_of_form.append(len(fields) - before)
-    columns = {
-        "document_id": spread(ids, rows_of_form),
-        "table": spread(pa.array(tables, pa.string()), rows_of_table),
-        "seq": spread(pa.array(seqs, pa.int32()), rows_of_record),
-        "field": pa.array(fields, pa.string()),
-    }
-    if any(map(_PARTS, cells)):
-        cells, parts, whole = _pieces(cells)
-        taken = pa.array(whole, pa.int64())
-        rows_of_form = _rows_after(rows_of_form, whole)
-        columns = {name: column.take(taken) for name, column in columns.items()}
-        columns["part"] = _int32(parts)
-    else:
-        columns["part"] = pa.repeat(pa.scalar(0, pa.int32()), len(cells))
-    return _table("provenance", columns | _place_columns(sources, cells, rows_of_form))
-
-
-def _pieces(cells: Sequence[Cell]) -> tuple[list[Cell], list[int], list[int]]:
-    """Every cell with parts replaced by them: the cells, each one's number among its parts, and where it came from."""
-    pieces: list[Cell] = []
-    parts: list[int] = []
-    whole: list[int] = []
-    for place, cell in enumerate(cells):
-        own = cell.parts or (cell,)
-        pieces += own
-        parts += range(len(own))
-        whole += repeat(place, len(own))
-    return pieces, parts, whole
-
-
-def _rows_after(rows_of_form: Sequence[int], whole: Sequence[int]) -> list[int]:
-    """How many rows each form has once its cells are taken to pieces; ``whole`` goes up."""
-    borders = [bisect_left(whole, end) for end in accumulate(rows_of_form, initial=0)]
-    return [end - start for start, end in pairwise(borders)]
-
-
-def _place_columns(sources: Sequence[Extraction], cells: Sequence[Cell], rows_of_form: Sequence[int]) -> dict[str, Any]:
-    """The columns that say where each cell stands, and what stands there."""
-    lines = [cell.line for cell in cells]
-    starts = [cell.start for cell in cells]
-    ends = [cell.end for cell in cells]
-    texts: list[str] = []
-    begin = 0
-    for source, count in zip(sources, rows_of_form, strict=True):
-        here = slice(begin, begin + count)
-        begin += count
-        # A source without lines has no place to slice; its cells bring their own text.
-        own = ["", *source.lines]
-        texts += [own[line][start:end] for line, start, end in zip(lines[here], starts[here], ends[here], strict=True)]
-    columns = {"column_start": _int32(starts), "column_end": _int32(ends)}
-    if 0 in lines:
-        texts = [text if line else cell.text for text, line, cell in zip(texts, lines, cells, strict=True)]
-        known = pa.array([line > 0 for line in lines], pa.bool_())
-        columns = {name: pc.if_else(known, column, None) for name, column in columns.items()}
-    box_type = schemas()["provenance"].field("bbox").type
-    boxed = any(not source.lines for source in sources)
-    columns["bbox"] = pa.array([cell.bbox for cell in cells], box_type) if boxed else pa.nulls(len(cells), box_type)
-    columns["page"] = _counted([cell.page for cell in cells])
-    columns["line"] = _counted(lines)
-    columns["text"] = pa.array(texts, pa.string())
-    return columns
-
-
-def _int32(numbers: list[int]) -> Any:
-    """An int32 column without nulls, at half the price of ``pa.array``."""
-    return pa.Array.from_buffers(pa.int32(), len(numbers), [None, pa.py_buffer(array("i", numbers))])
-
-
-def _counted(numbers: list[int]) -> Any:
-    """An int32 column of numbers counted from 1, in which 0 means that there is none."""
-    if 0 not in numbers:
-        return _int32(numbers)
-    if not any(numbers):
-        return pa.nulls(len(numbers), pa.int32())
-    return pa.array([number or None for number in numbers], pa.int32())
+def _known(column: Any, known: Any) -> Any:
+    """``column`` with nulls where ``known`` is false; as it is where ``known`` is None."""
+    return column if known is None else pc.if_else(known, column, None)
 
 
 def _typed(name: str, columns: dict[str, list[Any]]) -> Any:

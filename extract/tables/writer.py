@@ -18,17 +18,20 @@ from extract.tables.schemas import TABLES, schemas
 
 PART: Final = "part-00000.parquet"
 ROW_GROUP: Final = 131_072
+# The account that a run leaves beside its tables.
+ACCOUNT: Final = "run.json"
 
 _PART_NAME: Final = re.compile(r"part-\d{5}\.parquet")
 # What systems leave in a folder that somebody looked into; no reason to keep a run from replacing it.
 _DEBRIS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
 
-def write_tables(tables: Mapping[str, Any], out: Path) -> None:
+def write_tables(tables: Mapping[str, Any], out: str | Path) -> None:
     """Writes the tables of ``to_tables`` into the folder ``out``, which they replace whole.
 
     UsageError where ``out`` must not or cannot be replaced; OSError where the disk fails. ``out`` is as it was then.
     """
+    out = Path(out)
     check_replaceable(out)
     with staging(out) as folder:
         with TableWriter(folder) as writer:
@@ -37,10 +40,10 @@ def write_tables(tables: Mapping[str, Any], out: Path) -> None:
         put_in_place(folder, out)
 
 
-def check_replaceable(out: Path, also: frozenset[str] = frozenset()) -> None:
+def check_replaceable(out: Path) -> None:
     """UsageError where ``out`` is something that a run must not replace: a file, a mount point, a folder of others.
 
-    A folder may be replaced when it is empty or holds tables and the files named in ``also``, and nothing besides.
+    A folder may be replaced when it is empty or holds tables and the account of a run, and nothing besides.
     """
     if not os.path.lexists(out):
         return
@@ -49,19 +52,19 @@ def check_replaceable(out: Path, also: frozenset[str] = frozenset()) -> None:
     if os.path.ismount(out):
         raise UsageError("out_is_mount", path=str(out))
     try:
-        stranger = next(_strangers(out, also), None)
+        stranger = next(_strangers(out), None)
     except OSError as error:
         raise UsageError("out_not_writable", path=str(out), reason=error.strerror or str(error)) from error
     if stranger is not None:
         raise UsageError("out_not_ours", path=str(out), name=stranger)
 
 
-def _strangers(out: Path, also: frozenset[str]) -> Iterator[str]:
+def _strangers(out: Path) -> Iterator[str]:
     for entry in sorted(os.listdir(out)):
         if entry in TABLES and (out / entry).is_dir():
             inner = sorted(os.listdir(out / entry))
             yield from (f"{entry}/{name}" for name in inner if not _PART_NAME.fullmatch(name) and name not in _DEBRIS)
-        elif entry not in also and entry not in _DEBRIS:
+        elif entry != ACCOUNT and entry not in _DEBRIS:
             yield entry
 
 

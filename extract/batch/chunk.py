@@ -1,0 +1,104 @@
+"""Some inputs at a time: read, learned from, and made tables of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from extract.batch.clock import Clock
+from extract.batch.plan import Item
+from extract.batch.read import Read, internal_error, read_item
+from extract.model import Extraction
+from extract.recover import Archive
+from extract.tables.build import TableBuilder, to_tables
+
+Progress = Callable[[int], None]
+
+_INPUTS: Final = 200
+_BYTES: Final = 16 * 1024 * 1024
+
+
+def chunks(items: Iterable[Item], inputs: int = _INPUTS, size: int = _BYTES) -> Iterator[list[Item]]:
+    """``items`` in order, at most ``inputs`` of them at a time, and no more once they have ``size`` bytes."""
+    chunk: list[Item] = []
+    held = 0
+    for item in items:
+        chunk.append(item)
+        held += _size(item)
+        if len(chunk) >= inputs or held >= size:
+            yield chunk
+            chunk, held = [], 0
+    if chunk:
+        yield chunk
+
+
+def _size(item: Item) -> int:
+    try:
+        return item.path.stat().st_size
+    except OSError:
+        return 0
+
+
+class ChunkReader:
+    """Makes tables of chunks. Whatever goes wrong with an input becomes a failure of that input.
+
+    ``archive`` learns from every input; ``progress`` is told each time one more was read.
+    """
+
+    def __init__(self, max_bytes: int, read: Read, archive: Archive, clock: Clock, progress: Progress) -> None:
+        self._max_bytes = max_bytes
+        self._read = read
+        self._archive = archive
+        self._clock = clock
+        self._progress = progress
+        self._done = 0
+        self._spoilt: dict[str, Extraction] = {}
+
+    def tables(self, items: Sequence[Item]) -> dict[str, Any]:
+        """The eight tables of a chunk. Only one form at a time is in memory besides them."""
+        extractions = map(self._take, items)
+        try:
+            return self._build(extractions)
+        except Exception:  # noqa: BLE001 - which input it was is found out below
+            for _ in extractions:
+                pass
+            # All are read again, to be tried one by one.
+            return self._build(self._sound(self._extraction(item)) for item in items)
+
+    def _build(self, extractions: Iterable[Extraction]) -> dict[str, Any]:
+        builder = TableBuilder()
+        for extraction in extractions:
+            with self._clock("tables"):
+                builder.add(extraction)
+        with self._clock("tables"):
+            return builder.finish()
+
+    def _take(self, item: Item) -> Extraction:
+        """Reads an input for the first time, and learns from it."""
+        extraction = self._extraction(item)
+        try:
+            with self._clock("recovery"):
+                self._archive.add(extraction)
+        except Exception as error:  # noqa: BLE001 - as in read_item
+            extraction = self._spoilt[item.source_path] = _spoilt(extraction, error)
+        self._done += 1
+        self._progress(self._done)
+        return extraction
+
+    def _extraction(self, item: Item) -> Extraction:
+        if item.source_path in self._spoilt:
+            return self._spoilt[item.source_path]
+        with self._clock("read"):
+            return read_item(item, self._max_bytes, self._read)
+
+    def _sound(self, extraction: Extraction) -> Extraction:
+        """The extraction, or a failure where no tables can be made of it."""
+        try:
+            to_tables([extraction])
+        except Exception as error:  # noqa: BLE001 - as in read_item
+            return _spoilt(extraction, error)
+        return extraction
+
+
+def _spoilt(extraction: Extraction, error: Exception) -> Extraction:
+    return Extraction(extraction.source_path, extraction.source_sha256, None, None, [], (), internal_error(error))
