@@ -20,6 +20,8 @@ from extract.schemafiles import SCHEMAS, read_checked
 
 # A score, a range of scores or a hint that a label carries: （50分）, (0-20)分, （必填）.
 _HINT: Final = regex.compile(r"[(\[](?:[\d.\-~]{1,8}%?分?|必填|选填|可选|工期指标|[\d.]{1,5}%)[)\]]分?$")
+# What may follow a word of the page's furniture: nothing, a colon, a bracket, a number.
+_ENDS: Final = frozenset(["", *":：(（ \u3000\t0123456789"])
 _SCORE: Final = regex.compile(r"\d{1,3}分$")
 
 
@@ -60,6 +62,15 @@ class FormProfile:
     parts_of: Mapping[str, str]
     cuts: Mapping[str, tuple[int, ...]]
     furniture: tuple[str, ...]
+    furniture_signs: tuple[str, ...]
+
+    def is_furniture(self, text: str) -> bool:
+        """Whether a line with this text belongs to the page and not to the form: a stamp, a date, a link."""
+        if text.startswith(self.furniture_signs):
+            return True
+        if not text.startswith(self.furniture):
+            return False
+        return any(text.startswith(word) and text[len(word) : len(word) + 1] in _ENDS for word in self.furniture)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +186,7 @@ def _profile(path: Path) -> FormProfile:
         parts_of=_turned(funding["parts_of"], path, "funding.parts_of"),
         cuts={column: tuple(widths) for column, widths in data["cuts"].items()},
         furniture=tuple(data["furniture"]["starts"]),
+        furniture_signs=tuple(data["furniture"]["signs"]),
     )
 
 

@@ -47,8 +47,8 @@ class Interpreter:
         money = funding.read(sections.funding, label, head.form_kind, head.amount_unit, profile)
         goals = prose.goals(sections.goals, lines)
         tasks = prose.tasks(sections.tasks, profile)
-        tree = self.indicators.read(sections.indicators, sections.headers, profile.furniture)
-        notes = prose.notes(sections.notes, profile)
+        tree = self.indicators.read(sections.indicators, sections.headers)
+        notes, unread = prose.notes(sections.notes, profile)
         places = head.places
         if notes is not None:
             places["other_notes"] = notes
@@ -63,6 +63,7 @@ class Interpreter:
             *goals.findings,
             *tasks.findings,
             *tree.findings,
+            *unread,
             *checks.empty(money.amounts, len(goals.goals), len(whole_tasks), len(indicators), head.form_kind),
             *checks.levels(indicators, self.vocabulary.parents),
             *checks.targets(indicators),

@@ -72,13 +72,13 @@ class IndicatorReader:
         self.kinds = Kinds(vocabulary)
         self._grammars: dict[tuple[int, ...], Grammar] = {}
 
-    def read(self, rows: Sequence[Row], headers: Sequence[Row], furniture: tuple[str, ...]) -> Tree:
+    def read(self, rows: Sequence[Row], headers: Sequence[Row]) -> Tree:
         """The tree of the rows under one header (or none: the usual columns)."""
         columns = self.columns(headers[0]) if headers else DEFAULT_COLUMNS
         reader = self._grammars.get(columns)
         if reader is None:
             reader = self._grammars.setdefault(columns, Grammar(columns))
-        return _TreeBuilder(self, furniture).build(self.whole_rows(rows, reader))
+        return _TreeBuilder(self).build(self.whole_rows(rows, reader))
 
     def columns(self, header: Row) -> tuple[int, ...]:
         """The roles of the header's columns in order; a column with words of no meaning here is passed over."""
@@ -182,10 +182,9 @@ def _at_single_blanks(row: Row) -> Row:
 class _TreeBuilder:
     """Goes down the rows of one table and keeps the labels they stand under."""
 
-    def __init__(self, reader: IndicatorReader, furniture: tuple[str, ...]) -> None:
+    def __init__(self, reader: IndicatorReader) -> None:
         self.kinds = reader.kinds
         self.vocabulary = reader.vocabulary
-        self.furniture = furniture
         self.level1: str | None = None
         self.level2: str | None = None
         self.raw1: str | None = None
@@ -226,7 +225,7 @@ class _TreeBuilder:
                     )
                 )
             return
-        if plan.name >= 0 and not plan.tail and len(cells) == 1 and cells[0].text.startswith(self.furniture):
+        if plan.name >= 0 and not plan.tail and len(cells) == 1 and self.vocabulary.profile.is_furniture(cells[0].text):
             return
         self._indicator(cells, plan)
         seq = len(self.indicators) - 1

@@ -19,6 +19,8 @@ COUNTER: Final = regex.compile(
     r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])"
 )
 _SENTENCE_END: Final = tuple("。！？!?；;…")
+# So many cells in one line make it a row of a table.
+_TABLE_ROW: Final = 4
 _TASK_COLUMNS: Final = 2
 _LONGEST_HEADER: Final = 12
 ELLIPSES: Final = ("…", "...", "。。。")
@@ -106,12 +108,7 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
         if all(words) and (len(words) > 1 or header is None):
             header = header or row
             continue
-        if (
-            len(row.cells) == 1
-            and row.cells[0].text.startswith(profile.furniture)
-            and header is not None
-            and continues(row)
-        ):
+        if len(row.cells) == 1 and profile.is_furniture(row.cells[0].text) and header is not None and continues(row):
             continue
         body.append(row)
     width = usual_width([*([header] if header is not None else []), *body])
@@ -188,10 +185,17 @@ def _columns(row: Row) -> tuple[Cell | None, Cell | None]:
     return name, join(rest)
 
 
-def notes(rows: Sequence[Row], profile: FormProfile) -> Cell | None:
-    """What stands beside 其他说明, and its continuation on the lines right below; None where it is blank."""
+def notes(rows: Sequence[Row], profile: FormProfile) -> tuple[Cell | None, list[Finding]]:
+    """What stands beside 其他说明, and its continuation on the lines right below; None where it is blank.
+
+    The form ends here. A row of a table that stands below all the same is not read, and a finding says so.
+    """
+    below = [row for row in rows[1:] if len(row.cells) >= _TABLE_ROW and not profile.is_furniture(row.cells[0].text)]
+    unread = [
+        Finding("row_unread", "indicators", None, None, {"text": row.cells[0].text[:40]}, row.cells[0]) for row in below
+    ]
     if not rows or not rows[0].cells:
-        return None
+        return None, unread
     found = list(rows[0].cells)
     line = rows[0].line
     for row in rows[1:]:
@@ -199,10 +203,10 @@ def notes(rows: Sequence[Row], profile: FormProfile) -> Cell | None:
         if (
             row.line != line + 1
             or not continues(row)
-            or first.text.startswith(profile.furniture)
+            or profile.is_furniture(first.text)
             or found[-1].text.endswith(_SENTENCE_END)
         ):
             break
         found += row.cells
         line = row.line
-    return join(found)
+    return join(found), unread
