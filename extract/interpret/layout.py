@@ -19,7 +19,6 @@ from extract.interpret.layout_lines import (
     crowd,
     filled,
     full_lines,
-    has_narrow,
     strips,
 )
 from extract.interpret.layout_rows import (
@@ -31,8 +30,6 @@ from extract.interpret.layout_rows import (
     Drawn,
     drawn,
     either,
-    paths,
-    stretches,
 )
 from extract.interpret.layout_spans import Reading
 from extract.interpret.layout_tree import TreeTable, both, tree_table
@@ -151,15 +148,15 @@ def _measured(
     """
     numbers = range(first_line, first_line + len(lines))
     body = spaced(blocks.indicators, blocks.breaks)
-    found: list[tuple[float, int, list[Strip], TreeTable]] = []
     text = [at for part in (blocks.goals, blocks.tasks) for at in part]
-    narrow = has_narrow(lines)
+    found: list[tuple[float, int, list[Strip], TreeTable]] = []
     for measure in MEASURES:
-        if found and found[0][0] == 1.0 and not narrow:
-            break
         measured = strips(lines, numbers, measure)
         tree = tree_table([measured[at] for at in blocks.header], [measured[at] for at in body], vocabulary)
-        found.append((tree.aligned(), full_lines([measured[at] for at in text]), measured, tree))
+        aligned = tree.aligned()
+        if not found and aligned == 1.0 and tree.settles_measure([lines[at] for at in body]):
+            return measured, tree
+        found.append((aligned, full_lines([measured[at] for at in text]), measured, tree))
     best = max(found, key=lambda way: way[:2])
     return best[2], best[3]
 
@@ -178,14 +175,14 @@ def _best(labels: Sequence[Drawn], tasks: parts.TaskTable | None, tree: TreeTabl
         cost = reading.cost + sum(MISPLACED for label in labels if not label.agrees(convention))
         seen = [*labels, *tree.drawn(reading)]
         if tasks is not None and tasks.layout is not None:
-            edges = stretches(tasks.layout, convention)
-            way = paths(edges, 0, len(edges), 1)[0]
+            way = tasks.layout.best(convention)
             cost += way.cost
             seen += drawn(way.rows)
         found.append((cost, at, convention, reading))
         # A convention that reads the rows otherwise has to take a full line for the end of a text.
         if cost < ENDS_FULL_SENTENCE:
-            left = [other for other in left if all(cell.agrees(other) for cell in seen)]
+            shown = [cell for cell in seen if cell.agrees(convention)]
+            left = [other for other in left if all(cell.agrees(other) for cell in shown)]
     if not found:
         return either, tree.loose_reading()
     found.sort(key=lambda way: way[:2])

@@ -101,9 +101,9 @@ def _measured(number: int, line: str, measure: Callable[[str], int]) -> Strip:
     return Strip(number, line, bytes(places), chars)
 
 
-def has_narrow(lines: Sequence[str]) -> bool:
+def has_narrow(text: str) -> bool:
     """Whether there are characters that tools count differently."""
-    return _NARROW.search("".join(lines)) is not None
+    return _NARROW.search(text) is not None
 
 
 def full_lines(lines: Sequence[Strip]) -> int:

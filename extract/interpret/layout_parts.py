@@ -19,7 +19,6 @@ from extract.interpret.layout_rows import (
     either,
     paths,
     rooms,
-    stretches,
 )
 from extract.interpret.layout_text import join_pieces, paragraphs
 from extract.model import Cell, Finding, Row
@@ -106,21 +105,12 @@ def facts(lines: Sequence[Strip]) -> list[Row]:
     cols = tuple(range(len(segments)))
     layout = Layout(table, cols, 0, rooms(table, cols))
     rows = []
-    for stretch in paths(stretches(layout, either), 0, len(table), 1)[0].rows:
-        found = [_column_cell(layout, stretch, col) for col in cols]
+    for stretch in layout.best(either).rows:
+        found = [layout.cell(stretch, col) for col in cols]
         filled_cells = [cell for cell in found if cell is not None]
         if filled_cells:
             rows.append(row_of(filled_cells, len(cols)))
     return rows
-
-
-def _column_cell(layout: Layout, stretch: Stretch, col: int) -> Cell | None:
-    """The cell of a column in a row, put together."""
-    lines = layout.lines
-    if stretch.end - stretch.start == 1:
-        return lines[stretch.start][col]
-    pieces = [cell for at in range(stretch.start, stretch.end) if (cell := lines[at][col]) is not None]
-    return join_pieces(pieces, layout.rooms.get(col, 0)) if pieces else None
 
 
 def goals(lines: Sequence[Strip], profile: FormProfile) -> Part:
@@ -219,13 +209,13 @@ def tasks(table: TaskTable, convention: Convention) -> Part:
 
 def _task_rows(layout: Layout, convention: Convention, width: int) -> tuple[list[Row], list[Finding]]:
     """The rows of the best reading, and a finding for every text that a near one gives otherwise."""
-    edges = stretches(layout, convention)
+    edges = layout.stretches(convention)
     ways = paths(edges, 0, len(edges), within=NEAR)
     rows: list[Row] = []
     doubts: list[Finding] = []
     by_start: dict[int, tuple[Stretch, list[Cell]]] = {}
     for stretch in ways[0].rows:
-        found = [cell for col in layout.columns if (cell := _column_cell(layout, stretch, col)) is not None]
+        found = [cell for col in layout.columns if (cell := layout.cell(stretch, col)) is not None]
         if found:
             rows.append(row_of(found, width))
             by_start[stretch.start] = (stretch, found)
@@ -238,8 +228,8 @@ def _task_rows(layout: Layout, convention: Convention, width: int) -> tuple[list
             if stretch.key < 0 or stretch.start in seen or chosen is None or chosen[0].end == stretch.end:
                 continue
             for col, field in ((layout.name, "name"), (layout.name + 1, "content")):
-                mine = _column_cell(layout, chosen[0], col) if col in layout.columns else None
-                theirs = _column_cell(layout, stretch, col) if col in layout.columns else None
+                mine = layout.cell(chosen[0], col) if col in layout.columns else None
+                theirs = layout.cell(stretch, col) if col in layout.columns else None
                 if (mine.text if mine else "") != (theirs.text if theirs else ""):
                     seen.add(stretch.start)
                     place = mine or chosen[1][0]

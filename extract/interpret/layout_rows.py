@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from extract.clean import width
-from extract.interpret.layout_text import CLOSING, unit_width
+from extract.interpret.layout_text import CLOSING, join_pieces, unit_width
 from extract.model import Cell
 
 # What a reading pays, in units of about one nat.
@@ -33,6 +33,14 @@ OFF_MIDDLE: Final = 1.5
 # a text fills its last line, and another reading takes it to go on, costs about 3 a time).
 NEAR: Final = 4.5
 NEAR_NAMES: Final = 7.5
+
+# Stretches that no reading within so much of the best has are left out.
+PRUNED: Final = 12.0
+# Columns at least so wide hold texts that may fill a line, and in those less wide a cell of several lines is unusual.
+_TEXT_ROOM: Final = 8
+_WIDE_ROOM: Final = 16
+_SENTENCE_ENDS: Final = frozenset("。；;")
+_NEVER: Final = 1e9
 
 Convention = Callable[[int, int], tuple[int, ...]]
 """Lines a row has and lines a cell has -> at which of the row's lines the cell may begin."""
@@ -93,22 +101,6 @@ class Stretch(NamedTuple):
     cells: tuple[tuple[int, int, int], ...] = ()
 
 
-class Layout(NamedTuple):
-    """The lines of a table's body.
-
-    ``lines``: the cells of each line, one a column or None. ``columns``: those that belong to rows. ``name``: the one
-    that every row has. ``rooms``: how wide each is. ``blank``: lines with nothing on them; none is within a row.
-    ``usual``: columns beside the name that nearly every row has.
-    """
-
-    lines: Sequence[Sequence[Cell | None]]
-    columns: tuple[int, ...]
-    name: int
-    rooms: dict[int, int]
-    blank: frozenset[int] = frozenset()
-    usual: tuple[int, ...] = ()
-
-
 def usual(lines: Sequence[Sequence[Cell | None]], columns: Sequence[int]) -> tuple[int, ...]:
     """The columns that have nearly as many cells as the fullest of them has."""
     counts = {col: sum(line[col] is not None for line in lines) for col in columns}
@@ -140,169 +132,6 @@ def rooms(
     return found
 
 
-def _goes_on(before: Cell, after: Cell, room: int) -> float | None:
-    """What it costs to read two pieces below one another as one cell; None where the first had room for more."""
-    used = before.x1 - before.x0
-    text = after.text
-    if used + width(text[0]) > room:
-        return 0.0
-    return WORD_WRAP if used + unit_width(text) > room else None
-
-
-def stretches(layout: Layout, convention: Convention) -> list[list[Stretch]]:
-    """All stretches that can be rows, by the line they begin at."""
-    lines, columns, name = layout.lines, layout.columns, layout.name
-    present = [[col for col in columns if line[col] is not None] for line in lines]
-    count = len(lines)
-    joins: list[dict[int, float] | None] = [None]
-    for at in range(1, count):
-        before, here = lines[at - 1], lines[at]
-        costs: dict[int, float] | None = {}
-        for col in present[at]:
-            first = before[col]
-            if first is not None:
-                second = here[col]
-                assert second is not None
-                cost = _goes_on(first, second, layout.rooms[col])
-                if cost is None:
-                    costs = None
-                    break
-                assert costs is not None
-                costs[col] = cost
-        joins.append(costs)
-    found: list[list[Stretch]] = []
-    for start in range(count):
-        here_found = []
-        single = _single(layout, present, joins, start)
-        if single is not None:
-            here_found.append(single)
-        if start + 1 < count and joins[start + 1] is not None and start not in layout.blank:
-            here_found += _longer(layout, present, joins, start, convention)
-        found.append(here_found)
-    return found
-
-
-def _starts_well(layout: Layout, start: int, cols: Sequence[int]) -> bool:
-    line = layout.lines[start]
-    for col in cols:
-        cell = line[col]
-        if cell is not None and cell.text[0] in CLOSING and len(cell.text) > 1:
-            return False
-    return True
-
-
-def _ends_full(layout: Layout, end: int) -> float:
-    """What it costs that the name's text (or the text beside it) ends with a full line and more text below."""
-    if end >= len(layout.lines):
-        return 0.0
-    cost = 0.0
-    last, following = layout.lines[end - 1], layout.lines[end]
-    for col in layout.columns:
-        cell, below = last[col], following[col]
-        if (
-            cell is not None
-            and below is not None
-            and layout.rooms[col] >= 8
-            and cell.x1 - cell.x0 + width(below.text[0]) > layout.rooms[col]
-        ):
-            cost += ENDS_FULL if cell.text[-1] not in "。；;" else ENDS_FULL_SENTENCE
-    return cost
-
-
-def _single(
-    layout: Layout, present: Sequence[Sequence[int]], joins: Sequence[dict[int, float] | None], start: int
-) -> Stretch | None:
-    """The line ``start`` as a row of its own."""
-    cols = present[start]
-    if not cols:
-        return Stretch(start, start + 1, 0.0 if start in layout.blank else SPARE_LINE, -1)
-    cost = 0.0
-    if layout.lines[start][layout.name] is None:
-        cost += NAMELESS
-    if len(cols) == 1:
-        cost += VALUELESS
-    elif layout.usual:
-        cost += UNUSUAL * sum(layout.lines[start][col] is None for col in layout.usual)
-    if not _starts_well(layout, start, cols):
-        cost += BEGINS_CLOSED
-    if start + 1 < len(joins) and joins[start + 1]:
-        cost += _ends_full(layout, start + 1)
-    return Stretch(start, start + 1, cost, start)
-
-
-def _longer(
-    layout: Layout,
-    present: Sequence[Sequence[int]],
-    joins: Sequence[dict[int, float] | None],
-    start: int,
-    convention: Convention,
-) -> list[Stretch]:
-    """Rows of several lines that begin at ``start``."""
-    found = []
-    count = len(present)
-    first: dict[int, int] = {}
-    size: dict[int, int] = {}
-    for col in present[start]:
-        first[col], size[col] = start, 1
-    cost = 0.0
-    for at in range(start + 1, count):
-        join = joins[at]
-        if join is None or at in layout.blank:
-            break
-        broken = False
-        for col in present[at]:
-            if col not in first:
-                first[col], size[col] = at, 1
-            elif first[col] + size[col] == at:
-                size[col] += 1
-                cost += join.get(col, 0.0) + (MORE_LINES if col != layout.name and layout.rooms[col] < 16 else 0.0)
-            else:
-                broken = True
-                break
-        if broken or not first:
-            break
-        end = at + 1
-        stretch = _row(layout, first, size, start, end, convention, cost)
-        if stretch is not None:
-            if end < count and joins[end]:
-                stretch = stretch._replace(cost=stretch.cost + _ends_full(layout, end))
-            found.append(stretch)
-    return found
-
-
-def _row(
-    layout: Layout,
-    first: dict[int, int],
-    size: dict[int, int],
-    start: int,
-    end: int,
-    convention: Convention,
-    cost: float,
-) -> Stretch | None:
-    room = end - start
-    key = end
-    tallest = 0
-    for col, at in first.items():
-        lines = size[col]
-        if at - start not in convention(room, lines):
-            return None
-        tallest = max(tallest, lines)
-        if col != layout.name:
-            key = min(key, at)
-        cell = layout.lines[at][col]
-        if cell is not None and cell.text[0] in CLOSING and len(cell.text) > 1:
-            cost += BEGINS_CLOSED
-    if layout.name not in first:
-        cost += NAMELESS
-    elif len(first) == 1:
-        cost += VALUELESS
-        key = first[layout.name]
-    else:
-        cost += UNUSUAL * sum(col not in first for col in layout.usual)
-    cost += SPARE_LINE * (room - tallest)
-    return Stretch(start, end, cost, key, tuple((col, at, size[col]) for col, at in first.items()))
-
-
 class Path(NamedTuple):
     """Stretches that follow one another, and what they cost together."""
 
@@ -313,13 +142,26 @@ class Path(NamedTuple):
 def paths(
     edges: Sequence[Sequence[Stretch]], start: int, end: int, most: int = 8, within: float = NEAR_NAMES
 ) -> list[Path]:
-    """The cheapest ways from one boundary to another, best first: at most ``most``, none dearer than the best by more
-    than ``within``.
+    """The cheapest ways from one boundary to another, best first.
+
+    At most ``most``, and none dearer than the best by more than ``within``.
     """
+    cost = 0.0
+    rows = []
+    at = start
+    while at < end and len(edges[at]) == 1:
+        edge = edges[at][0]
+        cost += edge.cost
+        rows.append(edge)
+        at = edge.end
+    if at == end:
+        return [Path(cost, tuple(rows))]
+    if at > end or not edges[at]:
+        return []
     ways: dict[int, list[Path]] = {end: [Path(0.0, ())]}
-    for at in range(end - 1, start - 1, -1):
+    for place in range(end - 1, at - 1, -1):
         here = []
-        for edge in edges[at]:
+        for edge in edges[place]:
             rest = ways.get(edge.end)
             if rest:
                 here += [Path(edge.cost + way.cost, (edge, *way.rows)) for way in rest]
@@ -328,12 +170,205 @@ def paths(
             limit = here[0].cost + within
             here = [way for way in here[:most] if way.cost <= limit]
         if here:
-            ways[at] = here
-    return ways.get(start, [])
+            ways[place] = here
+    found = ways.get(at, [])
+    return [Path(cost + way.cost, (*rows, *way.rows)) for way in found] if rows else found
 
 
 def _cost(path: Path) -> float:
     return path.cost
+
+
+class Layout:
+    """The lines of a table's body, and the stretches of them that can be rows.
+
+    ``lines``: the cells of each line, one a column or None. ``columns``: those that belong to rows. ``name``: the one
+    that every row has. ``rooms``: how wide each is. ``blank``: lines with nothing on them; none is within a row.
+    ``usual``: columns beside the name that nearly every row has.
+    """
+
+    def __init__(
+        self,
+        lines: Sequence[Sequence[Cell | None]],
+        columns: tuple[int, ...],
+        name: int,
+        rooms: dict[int, int],
+        blank: frozenset[int] = frozenset(),
+        usual: tuple[int, ...] = (),
+    ) -> None:
+        self.lines = lines
+        self.columns = columns
+        self.name = name
+        self.rooms = rooms
+        self.blank = blank
+        self.usual = usual
+        backwards = columns[::-1]
+        self._present = [[col for col in backwards if line[col] is not None] for line in lines]
+        self._joins = [-1.0]
+        self._cuts = [0.0]
+        for at in range(1, len(lines)):
+            join, cut = self._between(at)
+            self._joins.append(join)
+            self._cuts.append(cut if join >= 0 else 0.0)
+        self._joins.append(-1.0)
+        self._cuts.append(0.0)
+        self._singles = [self._single(at) for at in range(len(lines))]
+        self._found: dict[Convention, list[list[Stretch]]] = {}
+
+    def cell(self, stretch: Stretch, col: int) -> Cell | None:
+        """The cell of a column in a row, put together."""
+        lines = self.lines
+        if stretch.end - stretch.start == 1:
+            return lines[stretch.start][col]
+        pieces = [cell for at in range(stretch.start, stretch.end) if (cell := lines[at][col]) is not None]
+        return join_pieces(pieces, self.rooms.get(col, 0)) if pieces else None
+
+    def stretches(self, convention: Convention) -> list[list[Stretch]]:
+        """The stretches that are rows of a cheap enough reading, by the line they begin at."""
+        found = self._found.get(convention)
+        if found is None:
+            found = []
+            for start, single in enumerate(self._singles):
+                here = [single]
+                if self._joins[start + 1] >= 0:
+                    self._longer(start, convention, here)
+                found.append(here)
+            found = self._found[convention] = _pruned(found)
+        return found
+
+    def best(self, convention: Convention) -> Path:
+        """The cheapest reading of the rows alone."""
+        edges = self.stretches(convention)
+        return paths(edges, 0, len(edges), 1)[0]
+
+    def _between(self, at: int) -> tuple[float, float]:
+        """What it costs to read a line on with the one before it, and to end texts between them.
+
+        The first is negative where some cell of the line before had room for more.
+        """
+        before, here, rooms = self.lines[at - 1], self.lines[at], self.rooms
+        join = cut = 0.0
+        if at in self.blank or at - 1 in self.blank:
+            return -1.0, 0.0
+        for col in self._present[at]:
+            first = before[col]
+            if first is None:
+                continue
+            second = here[col]
+            room = rooms[col]
+            used = first.x1 - first.x0
+            if second is None or used + second.x1 - second.x0 <= room:
+                return -1.0, 0.0
+            if used + width(second.text[0]) > room:
+                if room >= _TEXT_ROOM:
+                    cut += ENDS_FULL_SENTENCE if first.text[-1] in _SENTENCE_ENDS else ENDS_FULL
+            elif used + unit_width(second.text) > room:
+                join += WORD_WRAP
+            else:
+                return -1.0, 0.0
+            if col != self.name and room < _WIDE_ROOM:
+                join += MORE_LINES
+        return join, cut
+
+    def _single(self, start: int) -> Stretch:
+        """The line ``start`` as a row of its own."""
+        cols = self._present[start]
+        if not cols:
+            return Stretch(start, start + 1, 0.0 if start in self.blank else SPARE_LINE, -1)
+        line = self.lines[start]
+        cost = self._cuts[start + 1]
+        if line[self.name] is None:
+            cost += NAMELESS
+        if len(cols) == 1:
+            cost += VALUELESS
+        else:
+            for col in self.usual:
+                if line[col] is None:
+                    cost += UNUSUAL
+        for col in cols:
+            cost += _begins_closed(line[col])
+        return Stretch(start, start + 1, cost, start)
+
+    def _longer(self, start: int, convention: Convention, found: list[Stretch]) -> None:
+        """Adds the rows of several lines that begin at ``start``."""
+        present, joins = self._present, self._joins
+        first = dict.fromkeys(present[start], start)
+        size = dict.fromkeys(present[start], 1)
+        cost = 0.0
+        at = start + 1
+        while joins[at] >= 0:
+            cost += joins[at]
+            for col in present[at]:
+                if col not in first:
+                    first[col], size[col] = at, 1
+                elif first[col] + size[col] == at:
+                    size[col] += 1
+                else:
+                    return
+            at += 1
+            if first:
+                stretch = self._row(first, size, start, at, convention, cost + self._cuts[at])
+                if stretch is not None:
+                    found.append(stretch)
+
+    def _row(
+        self,
+        first: dict[int, int],
+        size: dict[int, int],
+        start: int,
+        end: int,
+        convention: Convention,
+        cost: float,
+    ) -> Stretch | None:
+        room = end - start
+        key = end
+        tallest = 0
+        name = self.name
+        for col, at in first.items():
+            lines = size[col]
+            if at - start not in convention(room, lines):
+                return None
+            if lines > tallest:
+                tallest = lines
+            if col != name and at < key:
+                key = at
+            cost += _begins_closed(self.lines[at][col])
+        if name not in first:
+            cost += NAMELESS
+        elif len(first) == 1:
+            cost += VALUELESS
+            key = first[name]
+        else:
+            for col in self.usual:
+                if col not in first:
+                    cost += UNUSUAL
+        cost += SPARE_LINE * (room - tallest)
+        return Stretch(start, end, cost, key, tuple((col, at, size[col]) for col, at in first.items()))
+
+
+def _begins_closed(cell: Cell | None) -> float:
+    """What it costs that a cell begins with closing punctuation, though it is not all there is."""
+    return BEGINS_CLOSED if cell is not None and cell.text[0] in CLOSING and len(cell.text) > 1 else 0.0
+
+
+def _pruned(edges: list[list[Stretch]]) -> list[list[Stretch]]:
+    """The edges that are part of some reading not much dearer than the cheapest."""
+    count = len(edges)
+    before = [_NEVER] * (count + 1)
+    before[0] = 0.0
+    for at, here in enumerate(edges):
+        base = before[at]
+        for edge in here:
+            if base + edge.cost < before[edge.end]:
+                before[edge.end] = base + edge.cost
+    after = [_NEVER] * (count + 1)
+    after[count] = 0.0
+    for at in range(count - 1, -1, -1):
+        after[at] = min([edge.cost + after[edge.end] for edge in edges[at]])
+    limit = after[0] + PRUNED
+    return [
+        [edge for edge in here if before[at] + edge.cost + after[edge.end] <= limit] for at, here in enumerate(edges)
+    ]
 
 
 def drawn(rows: Sequence[Stretch]) -> list[Drawn]:

@@ -88,7 +88,6 @@ class Spans:
         inner: Sequence[LevelLabel],
         convention: Convention,
         parents: Mapping[str, tuple[str, ...]],
-        hint: Hint | None = None,
         slack: int = 0,
         blank: frozenset[int] = frozenset(),
     ) -> None:
@@ -97,7 +96,7 @@ class Spans:
         self.inner = inner
         self.convention = convention
         self.parents = parents
-        self.hint = hint
+        self._hint: Hint | None = None
         self.slack = slack
         self.size = len(edges)
         self._blank = blank
@@ -135,8 +134,9 @@ class Spans:
             live[at] = reached[at] and any(live[edge.end] for edge in self.edges[at])
         return live
 
-    def read(self) -> Reading | None:
-        """The best reading; None where the labels' places allow none."""
+    def read(self, hint: Hint | None = None) -> Reading | None:
+        """The best reading; None where the labels' places allow none. ``hint``: what names say of their levels."""
+        self._hint = hint
         contexts, before = self._contexts()
         if not contexts:
             return None
@@ -273,8 +273,8 @@ class Spans:
             cost += self._off(self.inner[inner], start, end)
         if all(row.key < 0 for row in ways[0].rows):
             cost += EMPTY_RUN
-        if self.hint is not None:
-            hint = self.hint
+        hint = self._hint
+        if hint is not None:
             ways = sorted(
                 (Path(way.cost + sum(hint(row, inner) for row in way.rows if row.key >= 0), way.rows) for way in ways),
                 key=lambda way: way.cost,

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from extract.clean import squash
 from extract.interpret import layout_hints
 from extract.interpret.layout_columns import Columns, columns, line_cells
-from extract.interpret.layout_lines import Strip
+from extract.interpret.layout_lines import Strip, has_narrow
 from extract.interpret.layout_parts import Part, ambiguous, row_of
 from extract.interpret.layout_rows import (
     VALUELESS,
@@ -19,12 +19,10 @@ from extract.interpret.layout_rows import (
     Stretch,
     drawn,
     either,
-    paths,
     rooms,
-    stretches,
     usual,
 )
-from extract.interpret.layout_spans import Hint, LevelLabel, Reading, SpanRow, Spans, nearest
+from extract.interpret.layout_spans import LevelLabel, Reading, SpanRow, Spans, nearest
 from extract.interpret.layout_text import join_pieces
 from extract.model import Cell, Finding, Row
 from extract.vocabulary import Vocabulary
@@ -170,43 +168,50 @@ class TreeTable:
                 shares.append(_share(found))
         return sum(shares) / len(shares) if shares else 1.0
 
+    def settles_measure(self, texts: Sequence[str]) -> bool:
+        """Whether cells that stand below one another show how characters were measured.
+
+        They do where some lines have characters before them that tools count differently, and others have none.
+        ``texts``: the lines themselves.
+        """
+        seen = {False} if self.header.cells and not self.header.cells[-1].parts else set()
+        for line, text in zip(self.layout.lines, texts, strict=True):
+            if line[-1] is not None:
+                seen.add(has_narrow(text))
+                if len(seen) > 1:
+                    return True
+        return False
+
     def reading(self, convention: Convention) -> Reading | None:
         """What the table says under a convention; None where labels cannot stand so."""
-        edges = stretches(self.layout, convention)
-        plain = self._spans(edges, convention).read()
+        spans = self._spans(convention)
+        plain = spans.read()
         if plain is None or not plain.others:
             return plain
-        hinted = self._spans(edges, convention, self._hint).read()
+        hinted = spans.read(self._hint)
         # What names say chooses between readings under one convention, not between conventions.
         return hinted and hinted._replace(cost=plain.cost)
 
-    def _spans(
-        self, edges: Sequence[Sequence[Stretch]], convention: Convention, hint: Hint | None = None, slack: int = 0
-    ) -> Spans:
-        parents, blank = self.vocabulary.parents, self.layout.blank
-        return Spans(edges, self.outer, self.inner, convention, parents, hint, slack, blank)
+    def _spans(self, convention: Convention, slack: int = 0) -> Spans:
+        edges = self.layout.stretches(convention)
+        return Spans(edges, self.outer, self.inner, convention, self.vocabulary.parents, slack, self.layout.blank)
 
     def loose_reading(self) -> Reading:
-        """What the table says where its labels stand as no convention puts them: each as near its rows' middle as may be."""
-        edges = stretches(self.layout, either)
+        """What the table says where its labels stand as no convention puts them.
+
+        Each is taken to stand as near its rows' middle as may be.
+        """
         for slack in (1, 4):
-            found = self._spans(edges, either, self._hint, slack).read()
+            found = self._spans(either, slack).read(self._hint)
             if found is not None:
                 return found
-        return nearest(paths(edges, 0, len(edges), 1)[0].rows, self.outer, self.inner)
+        return nearest(self.layout.best(either).rows, self.outer, self.inner)
 
     def drawn(self, reading: Reading) -> list[Drawn]:
-        """Where cells and labels stand, in a reading."""
+        """Where cells stand whose lines are known whatever the labels' runs are: rows' cells, and the root label."""
         found = drawn([row.stretch for row in reading.rows])
-        for level, labels in (("outer", self.outer), ("inner", self.inner)):
-            spans: dict[int, list[int]] = {}
-            for row in reading.rows:
-                spans.setdefault(getattr(row, level), []).extend((row.stretch.start, row.stretch.end))
-            found += [
-                Drawn(labels[at].first - min(lines), labels[at].size, max(lines) - min(lines))
-                for at, lines in spans.items()
-                if at >= 0
-            ]
+        if len(self.root) == 1:
+            found.append(Drawn(self.root[0].first, self.root[0].size, len(self.layout.lines)))
         return found
 
     def _hint(self, stretch: Stretch, inner: int) -> float:
@@ -223,17 +228,9 @@ class TreeTable:
         key = (stretch.start, stretch.end)
         found = self._names.get(key)
         if found is None:
-            cell = self.cell(stretch, self.layout.name)
+            cell = self.layout.cell(stretch, self.layout.name)
             found = self._names[key] = cell.text if cell is not None else ""
         return found
-
-    def cell(self, stretch: Stretch, col: int) -> Cell | None:
-        """The cell of a column in a row, put together."""
-        lines = self.layout.lines
-        if stretch.end - stretch.start == 1:
-            return lines[stretch.start][col]
-        pieces = [cell for at in range(stretch.start, stretch.end) if (cell := lines[at][col]) is not None]
-        return join_pieces(pieces, self.layout.rooms.get(col, 0)) if pieces else None
 
     def rows(self, reading: Reading) -> Part:
         """A reading's logical rows, and a finding for every value that a near reading gives otherwise."""
@@ -262,7 +259,7 @@ class TreeTable:
                 continue
             cells = sorted([*waiting, *labels], key=lambda c: c.col)
             waiting = []
-            cells += [cell for col in self.layout.columns if (cell := self.cell(row.stretch, col)) is not None]
+            cells += [cell for col in self.layout.columns if (cell := self.layout.cell(row.stretch, col)) is not None]
             if any(col < self.layout.name for col in self.layout.columns):
                 cells.sort(key=lambda c: c.col)
             rows.append(Row(cells[-1].line, cells, self.width))
@@ -293,7 +290,7 @@ class TreeTable:
 
     def _doubts(self, row: SpanRow, others: Sequence[SpanRow]) -> list[Finding]:
         """A finding for every value that another near reading gives otherwise."""
-        name = self.cell(row.stretch, self.layout.name)
+        name = self.layout.cell(row.stretch, self.layout.name)
         if name is None:
             return []
         found: dict[str, str] = {}
@@ -311,7 +308,7 @@ class TreeTable:
 
     def _odd(self, stretch: Stretch, cells: Sequence[Cell]) -> list[Finding]:
         """The doubt on a row with no name, or with nothing but a name: it may belong to the row above."""
-        place = self.cell(stretch, self.layout.name) or cells[-1]
+        place = self.layout.cell(stretch, self.layout.name) or cells[-1]
         above = self.layout.lines[stretch.start - 1][self.layout.name] if stretch.start else None
         other = (above.text if above is not None else "") + place.text
         return [ambiguous("indicators", "name", place, other)]
