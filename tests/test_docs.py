@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tomllib
@@ -19,6 +20,10 @@ from tests.test_cli import pifubiao
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = {"help", "extract", "test", "check", "bench", "clean"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+# A make that runs the tests must not speak to the makes that they run.
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
 
 
 def text(language: str) -> str:
@@ -73,18 +78,18 @@ def test_the_tables_in_the_readme_are_those_of_the_schemas() -> None:
 
 
 def test_make_help_lists_every_target() -> None:
-    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    done = subprocess.run(["make", "help"], cwd=ROOT, env=CLEAN, capture_output=True, encoding="utf-8", check=True)
     listed = dict(re.findall(r"^  make ([a-z]+) +(\S.*)$", done.stdout, re.M))
     assert set(listed) == TARGETS
     (phony,) = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.M)
     assert set(phony.split()) == TARGETS
-    plain = subprocess.run(["make"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    plain = subprocess.run(["make"], cwd=ROOT, env=CLEAN, capture_output=True, encoding="utf-8", check=True)
     assert plain.stdout == done.stdout
 
 
 def test_make_extract_passes_on_what_it_is_given(tmp_path: Path) -> None:
     words = ["make", "--dry-run", "extract", "IN=my forms", "OUT=o", "FLAGS=--strict", f"VENV={tmp_path}"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, encoding="utf-8", check=True)
+    done = subprocess.run(words, cwd=ROOT, env=CLEAN, capture_output=True, encoding="utf-8", check=True)
     assert done.stdout.rstrip().endswith(f"{tmp_path}/bin/pifubiao extract my forms --out o --strict")
 
 
