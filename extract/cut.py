@@ -38,13 +38,20 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> list[int]:
     """
     if not texts:
         return []
-    widths = [width(text) for text in texts]
+    # No character is wider than two places, so a text too short for any limit need not be measured.
+    widths = [width(text) if len(text) * 2 >= _SHORTEST_LIMIT else len(text) * 2 for text in texts]
     widest = max(widths)
     at = [limit for limit in known if widest <= limit]
     if widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known and _piled(texts, widths, widest):
         at.append(widest)
     ends = frozenset(at) | {limit - 1 for limit in at}
-    return [i for i, text in enumerate(texts) if _is_cut(text, widths[i], ends)]
+    brackets = any(map("".join(texts).__contains__, _PAIRS))
+    return [
+        i
+        for i, text in enumerate(texts)
+        if (widths[i] in ends or text[-1:] in _DANGLING or (brackets and is_open(text)))
+        and not text.endswith(_SENTENCE_END)
+    ]
 
 
 def _piled(texts: Sequence[str], widths: Sequence[int], widest: int) -> bool:
@@ -70,14 +77,9 @@ def _whole(clause: str, text: str) -> bool:
     return start >= 0 and (end == len(text) or text[end] in _CLAUSE_END)
 
 
-def is_cut(text: str, at: Sequence[int]) -> bool:
-    """Whether a text of a column with the limits ``at`` is cut.
+def is_cut(text: str, at: int) -> bool:
+    """Whether a text of a column whose limit is ``at`` is cut.
 
     A sentence that ends is not cut because it is long; a text that is still open is, however short.
     """
-    return _is_cut(text, width(text), frozenset(at) | {limit - 1 for limit in at})
-
-
-def _is_cut(text: str, own: int, ends: frozenset[int]) -> bool:
-    """``is_cut`` for a text of the width ``own``; ``ends``: the widths that a cut leaves."""
-    return (own in ends or is_open(text)) and not text.endswith(_SENTENCE_END)
+    return (width(text) in (at, at - 1) or is_open(text)) and not text.endswith(_SENTENCE_END)

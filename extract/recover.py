@@ -125,7 +125,7 @@ class Archive:
             truncated = task.truncated
             limit = limits[task.source_path.rpartition("/")[0]]
             if not truncated and not task.marked and limit is not None:
-                truncated = is_cut(task.content, (limit,))
+                truncated = is_cut(task.content, limit)
             recovered, source = self._recover(task, codes) if truncated else (None, None)
             if truncated != task.truncated or recovered is not None:
                 found.append(TaskPatch(task.source_path, task.form_index, task.seq, truncated, recovered, source, None))

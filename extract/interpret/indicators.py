@@ -100,13 +100,14 @@ class IndicatorReader:
     def explain(self, row: Row, reader: Grammar) -> Explanation:
         """How a row reads under a header."""
         known = self.kinds.known
+        cells = row.cells
         look = ""
-        before = row.cells[0].col
-        for cell in row.cells:
+        before = cells[0].col
+        for cell in cells:
             text = cell.text
             col = cell.col
-            gap = col - before
-            look += (known.get(text) or self.kinds(text)) + (_DIGITS[gap] if gap < 10 else "9")
+            look += known.get(text) or self.kinds(text)
+            look += _DIGITS[col - before] if col - before < 10 else "9"
             before = col
         return reader.known.get(look) or reader.explain(look)
 

@@ -34,6 +34,8 @@ _SPECIAL: Final = (
 # Blanks that only pad a cell or separate two, and what stands beside a blank that does.
 _PADDING: Final = ("\u3000", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
 _EDGES: Final = frozenset(" \t\n")
+# A cell longer than this is running text, of which no part is a value.
+_PROSE: Final = 200
 # A text with more blanks than this is looked at cell by cell.
 _FEW_BLANKS: Final = 40
 # A cell among cells separated by blanks: single blanks stay within it.
@@ -140,6 +142,9 @@ def _marked(text: str, number: int, start: int, col: int, page: int) -> list[Cel
 
     What stands between those becomes a part of its own, so that places within the cell stay exact.
     """
+    if len(text) > _PROSE:
+        whole = plain(text)
+        return [Cell(whole, number, start, start + len(text), col, page)] if whole else []
     pieces = shown(text)
     if not pieces:
         return []
