@@ -31,6 +31,8 @@ class Found(NamedTuple):
 def in_goals(content: str, goals: Sequence[Goal]) -> Found | None:
     """The whole of a cut content, from the goals of the same form; None where it stands nowhere, or in two ways."""
     found: dict[str, Found] = {}
+    if len(content) < _SHORTEST:
+        return None
     for goal in goals:
         if content not in goal.text:
             continue

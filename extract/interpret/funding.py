@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 import regex
 
 from extract.clean import squash
-from extract.interpret.placing import Column, Equation, Extent, Figure, Head, Spot, equations, place
+from extract.interpret.placing import Column, Equation, Extent, Figure, Head, Spot, Table, equations, place
 from extract.interpret.values import number
 from extract.model import Amount, Cell, Finding, Row
 from extract.vocabulary import FormProfile
@@ -66,29 +66,53 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     findings: list[Finding] = []
     category = "project" if kind == "project" else "total"
     for i, row in enumerate(rows):
-        read_words, read_figures, other = _sort(row, factor, profile)
-        findings += [Finding("cell_unread", "funding", None, None, {"text": c.text[:40]}, c) for c in other]
+        read_words, read_figures, other = _sort(row, i, factor, profile)
         if read_words and read_figures:
             category = _pairs(row, read_words, read_figures, category, kind, profile, pairs)
         elif read_words and not figures:
-            spots = dict(zip(map(id, row.cells), _spots(row), strict=True))
-            words += [_Word(word, i, spots[id(cell)], (cell.x0, cell.x1)) for cell, word in read_words]
-        elif read_figures:
-            figures = figures or read_figures
-    heads = _columns(tuple(words), kind, profile) if figures else ()
-    named = {head.column[1] for head in heads} | {column[1] for column, _ in pairs}
-    parts_of = tuple((part, whole) for part, whole in profile.parts_of.items() if whole in named and part in named)
+            words += [word for _, word in read_words]
+        elif read_figures and not figures:
+            figures = read_figures
+        else:
+            other += [figure.cell for figure in read_figures]
+        findings += [Finding("cell_unread", "funding", None, None, {"text": c.text[:40]}, c) for c in other]
+    if figures and not pairs:
+        table = _table(tuple(words), kind, profile)
+        amounts, doubts, sound = _placed(figures, table)
+        made = table.made
+    else:
+        amounts, made, doubts = _paired(pairs, figures, tuple(words), kind, profile)
+        sound = False
+    findings += doubts
+    if not sound:
+        inferred, doubts = _fill(amounts, made)
+        amounts += inferred
+        findings += [*doubts, *_checks(amounts, made)]
+    return Funding(amounts, unit, unit_cell, findings)
+
+
+def _paired(
+    pairs: Sequence[tuple[Column, Figure]],
+    figures: Sequence[Figure],
+    words: tuple[_Word, ...],
+    kind: str,
+    profile: FormProfile,
+) -> tuple[list[Amount], tuple[Equation, ...], list[Finding]]:
+    """The amounts of a section in which words and amounts alternate; a row of amounts alone stands under a header."""
     amounts = [_amount(column, figure) for column, figure in pairs]
+    doubts: list[Finding] = []
     if figures:
-        placed, doubts = _placed(figures, heads, parts_of)
+        placed, doubts, _ = _placed(figures, _table(words, kind, profile))
         amounts += placed
-        findings += doubts
-    if pairs:
-        amounts = _first_of_each(amounts)
-    made = equations(tuple([(a.category, a.source) for a in amounts]), parts_of)
-    inferred, doubts = _fill(amounts, made)
-    amounts += inferred
-    return Funding(amounts, unit, unit_cell, findings + doubts + _checks(amounts, made))
+    amounts = _first_of_each(amounts)
+    columns = tuple((a.category, a.source) for a in amounts)
+    return amounts, equations(columns, _parts_of(columns, profile)), doubts
+
+
+def _parts_of(columns: Sequence[Column], profile: FormProfile) -> tuple[tuple[str, str], ...]:
+    """The sources that are parts of another one, where these columns have both."""
+    named = {source for _, source in columns}
+    return tuple((part, whole) for part, whole in profile.parts_of.items() if whole in named and part in named)
 
 
 def _unit(rows: Sequence[Row], label: Cell | None, stated: str | None) -> tuple[str | None, Cell | None]:
@@ -133,9 +157,11 @@ def _spots(row: Row) -> list[Spot]:
     return spots
 
 
-def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[Cell, str]], list[Figure], list[Cell]]:
-    """A row's header words (squashed), its amounts in yuan, and the cells that are neither."""
-    words: list[tuple[Cell, str]] = []
+def _sort(
+    row: Row, number: int, factor: Decimal, profile: FormProfile
+) -> tuple[list[tuple[Cell, _Word]], list[Figure], list[Cell]]:
+    """A row's header words, its amounts in yuan, and the cells that are neither. ``number``: which row it is."""
+    words: list[tuple[Cell, _Word]] = []
     figures: list[Figure] = []
     other: list[Cell] = []
     known = _HEADER_WORDS.setdefault(profile.name, {})
@@ -143,7 +169,7 @@ def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[C
         text = cell.text
         word = known.get(text) or _header_word(text, known, profile)
         if word:
-            words.append((cell, word))
+            words.append((cell, _Word(word, number, spot, (cell.x0, cell.x1))))
             continue
         found = _amount_of(text)
         if found is not None:
@@ -151,9 +177,8 @@ def _sort(row: Row, factor: Decimal, profile: FormProfile) -> tuple[list[tuple[C
             figures.append(Figure(cell, (found[0] * own if own != 1 else found[0]).quantize(_CENT), spot))
         elif text not in _DASHES:
             words_in = _run_together(cell, profile)
-            if words_in:
-                words += words_in
-            else:
+            words += [(cell, _Word(piece, number, spot, (cell.x0, cell.x1))) for piece in words_in]
+            if not words_in:
                 other.append(cell)
     return words, figures, other
 
@@ -196,19 +221,25 @@ def _known(word: str, profile: FormProfile) -> str | None:
     return None
 
 
-def _run_together(cell: Cell, profile: FormProfile) -> list[tuple[Cell, str]]:
+def _run_together(cell: Cell, profile: FormProfile) -> list[str]:
     """Header words with single blanks between them, in one cell."""
     if " " not in cell.text or len(cell.text) > 200:
         return []
     words = _HEADER_WORDS.setdefault(profile.name, {})
     pieces = [_header_word(piece, words, profile) for piece in cell.text.split(" ") if piece]
-    known = [piece for piece in pieces if piece]
-    return [(cell, piece) for piece in known] if len(pieces) > 1 and len(known) == len(pieces) else []
+    return pieces if len(pieces) > 1 and all(pieces) else []
 
 
 @lru_cache(maxsize=4096)
+def _table(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> Table:
+    """The columns that header rows announce, with their equations; remembered, since a county's forms share them."""
+    heads = _columns(words, kind, profile)
+    columns = tuple(head.column for head in heads)
+    return Table(heads, equations(columns, _parts_of(columns, profile)))
+
+
 def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple[Head, ...]:
-    """The columns that the words of the header rows announce, in order; remembered, since a county's forms share them.
+    """The columns that the words of the header rows announce, in order.
 
     A department form has the categories in one row and under 基本支出 and 项目支出 the sources in the next, the sum
     first; a project form has one row of sources, and its sum may be called 年度资金总额.
@@ -247,7 +278,7 @@ def _project_columns(words: Sequence[_Word], profile: FormProfile) -> tuple[Head
 
 def _pairs(
     row: Row,
-    words: Sequence[tuple[Cell, str]],
+    words: Sequence[tuple[Cell, _Word]],
     figures: Sequence[Figure],
     category: str,
     kind: str,
@@ -257,7 +288,7 @@ def _pairs(
     """Reads a row in which words and amounts alternate (财政拨款 4180.00); gives the category of the rows below."""
     waiting: Column | None = None
     by_cell = {id(figure.cell): figure for figure in figures}
-    word_of = {id(cell): word for cell, word in words}
+    word_of = {id(cell): word.word for cell, word in words}
     for cell in row.cells:
         word = word_of.get(id(cell))
         if word is not None:
@@ -293,24 +324,24 @@ def _first_of_each(amounts: Sequence[Amount]) -> list[Amount]:
     return list(found.values())
 
 
-def _placed(
-    figures: Sequence[Figure], heads: tuple[Head, ...], parts_of: tuple[tuple[str, str], ...]
-) -> tuple[list[Amount], list[Finding]]:
-    """The amounts of a row under the columns of a header, and what is doubtful about where they belong."""
+def _placed(figures: Sequence[Figure], table: Table) -> tuple[list[Amount], list[Finding], bool]:
+    """The amounts of a row under a header, what is doubtful about where they belong, and whether nothing is."""
     doubts: list[Finding] = []
+    heads = table.heads
     if len(figures) > len(heads):
         params: dict[str, object] = {"amounts": len(figures), "columns": len(heads)}
         doubts.append(Finding("funding_columns", "funding", None, None, params, figures[len(heads)].cell))
         figures = figures[: len(heads)]
-    columns, rivals = place(figures, heads, equations(tuple([head.column for head in heads]), parts_of))
-    for i, other in rivals.items():
+    placing = place(figures, table)
+    for i, other in placing.rivals.items():
         params = {
             "amount": figures[i].cell.text,
-            "column": "/".join(heads[columns[i]].column),
+            "column": "/".join(heads[placing.columns[i]].column),
             "other": "/".join(heads[other].column),
         }
         doubts.append(Finding("funding_ambiguous", "funding", i, None, params, figures[i].cell))
-    return [_amount(heads[c].column, f) for c, f in zip(columns, figures, strict=True)], doubts
+    amounts = [_amount(heads[c].column, f) for c, f in zip(placing.columns, figures, strict=True)]
+    return amounts, doubts, placing.sound and not doubts
 
 
 def _fill(amounts: Sequence[Amount], made: Sequence[Equation]) -> tuple[list[Amount], list[Finding]]:

@@ -7,6 +7,7 @@ candidate; mostly the distances between them leave few, and no search is needed.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -77,6 +78,23 @@ def equations(columns: tuple[Column, ...], parts_of: tuple[tuple[str, str], ...]
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """The columns of a header and their equations, and what distances between amounts were found to mean there."""
+
+    heads: tuple[Head, ...]
+    made: tuple[Equation, ...]
+    at_distances: dict[tuple[Spot, ...], list[tuple[int, ...]]] = field(default_factory=dict)
+
+
+class Placing(NamedTuple):
+    """The column of each amount, by amount another one that is just as good, and whether all equations hold."""
+
+    columns: tuple[int, ...]
+    rivals: dict[int, int]
+    sound: bool
+
+
 class _Placement(NamedTuple):
     columns: tuple[int, ...]
     failed: int
@@ -88,25 +106,23 @@ class _Placement(NamedTuple):
         return self.failed, -self.checked, self.misfit
 
 
-def place(
-    figures: Sequence[Figure], heads: tuple[Head, ...], made: Sequence[Equation]
-) -> tuple[tuple[int, ...], dict[int, int]]:
-    """The column of each amount, and by amount another column that is just as good, where there is one.
-
-    There must be at least as many columns as amounts.
-    """
+def place(figures: Sequence[Figure], table: Table) -> Placing:
+    """Where the amounts of a row belong; there must be at least as many columns as amounts."""
+    heads = table.heads
     offsets = _offsets(figures, heads)
     if offsets is None:
         gaps = tuple([_gap(before, after) for before, after in pairwise(figures)])
-        near = _at_distances(gaps, heads)
+        near = table.at_distances.get(gaps)
+        if near is None:
+            near = table.at_distances[gaps] = _at_distances(gaps, heads)
     else:
         near = [tuple(min(range(len(heads)), key=row.__getitem__) for row in offsets)]
         near = [chosen for chosen in near if all(a < b for a, b in pairwise(chosen))]
-    sound = [chosen for chosen in near if _holds(chosen, figures, heads, made)]
+    sound = [chosen for chosen in near if _holds(chosen, figures, table)]
     if len(sound) == 1:
-        return sound[0], {}
+        return Placing(sound[0], {}, sound=True)
     ways = zip(range(_MOST_PLACEMENTS), combinations(range(len(heads)), len(figures)), strict=False)
-    placements = sorted((_judge(chosen, figures, heads, made, offsets) for _, chosen in ways), key=_Placement.rank)
+    placements = sorted((_judge(chosen, figures, table, offsets) for _, chosen in ways), key=_Placement.rank)
     best = placements[0]
     rivals: dict[int, int] = {}
     for other in placements[1:]:
@@ -115,7 +131,7 @@ def place(
         for i, (column, instead) in enumerate(zip(best.columns, other.columns, strict=True)):
             if column != instead:
                 rivals.setdefault(i, instead)
-    return best.columns, rivals
+    return Placing(best.columns, rivals, sound=False)
 
 
 def _offsets(figures: Sequence[Figure], heads: Sequence[Head]) -> list[list[int]] | None:
@@ -163,7 +179,6 @@ def _gap(before: Figure, after: Figure) -> Spot:
     return after.spot[0] - before.spot[0], after.spot[1] - before.spot[1]
 
 
-@lru_cache(maxsize=4096)
 def _at_distances(gaps: tuple[Spot, ...], heads: tuple[Head, ...]) -> list[tuple[int, ...]]:
     """The ways to place amounts with these distances so that all are kept."""
     found: list[tuple[int, ...]] = [(start,) for start in range(len(heads))]
@@ -177,11 +192,12 @@ def _at_distances(gaps: tuple[Spot, ...], heads: tuple[Head, ...]) -> list[tuple
     return found
 
 
-def _holds(chosen: tuple[int, ...], figures: Sequence[Figure], heads: Sequence[Head], made: Sequence[Equation]) -> bool:
+def _holds(chosen: tuple[int, ...], figures: Sequence[Figure], table: Table) -> bool:
     """Whether amounts placed so keep every equation, and at least one can be made."""
+    heads = table.heads
     amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
     checked = False
-    for equation in made:
+    for equation in table.made:
         whole, parts = equation.sides(amounts)
         if whole != parts:
             return False
@@ -190,16 +206,13 @@ def _holds(chosen: tuple[int, ...], figures: Sequence[Figure], heads: Sequence[H
 
 
 def _judge(
-    chosen: tuple[int, ...],
-    figures: Sequence[Figure],
-    heads: Sequence[Head],
-    made: Sequence[Equation],
-    offsets: list[list[int]] | None,
+    chosen: tuple[int, ...], figures: Sequence[Figure], table: Table, offsets: list[list[int]] | None
 ) -> _Placement:
     """How well a way to place the amounts keeps the equations, and where the header says that its columns stand."""
+    heads = table.heads
     amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
     failed = checked = 0
-    for equation in made:
+    for equation in table.made:
         whole, parts = equation.sides(amounts)
         if whole is None or parts is None:
             # A sum that is blank while its parts are not, or the other way round, is no sound form.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -13,7 +14,7 @@ from extract.model import Cell, Finding, Goal, Row, Task
 from extract.places import cut, join
 from extract.vocabulary import FormProfile
 
-_PARAGRAPH: Final = regex.compile(r"</?\s*(?:p|div|br|li|h\d)\b[^<>]{0,2000}>", regex.IGNORECASE)
+_PARAGRAPH: Final = re.compile(r"</?(?:p|div|br|li|h\d)\b[^<>]{0,2000}>", re.IGNORECASE)
 # 一是 二是, 1. 2., （一）, 目标1: what counts paragraphs.
 COUNTER: Final = regex.compile(
     r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])"

@@ -180,7 +180,13 @@ class Scanner:
 
     def forms(self, rows: Sequence[Row]) -> list[tuple[int, int]]:
         """The half-open ranges of rows that are one form each, in order; rows before the first form are left out."""
-        titles = [i for i, row in enumerate(rows) if len(row.cells) <= _WIDEST_TITLE and self._kind(row) == "title"]
+        known = self._known
+        titles = [
+            i
+            for i, row in enumerate(rows)
+            if len(row.cells) <= _WIDEST_TITLE
+            and (known.get(row.cells[0].text) or self.meaning(row.cells[0].text)).kind == "title"
+        ]
         starts: list[int] = []
         unit = ""
         reached = 0
@@ -198,10 +204,6 @@ class Scanner:
             above = [i for i in titles if i < headless]
             starts.insert(0, above[-1] if above else headless)
         return list(pairwise([*starts, len(rows)]))
-
-    def _kind(self, row: Row) -> str:
-        first = row.cells[0].text
-        return self.meaning(first).kind if len(first) <= _LONGEST_LABEL else ""
 
     def _begins_a_form(self, row: Row) -> bool:
         """Whether a row without title can only come from a form: a header of indicators, or a section of its own."""
