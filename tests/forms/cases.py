@@ -92,7 +92,9 @@ class Case:
 
 def paragraphs_show(sheet: Sheet, style: Style) -> bool:
     """Whether the text tells where a goal paragraph begins: by a tag, or by a count."""
-    counted = all(re.match(r"(?:[一二三四五六七]是|\d\.|（[一二三四五六七]）)", g) for g in sheet.goals)
+    counted = all(
+        re.match(r"(?:[一二三四五六七]是|\d\.|（[一二三四五六七]）)", g) and "\n" not in g for g in sheet.goals
+    )
     return counted or (sheet.goal_tags and isinstance(style, TabStyle))
 
 

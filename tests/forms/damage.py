@@ -90,7 +90,7 @@ def stuck_operators(sheet: Sheet, rng: random.Random) -> Sheet:
     """Operator and value in one cell: ≥95. Words and dates keep theirs apart."""
 
     def change(row: SheetRow) -> SheetRow:
-        if not row.operator or row.operator.startswith("定") or rng.random() < 0.4:
+        if not row.operator or "定" in row.operator or rng.random() < 0.4:
             return row
         return replace(row, operator="", value=row.operator + row.value)
 
@@ -274,7 +274,7 @@ def one_value_column(sheet: Sheet, rng: random.Random) -> Sheet:
 
     def merged(row: SheetRow) -> SheetRow:
         # An invisible character may stand within 定性.
-        operator = "" if row.operator.startswith(("=", "定")) else row.operator
+        operator = "" if row.operator == "=" or "定" in row.operator else row.operator
         return replace(row, operator="", value=operator + row.value + row.unit, unit="")
 
     words = dict(sheet.head)

@@ -127,10 +127,10 @@ def bare(text: str, limit: int | None) -> str:
 
 
 def is_plain(bares: Sequence[str], limit: int) -> bool:
-    """Whether texts show by themselves where they are cut: several end at one width, most of all that are long."""
+    """Whether texts show by themselves where they are cut: several end at one width, and few other long ones."""
     long = [t for t in bares if display_width(t) > limit // 2]
     at_limit = [t for t in long if display_width(t) >= limit - 1 and t[-1] not in SENTENCE_ENDS]
-    return len(at_limit) >= ENOUGH_TO_LEARN and 2 * len(at_limit) > len(long)
+    return len(at_limit) >= ENOUGH_TO_LEARN and 3 * len(at_limit) >= 2 * len(long)
 
 
 def told_truncated(texts: tuple[str, ...], limit: int | None, usual: int, *, marks: bool = False) -> list[bool | None]:
@@ -146,8 +146,8 @@ def told_truncated(texts: tuple[str, ...], limit: int | None, usual: int, *, mar
     longest = max(map(display_width, bares), default=0)
     # Whole texts of just the length that cut texts have, or many of one length, may look cut.
     edges = {usual - 1, usual}
-    if limit is not None:
-        edges |= {limit - 1, limit}
+    if limit is not None and limit != usual:
+        edges |= {limit - 1, limit, longest - 1, longest}
     if longest > 60 or is_plain(bares, longest):
         edges |= {longest - 1, longest}
     answers: list[bool | None] = []
