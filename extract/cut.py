@@ -14,8 +14,17 @@ from extract.clean import width
 
 _CLAUSE_END: Final = "，。；、！？,;"
 _SENTENCE_END: Final = tuple("。！？!?；;")
-_DANGLING: Final = tuple("，、,：:（(《“‘〈【[＋+—·")
-_PAIRS: Final = {"（": "）", "(": ")", "“": "”", "《": "》", "‘": "’", "【": "】", "〈": "〉", "「": "」"}
+_DANGLING: Final = frozenset("，、,：:（(《“‘〈【[＋+—·")
+_PAIRS: Final = (
+    ("（", "）"),
+    ("(", ")"),
+    ("“", "”"),
+    ("《", "》"),
+    ("‘", "’"),
+    ("【", "】"),
+    ("〈", "〉"),
+    ("「", "」"),
+)
 # So many texts of one width at the upper end of a column are no chance.
 _ENOUGH: Final = 3
 # A limit below this is no portal's; short texts pile up at short widths by chance.
@@ -24,11 +33,16 @@ _SHORTEST_LIMIT: Final = 40
 
 def is_open(text: str) -> bool:
     """Whether a text cannot end where it does: after a comma, or within brackets or quotation marks."""
-    if text.isalnum():
-        return False
-    if text[-1:] in _DANGLING:
-        return True
-    return any(opening in text and text.rfind(opening) > text.rfind(closing) for opening, closing in _PAIRS.items())
+    return text[-1:] in _DANGLING or _in_brackets(text, _PAIRS)
+
+
+def _in_brackets(text: str, pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether one of these brackets is open at the end of a text."""
+    for opening, closing in pairs:
+        at = text.rfind(opening)
+        if at >= 0 and at > text.rfind(closing):
+            return True
+    return False
 
 
 def cut_ones(texts: Sequence[str], known: Sequence[int]) -> list[int]:
@@ -45,11 +59,12 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> list[int]:
     if widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known and _piled(texts, widths, widest):
         at.append(widest)
     ends = frozenset(at) | {limit - 1 for limit in at}
-    brackets = any(map("".join(texts).__contains__, _PAIRS))
+    everything = "".join(texts)
+    pairs = [pair for pair in _PAIRS if pair[0] in everything]
     return [
         i
         for i, text in enumerate(texts)
-        if (widths[i] in ends or text[-1:] in _DANGLING or (brackets and is_open(text)))
+        if (widths[i] in ends or text[-1:] in _DANGLING or _in_brackets(text, pairs))
         and not text.endswith(_SENTENCE_END)
     ]
 

@@ -184,6 +184,8 @@ def _placed(
     doubts: Sequence[Finding], indicators: Sequence[Indicator], tasks: Sequence[Task], goals: Sequence[Goal]
 ) -> list[Finding]:
     """Doubts of the layout with the row they are about, found by the place of its name."""
+    if not doubts:
+        return []
     seqs: dict[tuple[str, int, int], int] = {}
     named: list[tuple[str, list[Cell | None]]] = [
         ("indicators", [indicator.places.get("name") for indicator in indicators]),

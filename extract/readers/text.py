@@ -87,7 +87,11 @@ def read(text: str) -> Grid:
             continue
         if "\t" in line:
             width = line.count("\t") + 1
-            cells = _tabbed(line.split("\t"), number, page, special) if padded else _bare(line, number, page, marked)
+            cells = (
+                _tabbed(line.split("\t"), number, page, special)
+                if padded
+                else _bare(line, number, page, marked and "<" in line)
+            )
         else:
             cells = _blank_separated(line, number, page, special)
             width = 1 if len(cells) == 1 else 0
