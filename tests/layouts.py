@@ -369,7 +369,7 @@ def some_content(rng: random.Random) -> Content:
     tasks = tuple((some_text(rng, rng.choice((8, 14, 30))), some_text(rng, 60) + rng.choice(("", "。"))) for _ in range(rng.randint(1, 8)))
     goals = tuple(f"{n}是" + some_text(rng, 120) + "。" for n in "一二三四五"[: rng.randint(1, 5)])
     amounts = tuple(rng.choice(("", "9866100.00", "34794407.79", "111320.00")) if i else "47342307.79" for i in range(9))
-    return Content(tuple(rows), tasks, goals, amounts, rng.choice(("", "无", "本表由县财政局批复。")))
+    return Content(tuple(rows), tasks, goals, amounts, rng.choice(("", "无", "本表由县财政局批复。", some_text(rng, 150) + "。")))
 
 
 def some_style(rng: random.Random) -> Style:

@@ -135,7 +135,7 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
     rows = parts.plain_rows(block(blocks.head)) + parts.facts(block(blocks.facts))
     rows += funding(block(blocks.funding), profile) + goals.rows + done.rows
     rows += parts.plain_rows(block(blocks.section)) + indicators.rows
-    rows += parts.notes(block(blocks.notes), []) + parts.plain_rows(block(blocks.after))
+    rows += parts.notes(block(blocks.notes)) + parts.plain_rows(block(blocks.after))
     return LayoutReading(rows, (*goals.doubts, *done.doubts, *indicators.doubts))
 
 

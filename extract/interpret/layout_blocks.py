@@ -6,14 +6,14 @@ beside the label: its header words, amounts, running text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
 
 import regex
 
-from extract.clean import squash
+from extract.clean import squash, width
 from extract.interpret.layout_columns import heads
 from extract.interpret.layout_lines import gb_width, strips
 from extract.vocabulary import FormProfile, Vocabulary
@@ -26,10 +26,13 @@ _AMOUNT: Final = regex.compile(r"[-+]?[\d,.]*\d[\d,.]*$")
 # A word longer than this in a line of amounts is running text.
 _LONG: Final = 20
 _TABLE_KINDS: Final = 3
+# Full lines of running text may be so much shorter than the longest: punctuation takes a character along.
+_UNEVEN: Final = 4
 # A table has blank lines between its rows if it has one for so many lines.
 _SPACED: Final = 5
 # A title repeated at the top of a page, or a page number, has no more words than this; a title has so many characters.
 _FURNITURE_WORDS: Final = 6
+_TASK_HEADER: Final = frozenset({"name", "content"})
 _SHORTEST_TITLE: Final = 4
 
 
@@ -71,19 +74,18 @@ def _header_group(lines: Sequence[str], words: Sequence[Sequence[str]], profile:
     base = header_at(words, profile)
     if base < 0:
         return _broken_header(lines, words, profile)
-    first, last = base, base + 1
-    best = _known(lines, first, last, profile)
-    for low, high in ((first, last + 1), (first - 1, last), (first - 1, last + 1), (first, last + 2)):
-        if (
-            low < 0
-            or high > len(lines)
-            or not all(_may_be_header(words[at]) for at in range(low, high) if not first <= at < last)
-        ):
-            continue
-        score = _known(lines, low, high, profile)
-        if score > best:
-            base, best, first, last = low, score, low, high
-    return first, last
+    above = base > 0 and _may_be_header(words[base - 1]) and not _is_section(words[base - 1], profile, "indicators")
+    below = base + 1 < len(lines) and _may_be_header(words[base + 1])
+    if not above and not below:
+        return base, base + 1
+    best, found = _known(lines, base, base + 1, profile), (base, base + 1)
+    for first, last in ((base, base + 2), (base - 1, base + 1), (base - 1, base + 2), (base, base + 3)):
+        fits = (first == base or above) and (last == base + 1 or below) and last <= len(lines)
+        if fits and (last <= base + 2 or _may_be_header(words[last - 1])):
+            score = _known(lines, first, last, profile)
+            if score > best:
+                best, found = score, (first, last)
+    return found
 
 
 def _broken_header(lines: Sequence[str], words: Sequence[Sequence[str]], profile: FormProfile) -> tuple[int, int]:
@@ -121,12 +123,15 @@ def split(lines: Sequence[str], vocabulary: Vocabulary) -> Blocks | None:
     if last == 0:
         return None
     found = Blocks(header=list(range(first, last)))
-    kept = _without_furniture(lines, words, found, profile)
+    kept, funding_at, tasks_at = _without_furniture(lines, words, found, profile)
     before = [at for at in kept if at < first]
     behind = [at for at in kept if at >= last]
     if before and _is_section(words[before[-1]], profile, "indicators"):
         found.section = [before.pop()]
-    _split_before(words, lines, before, found, profile)
+    if tasks_at >= 0:
+        place = before.index(tasks_at)
+        found.task_head, found.tasks, before = [tasks_at], before[place + 1 :], before[:place]
+    _split_before(words, before, funding_at, found, profile)
     _split_behind(words, lines, behind, found, profile)
     return found
 
@@ -137,41 +142,51 @@ def _is_section(words: Sequence[str], profile: FormProfile, name: str) -> bool:
 
 def _without_furniture(
     lines: Sequence[str], words: Sequence[list[str]], found: Blocks, profile: FormProfile
-) -> list[int]:
-    """The lines that are neither blank nor page numbers nor titles and headers repeated at a page break."""
+) -> tuple[list[int], int, int]:
+    """The lines that are neither blank nor page numbers nor titles and headers repeated at a page break.
+
+    With them, the first line of the funding and the header of the tasks, -1 where there is none.
+    """
     first, last = found.header[0], found.header[-1] + 1
     header = words[first:last]
-    task_header: list[str] | None = None
+    begins = header[0]
+    task_columns = profile.task_columns
     titles: set[str] = set()
     kept: list[int] = []
-    in_head = True
+    tasks_at = funding_at = -1
     page_begins = False
     skipped = 0
     for at, own in enumerate(words):
-        if at < skipped or not own:
+        if not own or at < skipped:
             continue
-        page_begins = page_begins or "\f" in lines[at]
-        if own == header[0] and words[at : at + len(header)] == header:
+        if lines[at][0] == "\f":
+            page_begins = True
+        if own == begins and words[at : at + len(header)] == header:
             skipped = at + len(header)
             page_begins = page_begins or at > first
-            in_head = False
             continue
-        text = "".join(own) if len(own) <= _FURNITURE_WORDS else ""
-        if own == task_header or text in titles or (0 < len(text) < _LONG and _PAGE_NUMBER.match(squash(text))):
-            page_begins = True
-            continue
-        if _kinds(own, profile.task_columns) >= {"name", "content"}:
-            task_header = own
-            in_head = False
-        elif in_head and _is_funding(own, profile):
-            in_head = False
-        elif in_head and len(text) >= _SHORTEST_TITLE and (not kept or kept[-1] != at - 1):
-            titles.add(text)
+        if len(own) <= _FURNITURE_WORDS:
+            text = own[0] if len(own) == 1 else "".join(own)
+            if text in titles or (len(text) < _LONG and _PAGE_NUMBER.match(squash(text))):
+                page_begins = True
+                continue
+            if at < first and funding_at < 0 and tasks_at < 0:
+                if len(text) >= _SHORTEST_TITLE and (not kept or kept[-1] != at - 1):
+                    titles.add(text)
+        if at < first:
+            if tasks_at >= 0:
+                if own == words[tasks_at]:
+                    page_begins = True
+                    continue
+            elif {task_columns.get(word) for word in own[-3:]} >= _TASK_HEADER:
+                tasks_at = at
+            elif funding_at < 0 and _is_funding(own, profile):
+                funding_at = at
         if page_begins and kept:
             found.breaks.append(at)
         page_begins = False
         kept.append(at)
-    return kept
+    return kept, funding_at, tasks_at
 
 
 def spaced(found: Sequence[int], breaks: Sequence[int]) -> list[int]:
@@ -183,10 +198,6 @@ def spaced(found: Sequence[int], breaks: Sequence[int]) -> list[int]:
     if len(gaps) * _SPACED < len(found):
         return list(found)
     return sorted([*found, *(at - 1 for at in gaps)])
-
-
-def _kinds(words: Sequence[str], known: Mapping[str, str]) -> set[str]:
-    return {kind for word in words if (kind := known.get(word))}
 
 
 def _fund_word(word: str, profile: FormProfile) -> bool:
@@ -203,20 +214,14 @@ def _is_funding(words: Sequence[str], profile: FormProfile) -> bool:
 
 
 def _split_before(
-    words: Sequence[Sequence[str]], lines: Sequence[str], before: list[int], found: Blocks, profile: FormProfile
+    words: Sequence[Sequence[str]], before: list[int], funding_at: int, found: Blocks, profile: FormProfile
 ) -> None:
-    """Tasks, goals, funding, facts and head, going by the lines before the indicators."""
-    for place, at in enumerate(before):
-        if _kinds(words[at], profile.task_columns) >= {"name", "content"}:
-            found.task_head = [at]
-            found.tasks = before[place + 1 :]
-            before = before[:place]
-            break
-    start = next((place for place, at in enumerate(before) if _is_funding(words[at], profile)), -1)
-    if start < 0:
+    """Goals, funding, facts and head, going by the lines before the tasks."""
+    if funding_at not in before:
         run = _run_up(before, len(before))
         found.head, found.goals = before[:run], before[run:]
         return
+    start = before.index(funding_at)
     end = _funding_end(words, before, start, profile)
     top = _run_up(before, start)
     while (
@@ -252,7 +257,7 @@ def _funding_end(words: Sequence[Sequence[str]], before: Sequence[int], start: i
         line = words[before[place]]
         if any(len(word) > _LONG and not _AMOUNT.match(word) for word in line):
             break
-        if _is_funding(line, profile) or any(_AMOUNT.match(word) for word in line):
+        if any(_AMOUNT.match(word) for word in line) or _is_funding(line, profile):
             end = place + 1
         elif place - end >= 2:
             break
@@ -282,11 +287,14 @@ def _split_behind(
     words: Sequence[Sequence[str]], lines: Sequence[str], behind: list[int], found: Blocks, profile: FormProfile
 ) -> None:
     """Indicators, notes and what comes after the form."""
-    notes = [word for word, name in profile.sections.items() if name == "notes"]
-    for place, at in enumerate(behind):
+    notes = tuple(word for word, name in profile.sections.items() if name == "notes")
+    first_chars = {word[0] for word in notes}
+    for place in range(len(behind) - 1, -1, -1):
+        at = behind[place]
+        if words[at][0][0] not in first_chars:
+            continue
         word = squash(words[at][0])
-        if word.startswith(tuple(notes)) or _broken_label(word, words, behind, place, notes):
-            found.indicators = behind[:place]
+        if word.startswith(notes) or _broken_label(word, words, behind, place, notes):
             end = place + 1
             while (
                 end < len(behind)
@@ -294,7 +302,8 @@ def _split_behind(
                 and not words[behind[end]][0].startswith(profile.furniture)
             ):
                 end += 1
-            found.notes, found.after = behind[place:end], behind[end:]
+            top = place - _notes_above(lines, words, behind, place, end)
+            found.indicators, found.notes, found.after = behind[:top], behind[top:end], behind[end:]
             return
     end = len(behind)
     for place, at in enumerate(behind):
@@ -302,6 +311,25 @@ def _split_behind(
             end = place
             break
     found.indicators, found.after = behind[:end], behind[end:]
+
+
+def _notes_above(
+    lines: Sequence[str], words: Sequence[Sequence[str]], behind: Sequence[int], place: int, end: int
+) -> int:
+    """How many lines of the notes stand above their label, where it is drawn in the middle of them."""
+    line = lines[behind[place]]
+    if len(words[behind[place]]) < 2:
+        return 0
+    start = width(line[: line.index(words[behind[place]][1])])
+    least = max(width(lines[at].rstrip()) for at in behind[place:end]) - _UNEVEN
+    above = 0
+    while above < place:
+        line = lines[behind[place - above - 1]]
+        reach = width(line.rstrip())
+        if len(line) - len(line.lstrip()) != start or "  " in line.strip() or reach < max(least, start + 2 * _LONG):
+            break
+        above += 1
+    return above
 
 
 def _broken_label(

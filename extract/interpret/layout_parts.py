@@ -237,17 +237,20 @@ def _task_rows(layout: Layout, convention: Convention, width: int) -> tuple[list
     return rows, doubts
 
 
-def notes(lines: Sequence[Strip], above: Sequence[Strip]) -> list[Row]:
-    """The notes: one row of label and text. ``above``: lines of the text that stand higher than the label."""
+def notes(lines: Sequence[Strip]) -> list[Row]:
+    """The notes: one row of label and text; the label may stand beside any line of the text."""
     if not lines:
         return []
-    found = words(lines[0])
-    label = as_cell(lines[0], found[:1], 0)
-    texts = [cell._replace(col=1) for line in above if (cell := whole(line)) is not None]
-    if len(found) > 1:
-        texts.append(as_cell(lines[0], found[1:], 1))
-    texts += [cell._replace(col=1) for line in lines[1:] if (cell := whole(line)) is not None]
-    row = [label]
+    label: list[Cell] = []
+    texts: list[Cell] = []
+    for line in lines:
+        found = words(line)
+        if found[0].x0 == min(words(other)[0].x0 for other in lines) and len("".join(c.text for c in label)) < 4:
+            label.append(as_cell(line, found[:1], 0))
+            found = found[1:]
+        if found:
+            texts.append(as_cell(line, found, 1))
+    row = [join_pieces(label)]
     if texts:
         row.append(join_pieces(texts, int(max(cell.x1 - cell.x0 for cell in texts))))
-    return [Row(label.line, row, 2)]
+    return [Row(row[0].line, row, 2)]
