@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -13,7 +15,8 @@ from extract.catalogue import SEVERITIES
 from extract.messages import Speaker
 from extract.report.safe import safe
 
-_STYLES = {"info": "cyan", "warning": "yellow", "error": "red"}
+_NAME_WIDTH: Final = 40
+_STYLES: Final = {"info": "cyan", "warning": "yellow", "error": "red"}
 
 
 def print_summary(console: Console, say: Speaker, manifest: Manifest, failures: Sequence[tuple[str, str]]) -> None:
@@ -56,7 +59,11 @@ def last_line(say: Speaker, manifest: Manifest) -> str:
 
 def _print_failures(console: Console, say: Speaker, failed: int, failures: Sequence[tuple[str, str]]) -> None:
     console.print(Text(say("summary_failures"), "bold"))
-    for source_path, reason in failures:
-        console.print(Text.assemble("  ", (safe(source_path), "cyan"), "  ", safe(reason)), soft_wrap=True)
+    names = [safe(source_path) for source_path, _ in failures]
+    # A very long name is not to push the reasons of all others out of sight.
+    width = min(max(map(cell_len, names)), _NAME_WIDTH)
+    for name, (_, reason) in zip(names, failures, strict=True):
+        padding = " " * max(width - cell_len(name), 0)
+        console.print(Text.assemble("  ", (name, "cyan"), padding, "  ", safe(reason)), soft_wrap=True)
     if failed > len(failures):
         console.print("  " + say("summary_more", count=failed - len(failures), table="failures"), soft_wrap=True)
