@@ -8,7 +8,7 @@ column; the limits that are known of portals (``schemas/forms``) count where no 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from extract.clean import width
 
@@ -45,44 +45,60 @@ def _in_brackets(text: str, pairs: Sequence[tuple[str, str]]) -> bool:
     return False
 
 
-def cut_ones(texts: Sequence[str], known: Sequence[int]) -> list[int]:
-    """Which texts of a column are cut, by their places in it. ``known``: the limits known of portals.
+class Cut(NamedTuple):
+    """Which texts of a column are cut, by their places in it, and a limit that was only learned from few of them."""
 
-    A known limit counts where no text is wider. Where there is none, texts that pile up at the upper end show one.
+    places: list[int]
+    doubtful_limit: int | None = None
+
+
+def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
+    """Which texts of a column are cut. ``known``: the limits known of portals.
+
+    A known limit counts where no text is wider. Where there is none, texts that pile up at the upper end show one; it
+    is doubtful where they are few and do not end with a full stop anyway, so that a cut one looks like a whole one.
     """
     if not texts:
-        return []
+        return Cut([])
     # No character is wider than two places, so a text too short for any limit need not be measured.
     widths = [width(text) if len(text) * 2 >= _SHORTEST_LIMIT else len(text) * 2 for text in texts]
     widest = max(widths)
     at = [limit for limit in known if widest <= limit]
-    if widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known and _piled(texts, widths, widest):
-        at.append(widest)
+    doubtful = None
+    if widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known:
+        telling = _telling(texts, widths, widest)
+        if telling:
+            at.append(widest)
+            stops = any(text.endswith(_SENTENCE_END) for text in texts)
+            doubtful = widest if telling == _ENOUGH and not stops else None
     ends = frozenset(at) | {limit - 1 for limit in at}
     everything = "".join(texts)
     pairs = [pair for pair in _PAIRS if pair[0] in everything]
-    return [
+    found = [
         i
         for i, text in enumerate(texts)
         if (widths[i] in ends or text[-1:] in _DANGLING or _in_brackets(text, pairs))
         and not text.endswith(_SENTENCE_END)
     ]
+    return Cut(found, doubtful)
 
 
-def _piled(texts: Sequence[str], widths: Sequence[int], widest: int) -> bool:
-    """Whether the widest texts show a limit: several, most of those that could have met it (short texts say nothing).
+def _telling(texts: Sequence[str], widths: Sequence[int], widest: int) -> int:
+    """How many of the widest texts show that there is a limit; 0 where they are too few.
 
-    A text whose last clause stands whole in a text of another width proves nothing: it may well end there, unless the
-    texts of this column end with a full stop and this one does not.
+    They are several, and most of those that could have met it (short texts say nothing). A text whose last clause
+    stands whole in a text of another width proves nothing: it may well end there, unless the texts of this column end
+    with a full stop and this one does not.
     """
     top = [text for text, own in zip(texts, widths, strict=True) if own >= widest - 1]
     others = [text for text, own in zip(texts, widths, strict=True) if own < widest - 1]
     stops = sum(1 for text in others if text.endswith(_SENTENCE_END)) * 2 > len(others)
     unended = [text for text in top if not text.endswith(_SENTENCE_END)]
-    clauses = {text[max(map(text.rfind, _CLAUSE_END)) + 1 :] for text in unended}
-    telling = len(unended) if stops else sum(1 for c in clauses if not any(_whole(c, text) for text in others))
+    clauses = [text[max(map(text.rfind, _CLAUSE_END)) + 1 :] for text in unended]
+    telling = clauses if stops else [c for c in clauses if not any(_whole(c, text) for text in others)]
     long = sum(1 for own in widths if own * 2 > widest)
-    return telling >= _ENOUGH and len(top) * 2 > long
+    enough = len(telling) >= _ENOUGH and (stops or len(set(telling)) > 1) and len(top) * 2 > long
+    return len(telling) if enough else 0
 
 
 def _whole(clause: str, text: str) -> bool:

@@ -54,7 +54,8 @@ class Interpreter:
             places["other_notes"] = notes
         if money.unit_cell is not None:
             places["amount_unit"] = money.unit_cell
-        indicators = self._cut_names(tree.indicators)
+        indicators = tree.indicators
+        cut_doubts = self._cut_names(indicators)
         whole_tasks = self._cut_tasks(tasks, goals.goals)
         weighed = checks.weights(indicators)
         findings = [
@@ -63,6 +64,7 @@ class Interpreter:
             *goals.findings,
             *tasks.findings,
             *tree.findings,
+            *cut_doubts,
             *unread,
             *checks.empty(money.amounts, len(goals.goals), len(whole_tasks), len(indicators), head.form_kind),
             *checks.levels(indicators, self.vocabulary.parents),
@@ -117,18 +119,24 @@ class Interpreter:
             found.append(Finding("project_missing", "documents", None, "project_name"))
         return found
 
-    def _cut_names(self, indicators: list[Indicator]) -> list[Indicator]:
-        """The indicators, those whose names are cut marked so. Where some bear a mark (…), those without are whole."""
+    def _cut_names(self, indicators: list[Indicator]) -> list[Finding]:
+        """Marks the indicators whose names are cut. Where some bear a mark (…), those without are whole."""
         named = [(seq, i.places["name"]) for seq, i in enumerate(indicators) if i.name is not None]
         marked = [(seq, *prose.without_ellipsis(cell)) for seq, cell in named if cell.text.endswith(prose.ELLIPSES)]
         cut = [(seq, cell) for seq, cell, mark in marked if mark]
+        doubts: list[Finding] = []
         if not cut:
-            known = self.vocabulary.profile.cuts["indicator_name"]
-            cut = [named[k] for k in cut_ones([cell.text for _, cell in named], known)]
+            told = cut_ones([cell.text for _, cell in named], self.vocabulary.profile.cuts["indicator_name"])
+            cut = [named[k] for k in told.places]
+            if told.doubtful_limit is not None:
+                params = {"width": told.doubtful_limit}
+                doubts = [
+                    Finding("cut_uncertain", "indicators", seq, "name_truncated", params, cell) for seq, cell in cut
+                ]
         for seq, cell in cut:
             places = {**indicators[seq].places, "name": cell}
             indicators[seq] = indicators[seq]._replace(name=cell.text, name_truncated=True, places=places)
-        return indicators
+        return doubts
 
     def _cut_tasks(self, read: prose.Tasks, goals: Sequence[Goal]) -> list[Task]:
         """The tasks, cut ones marked so and recovered from the goals where they stand there."""
@@ -140,8 +148,8 @@ class Interpreter:
             cut_names: set[int] = set()
         else:
             cuts = self.vocabulary.profile.cuts
-            cut = {contents[k][0] for k in cut_ones([text for _, text in contents], cuts["task_content"])}
-            cut_names = {names[k][0] for k in cut_ones([text for _, text in names], cuts["task_name"])}
+            cut = {contents[k][0] for k in cut_ones([text for _, text in contents], cuts["task_content"]).places}
+            cut_names = {names[k][0] for k in cut_ones([text for _, text in names], cuts["task_name"]).places}
         for seq in cut | cut_names:
             task = tasks[seq]
             recovered = in_goals(task.content, goals) if seq in cut and task.content is not None else None

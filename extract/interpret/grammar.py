@@ -31,7 +31,7 @@ _COST: Final = {
     "u": (_NEVER, 6.0, 6.0, 3.0, _NEVER, 2.5, 0.0, 8.0, 6.0, 2.0),
     "g": (_NEVER, 6.0, 6.0, 2.5, _NEVER, 0.2, 2.5, _NEVER, 4.0, 1.0),
     "d": (_NEVER, _NEVER, _NEVER, 2.0, _NEVER, 0.3, 5.0, _NEVER, 6.0, 1.0),
-    "s": (3.0, 3.5, 2.5, 0.5, _NEVER, 1.0, 1.2, 8.0, 1.0, 0.5),
+    "s": (3.0, 3.5, 2.5, 0.5, _NEVER, 1.0, 1.0, 8.0, 1.0, 0.5),
     "t": (2.5, 4.0, 3.0, 0.0, _NEVER, 2.5, 4.0, _NEVER, 4.0, 0.5),
 }
 # What it costs that a column has no cell in this row.
@@ -49,7 +49,7 @@ _MISSING: Final = {
 # What it costs to read two cells as one name: little where only blanks are between them within one place, more than to
 # take the first for a label that is not known where a separator is.
 _JOINED: Final = 3.5
-_JOINED_WITHIN: Final = 0.5
+_JOINED_WITHIN: Final = 1.0
 _UNREAD: Final = 5.0
 _MISPLACED: Final = 0.5
 # A row of labels alone names a part of the tree that has no indicator.
