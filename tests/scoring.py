@@ -243,7 +243,8 @@ class _FormScore:
         self.value("tasks", "content_truncated", got and got.content_truncated, want["truncated"], ok, seq, about)
         recovered = got.content_recovered if got else None
         whole = want["full"] if want["recoverable"] else None
-        self.value("tasks", "content_recovered", recovered, whole, folded(recovered) == folded(whole), seq, about)
+        ok = got is not None and folded(recovered) == folded(whole)
+        self.value("tasks", "content_recovered", recovered, whole, ok, seq, about)
 
     def indicators(self) -> None:
         got = self.form.indicators if self.form else ()
