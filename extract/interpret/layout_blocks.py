@@ -22,6 +22,8 @@ from extract.vocabulary import FormProfile, Vocabulary
 _PAGE_NUMBER: Final = regex.compile(
     r"(?:第\d{1,4}页(?:[,，/]?共\d{1,4}页)?|共\d{1,4}页(?:[,，/]?第\d{1,4}页)?|[-—–―－]{1,2}\d{1,4}[-—–―－]{1,2}|\d{1,4}/\d{1,4}|[Pp]age\d{1,4}(?:(?:of|/)\d{1,4})?)$"
 )
+# What a page number ends with.
+_PAGE_ENDS: Final = frozenset("页0123456789-—–―－")
 _AMOUNT: Final = regex.compile(r"[-+]?[\d,.]*\d[\d,.]*$")
 # A word longer than this in a line of amounts is running text.
 _LONG: Final = 20
@@ -167,7 +169,7 @@ def _without_furniture(
             continue
         if len(own) <= _FURNITURE_WORDS:
             text = own[0] if len(own) == 1 else "".join(own)
-            if text in titles or (len(text) < _LONG and _PAGE_NUMBER.match(squash(text))):
+            if text in titles or (text[-1] in _PAGE_ENDS and len(text) < _LONG and _PAGE_NUMBER.match(squash(text))):
                 page_begins = True
                 continue
             if at < first and funding_at < 0 and tasks_at < 0:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from extract.clean import squash
-from extract.interpret.layout_lines import Strip, cells, crowd, filled
+from extract.interpret.layout_lines import Strip, added, cells, crowd, filled
 from extract.interpret.layout_text import join_pieces
 from extract.model import Cell
 
@@ -49,9 +49,9 @@ class _Column(NamedTuple):
     leaky: bool = False
 
 
-def heads(head: Sequence[Strip], known: Mapping[str, str]) -> list[Head]:
-    """The words of a header that may be broken over lines, and within a line by blanks."""
-    runs = filled(crowd(head))
+def heads(head: Sequence[Strip], known: Mapping[str, str], counts: bytes | None = None) -> list[Head]:
+    """The words of a header that may be broken over lines, and within a line by blanks. ``counts``: its ``crowd``."""
+    runs = filled(crowd(head) if counts is None else counts)
     cuts = [0, *(lo for lo, _ in runs[1:]), runs[-1][1] + 1] if runs else [0, 1]
     by_line = [cells(line, cuts) for line in head]
     found = []
@@ -93,9 +93,10 @@ def _neighbours_joined(words: list[Head], known: Mapping[str, str]) -> list[Head
 
 def columns(head: Sequence[Strip], body: Sequence[Strip], known: Mapping[str, str]) -> Columns:
     """The columns of a block with a header. ``known``: squashed header words and what they mean."""
-    words = heads(head, known)
+    above = crowd(head)
+    words = heads(head, known, above)
     counts = crowd(body)
-    everything = crowd([*head, *body])
+    everything = added(above, counts)
     found: list[_Column] = []
     at = 0
     for lo, hi in filled(everything):
@@ -120,9 +121,7 @@ def _room(found: Sequence[_Column]) -> list[int]:
     return [right.lo - left.lo - gap for left, right in zip(found, found[1:], strict=False)] + [0]
 
 
-def _split(
-    lo: int, hi: int, inside: Sequence[Head], everything: bytes | list[int], counts: bytes | list[int]
-) -> list[_Column]:
+def _split(lo: int, hi: int, inside: Sequence[Head], everything: bytes, counts: bytes) -> list[_Column]:
     """The columns of several header words that no river divides."""
     starts = [lo]
     for left, right in zip(inside, inside[1:], strict=False):

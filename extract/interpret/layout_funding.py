@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import regex
 
 from extract.clean import squash
-from extract.interpret.layout_lines import Piece, Strip, cells, crowd, filled, words
+from extract.interpret.layout_lines import Piece, Strip, crowd, filled, words
 from extract.interpret.layout_parts import as_cell, row_of, word_rows
 from extract.interpret.layout_text import join_pieces
 from extract.model import Cell, Row
@@ -30,9 +31,9 @@ def funding(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
     if first in (0, len(lines)) or any(_is_word(word.text, profile) for line in by_line[first:] for word in line):
         return _line_by_line(lines, by_line, profile)
     spanning = _spanning(by_line[:first], profile)
-    header = [_without(line, found) for line, found in zip(lines, spanning, strict=False)]
-    runs = filled(crowd(header))
-    label, runs, head = _header(header, runs, profile)
+    runs = filled(crowd([_places(line, own) for line, own in zip(lines, spanning, strict=False)]))
+    plain = [[word for word in own if word not in over] for own, over in zip(by_line, spanning, strict=False)]
+    label, runs, head = _header(list(zip(lines, plain, strict=False)), runs, profile)
     if head is None:
         return word_rows(lines)
     amounts: list[list[Cell]] = [[] for _ in runs]
@@ -52,6 +53,8 @@ def funding(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
 
 
 def _is_word(text: str, profile: FormProfile) -> bool:
+    if text in profile.sources or text in profile.categories:
+        return True
     text = squash(text).strip(":").removeprefix("其中:")
     return text in profile.sources or text in profile.categories or text in profile.project_total
 
@@ -63,37 +66,33 @@ def _spanning(header: Sequence[Sequence[Piece]], profile: FormProfile) -> list[l
     return found if totals and any(found) else [[] for _ in header]
 
 
-def _without(line: Strip, spanning: Sequence[Piece]) -> Strip:
-    """The line with blanks where the words stand that span columns."""
-    if not spanning:
-        return line
+def _places(line: Strip, spanning: Sequence[Piece]) -> Strip:
+    """The line's places with blanks where the words stand that span columns."""
     places = line.places
-    chars = line.chars
-    if chars is None:
-        # Blanks for characters of two places would shift the characters behind them.
-        chars = [at for at, char in enumerate(line.text) for _ in char.encode("gbk")] + [len(line.text)]
     for word in spanning:
         places = places[: word.x0] + b" " * (word.x1 - word.x0) + places[word.x1 :]
-    return line._replace(places=places, chars=chars)
+    return line._replace(places=places)
 
 
 def _header(
-    header: Sequence[Strip], runs: list[tuple[int, int]], profile: FormProfile
+    header: Sequence[tuple[Strip, Sequence[Piece]]], runs: list[tuple[int, int]], profile: FormProfile
 ) -> tuple[list[Cell], list[tuple[int, int]], list[Cell] | None]:
     """The label's pieces, the columns behind it, and their words; None for these where they stand in no columns."""
-    cuts = [0, *(lo for lo, _ in runs[1:]), runs[-1][1] + 1] if runs else [0, 1]
-    by_line = [cells(line, cuts) for line in header]
-    pieces = [[cell for line in by_line if (cell := line[at]) is not None] for at in range(len(runs))]
+    pieces: list[list[Cell]] = [[] for _ in runs]
+    starts = [lo for lo, _ in runs]
+    for line, own in header:
+        for word in own:
+            col = bisect_right(starts, word.x0) - 1
+            if pieces[col] and pieces[col][-1].line == line.number:
+                return [], runs, None
+            pieces[col].append(as_cell(line, [word], col))
     label: list[Cell] = []
     if pieces and not _is_word("".join(cell.text for cell in pieces[0]), profile):
         label = pieces[0]
         pieces, runs = pieces[1:], runs[1:]
-    if not pieces or not all(pieces):
+    if not pieces:
         return label, runs, None
-    head = [join_pieces(own)._replace(col=at + 1) for at, own in enumerate(pieces)]
-    if any(" " in cell.text for cell in head):
-        return label, runs, None
-    return label, runs, head
+    return label, runs, [join_pieces(own)._replace(col=at + 1) for at, own in enumerate(pieces)]
 
 
 def _columns(amounts: Sequence[Piece], runs: Columns) -> list[int] | None:

@@ -7,25 +7,24 @@ columns are found by adding up the places of all lines and cells are cut out by 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
-
-import regex
 
 from extract.clean import INVISIBLE, visible
 from extract.model import Cell
 
 # A byte a place: 0 for a blank, 1 for anything else.
 _MARKS: Final = bytes(0 if place == 0x20 else 1 for place in range(256))
-_FILLED: Final = regex.compile(rb"[^\x00]+")
+_FILLED: Final = re.compile(rb"[^\x00]+")
 # Adding up more lines than this would overflow a byte.
 _ADDED_AT_ONCE: Final = 250
 _NOTHING: Final = frozenset(INVISIBLE + "\f")
 
 
 # What Unicode calls neither wide nor full-width, beyond ASCII: the characters that tools disagree about.
-_NARROW: Final = regex.compile(r"[\x80-\u10ff\u1160-\u2e7f]")
+_NARROW: Final = re.compile(r"[\x80-\u10ff\u1160-\u2e7f]")
 
 
 class Strip(NamedTuple):
@@ -113,59 +112,73 @@ def full_lines(lines: Sequence[Strip]) -> int:
     return sum(size >= last - 1 for size in sizes)
 
 
-def crowd(lines: Sequence[Strip]) -> bytes | list[int]:
-    """How many of the lines have something at each display column."""
-    sums = [
-        sum(int.from_bytes(line.places.translate(_MARKS), "little") for line in lines[at : at + _ADDED_AT_ONCE])
-        for at in range(0, len(lines), _ADDED_AT_ONCE)
-    ]
-    size = max((len(line.places) for line in lines), default=0)
-    counts = [total.to_bytes(size, "little") for total in sums]
-    if len(counts) == 1:
-        return counts[0]
-    return [sum(column) for column in zip(*counts, strict=True)]
+def crowd(lines: Sequence[Strip]) -> bytes:
+    """How many of the lines have something at each display column, counted up to 255."""
+    if len(lines) > _ADDED_AT_ONCE:
+        return added(*(crowd(lines[at : at + _ADDED_AT_ONCE]) for at in range(0, len(lines), _ADDED_AT_ONCE)))
+    size = max([len(line.places) for line in lines], default=0)
+    return sum([int.from_bytes(line.places.translate(_MARKS), "little") for line in lines]).to_bytes(size, "little")
 
 
-def filled(counts: bytes | list[int], strays: int = 0) -> list[tuple[int, int]]:
+def added(*counts: bytes) -> bytes:
+    """Counts of lines added up, column by column; what goes beyond 255 stays there."""
+    size = max(map(len, counts))
+    if sum([max(part, default=0) for part in counts]) < 256:
+        return sum([int.from_bytes(part, "little") for part in counts]).to_bytes(size, "little")
+    return bytes(min(sum(column), 255) for column in zip(*(part.ljust(size, b"\0") for part in counts), strict=True))
+
+
+def filled(counts: bytes, strays: int = 0) -> list[tuple[int, int]]:
     """The runs of display columns that are not blank in every line (but for ``strays`` of them), half-open."""
-    if strays or not isinstance(counts, bytes):
+    if strays:
         counts = bytes(1 if count > strays else 0 for count in counts)
     return [match.span() for match in _FILLED.finditer(counts)]
 
 
 def cells(line: Strip, cuts: Sequence[int]) -> list[Cell | None]:
-    """The line's cells, one a column or None. ``cuts``: where each column begins, and the end of the last; no cut
-    may fall within a word."""
-    places, text, chars, number = line.places, line.text, line.chars, line.number
+    """The line's cells, one a column or None.
+
+    ``cuts``: where each column begins, and the end of the last; no cut may fall within a word.
+    """
+    if line.chars is not None:
+        return _cells_by_chars(line, cuts, line.chars)
+    places, number = line.places, line.number
     found: list[Cell | None] = []
-    size = len(places)
-    at = place = 0
+    at = place = col = 0
     low = cuts[0]
-    for col in range(len(cuts) - 1):
-        high = cuts[col + 1]
-        if low >= size:
-            found.append(None)
-            continue
-        inner = places[low:high].lstrip()
-        if not inner:
-            found.append(None)
-            low = high
-            continue
-        x0 = (high if high < size else size) - len(inner)
-        inner = inner.rstrip()
-        x1 = x0 + len(inner)
-        if chars is None:
-            word = inner.decode("gbk")
+    for high in cuts[1:]:
+        inner = places[low:high]
+        word_bytes = inner.strip()
+        if word_bytes:
+            x0 = low if inner[0] != 0x20 else low + len(inner) - len(inner.lstrip())
+            word = word_bytes.decode("gbk")
             # Only blanks of one place stand between two cells.
             start = at + x0 - place
             at = start + len(word)
-            place = x1
-            found.append(_new(Cell, (word, number, start, at, col, 0, x0, x1, 1, 1, None, ())))
+            place = x0 + len(word_bytes)
+            found.append(_new(Cell, (word, number, start, at, col, 0, x0, place, 1, 1, None, ())))
         else:
-            start, end = chars[x0], chars[x1]
-            word = text[start:end].rstrip()
-            end = start + len(word)
-            found.append(Cell(visible(word), number, start, end, col, 0, x0, x1))
+            found.append(None)
+        col += 1
+        low = high
+    return found
+
+
+def _cells_by_chars(line: Strip, cuts: Sequence[int], chars: Sequence[int]) -> list[Cell | None]:
+    places, text = line.places, line.text
+    found: list[Cell | None] = []
+    low = cuts[0]
+    for col, high in enumerate(cuts[1:]):
+        inner = places[low:high]
+        word_places = inner.strip()
+        if word_places:
+            x0 = low + len(inner) - len(inner.lstrip())
+            x1 = x0 + len(word_places)
+            start = chars[x0]
+            raw = text[start : chars[x1]].rstrip()
+            found.append(Cell(visible(raw), line.number, start, start + len(raw), col, 0, x0, x1))
+        else:
+            found.append(None)
         low = high
     return found
 
@@ -176,22 +189,23 @@ _new: Final = tuple.__new__
 def words(line: Strip) -> list[Piece]:
     """The line's words: what stands between any blanks."""
     found = []
-    places = line.places
-    at = place = 0
-    for match in _WORD.finditer(places):
-        x0, x1 = match.span()
-        if line.chars is None:
-            text = match.group().decode("gbk")
+    if line.chars is None:
+        # Words and blanks are the same in the text and in its bytes, so they match one by one.
+        at = place = 0
+        for text, match in zip(line.text.split(), _WORD.finditer(line.places), strict=True):
+            x0, x1 = match.span()
             start = at + x0 - place
             at, place = start + len(text), x1
-        else:
-            start = line.chars[x0]
-            text = line.text[start : line.chars[x1]].rstrip()
-        found.append(Piece(text, start, x0, x1))
+            found.append(Piece(text, start, x0, x1))
+        return found
+    for match in _WORD.finditer(line.places):
+        x0, x1 = match.span()
+        start = line.chars[x0]
+        found.append(Piece(line.text[start : line.chars[x1]].rstrip(), start, x0, x1))
     return found
 
 
-_WORD: Final = regex.compile(rb"[^ ]+")
+_WORD: Final = re.compile(rb"[^ ]+")
 
 
 def whole(line: Strip, col: int = 0) -> Cell | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from extract.clean import width
 from extract.interpret.layout_text import CLOSING, join_pieces, unit_width
 from extract.model import Cell
 
@@ -202,6 +201,7 @@ class Layout:
         self.rooms = rooms
         self.blank = blank
         self.usual = usual
+        self._texts = [col for col in columns if rooms[col] >= _WIDE_ROOM or col == name]
         backwards = columns[::-1]
         self._present = [[col for col in backwards if line[col] is not None] for line in lines]
         self._joins = [-1.0]
@@ -259,7 +259,7 @@ class Layout:
             used = first.x1 - first.x0
             if second is None or used + second.x1 - second.x0 <= room:
                 return -1.0, 0.0
-            if used + width(second.text[0]) > room:
+            if used + (1 if second.text[0] < "\x80" else 2) > room:
                 if room >= _TEXT_ROOM:
                     cut += ENDS_FULL_SENTENCE if first.text[-1] in _SENTENCE_ENDS else ENDS_FULL
             elif used + unit_width(second.text) > room:
@@ -285,7 +285,7 @@ class Layout:
             for col in self.usual:
                 if line[col] is None:
                     cost += UNUSUAL
-        for col in cols:
+        for col in self._texts:
             cost += _begins_closed(line[col])
         return Stretch(start, start + 1, cost, start)
 
@@ -321,6 +321,9 @@ class Layout:
         cost: float,
     ) -> Stretch | None:
         room = end - start
+        if room not in size.values() and len(set(size.values())) == 1:
+            # The same row without the lines to spare, and lines between rows, say the same.
+            return None
         key = end
         tallest = 0
         name = self.name
@@ -332,7 +335,8 @@ class Layout:
                 tallest = lines
             if col != name and at < key:
                 key = at
-            cost += _begins_closed(self.lines[at][col])
+            if col in self._texts:
+                cost += _begins_closed(self.lines[at][col])
         if name not in first:
             cost += NAMELESS
         elif len(first) == 1:

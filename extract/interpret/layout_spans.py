@@ -102,6 +102,7 @@ class Spans:
         self._blank = blank
         self._follow = self._followers()
         self._firsts = [label.first for label in inner]
+        self._tree: dict[tuple[int, int], float] = {}
         self._paths: dict[tuple[int, int], list[Path]] = {}
         self._live = self._boundaries()
 
@@ -202,6 +203,11 @@ class Spans:
             rooms = range(size, limit - start + 1)
         else:
             rooms = range(max(size, size + 2 * above - 1), min(size + 2 * above + 1, limit - start) + 1)
+        if not self._blank:
+            live, convention = self._live, self.convention
+            return [
+                (start + room, start + room) for room in rooms if live[start + room] and above in convention(room, size)
+            ]
         return [
             (start + room, following)
             for room in rooms
@@ -269,9 +275,9 @@ class Spans:
         if not ways:
             return None
         cost = self._tree_cost(outer, inner)
-        if inner >= 0:
+        if inner >= 0 and self.slack:
             cost += self._off(self.inner[inner], start, end)
-        if all(row.key < 0 for row in ways[0].rows):
+        if ways[0].rows[0].key < 0 and all(row.key < 0 for row in ways[0].rows):
             cost += EMPTY_RUN
         hint = self._hint
         if hint is not None:
@@ -294,6 +300,12 @@ class Spans:
             return NO_SECOND_LEVEL if self.inner else 0.0
         if outer < 0:
             return 0.0
+        known = self._tree.get((outer, inner))
+        if known is None:
+            known = self._tree[outer, inner] = self._parent_cost(outer, inner)
+        return known
+
+    def _parent_cost(self, outer: int, inner: int) -> float:
         first, second = self.outer[outer].meaning, self.inner[inner].meaning
         if first is None or second is None or first.level1 is None or second.level2 is None:
             return 0.0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from extract.clean import width
 from extract.interpret.prose import COUNTER
 from extract.model import Cell
-from extract.places import join
 
 # What no cell and no paragraph begins with, and what none ends with.
 CLOSING: Final = frozenset("，。、；：！？）》〉】〕」』”’…,;:!?)]}％%")
@@ -21,25 +21,29 @@ def join_pieces(pieces: Sequence[Cell], room: int = 0) -> Cell:
 
     A break between two ASCII words was a blank where the line had room for more, and nothing where it was full.
     """
+    first = pieces[0]
     if len(pieces) == 1:
-        return pieces[0]
+        return first
+    text = "".join([piece.text for piece in pieces])
+    if room:
+        text = _with_blanks(pieces, room)
+    parts = tuple(pieces)
+    if any([piece.parts for piece in pieces]):
+        parts = tuple(part for piece in pieces for part in piece.parts or (piece,))
+    return _new(Cell, (text, *first[1:11], parts))
+
+
+def _with_blanks(pieces: Sequence[Cell], room: int) -> str:
     text = pieces[0].text
-    spaced = False
-    for before, piece in zip(pieces, pieces[1:], strict=False):
+    for before, piece in pairwise(pieces):
         last, first = before.text[-1:], piece.text[:1]
-        if (
-            room
-            and last.isascii()
-            and first.isascii()
-            and last.isalpha()
-            and first.isalpha()
-            and before.x1 - before.x0 < room
-        ):
+        if last.isascii() and first.isascii() and last.isalpha() and first.isalpha() and before.x1 - before.x0 < room:
             text += " "
-            spaced = True
         text += piece.text
-    whole = join(pieces)
-    return whole._replace(text=text) if spaced else whole
+    return text
+
+
+_new: Final = tuple.__new__
 
 
 def paragraphs(pieces: Sequence[Cell]) -> tuple[list[list[Cell]], list[int]]:
@@ -59,7 +63,7 @@ def paragraphs(pieces: Sequence[Cell]) -> tuple[list[list[Cell]], list[int]]:
     for at in range(1, len(pieces)):
         text = pieces[at].text
         before = pieces[at - 1].text
-        full = widths[at - 1] + _first_unit(text) > room
+        full = widths[at - 1] + unit_width(text) > room
         if not full:
             starts.append(at)
         elif before.endswith(_SENTENCE_END):
@@ -69,13 +73,6 @@ def paragraphs(pieces: Sequence[Cell]) -> tuple[list[list[Cell]], list[int]]:
                 doubts.append(at)
     ends = [*starts[1:], len(pieces)]
     return [list(pieces[a:b]) for a, b in zip(starts, ends, strict=True)], doubts
-
-
-def _first_unit(text: str) -> int:
-    """The width of what has to come to a line together: a character with the closing punctuation behind it, or with
-    the opening one before it; a word or number of ASCII characters.
-    """
-    return unit_width(text)
 
 
 def unit_width(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from extract.clean import squash
@@ -157,6 +157,7 @@ class TreeTable:
         self.vocabulary = vocabulary
         self._names: dict[tuple[int, int], str] = {}
         self._speaks: dict[str, frozenset[str]] = {}
+        self._open: Collection[int] = range(len(layout.lines))
 
     def aligned(self) -> float:
         """How exactly the cells beside the names stand below one another, header words included: 1 where all do."""
@@ -188,6 +189,7 @@ class TreeTable:
         plain = spans.read()
         if plain is None or not plain.others:
             return plain
+        self._open = plain.others.keys()
         hinted = spans.read(self._hint)
         # What names say chooses between readings under one convention, not between conventions.
         return hinted and hinted._replace(cost=plain.cost)
@@ -215,11 +217,13 @@ class TreeTable:
         return found
 
     def _hint(self, stretch: Stretch, inner: int) -> float:
+        if inner < 0 or stretch.key not in self._open:
+            return 0.0
         name = self._name(stretch)
         speaks = self._speaks.get(name)
         if speaks is None:
             speaks = self._speaks[name] = layout_hints.default().speaks_for(name)
-        if not speaks or inner < 0:
+        if not speaks:
             return 0.0
         meaning = self.inner[inner].meaning
         return 0.0 if meaning is None or meaning.level2 in speaks else _OTHER_LEVEL
@@ -236,57 +240,70 @@ class TreeTable:
         """A reading's logical rows, and a finding for every value that a near reading gives otherwise."""
         rows: list[Row] = []
         doubts: list[Finding] = []
-        begun: set[tuple[int, int]] = set()
+        begun: list[tuple[int, int]] = []
         waiting: list[Cell] = []
-        for at, row in enumerate(reading.rows):
-            labels: list[Cell] = []
-            for col, index, found in (
-                (self.roles.outer, row.outer, self.outer),
-                (self.roles.inner, row.inner, self.inner),
-            ):
-                if index >= 0 and (col, index) not in begun:
-                    begun.add((col, index))
-                    labels.append(found[index].cell)
-            if row.stretch.key < 0:
-                nxt = reading.rows[at + 1] if at + 1 < len(reading.rows) else None
-                if nxt is None or nxt.inner != row.inner or nxt.outer != row.outer:
-                    waiting += labels
-                    if waiting:
-                        rows.append(row_of(sorted(waiting, key=lambda c: c.col), self.width))
-                        waiting = []
-                else:
-                    waiting += labels
+        last = (-1, -1)
+        layout, width, columns = self.layout, self.width, self.layout.columns
+        mixed = bool(columns) and columns[0] < layout.name
+        for row in reading.rows:
+            stretch = row.stretch
+            if (row.outer, row.inner) != last:
+                if row.outer != last[0] and row.outer >= 0:
+                    waiting = self._begin(self.outer[row.outer].cell, waiting, rows, begun)
+                if row.inner != last[1] and row.inner >= 0:
+                    waiting = self._begin(self.inner[row.inner].cell, waiting, rows, begun)
+                last = (row.outer, row.inner)
+            if stretch.key < 0:
                 continue
-            cells = sorted([*waiting, *labels], key=lambda c: c.col)
-            waiting = []
-            cells += [cell for col in self.layout.columns if (cell := self.layout.cell(row.stretch, col)) is not None]
-            if any(col < self.layout.name for col in self.layout.columns):
-                cells.sort(key=lambda c: c.col)
-            rows.append(Row(cells[-1].line, cells, self.width))
-            others = reading.others.get(row.stretch.key)
+            if stretch.end - stretch.start == 1:
+                line = layout.lines[stretch.start]
+                own = [cell for col in columns if (cell := line[col]) is not None]
+            else:
+                own = [cell for col in columns if (cell := layout.cell(stretch, col)) is not None]
+            number = own[-1].line
+            if waiting:
+                own = waiting + own
+                waiting = []
+                if mixed:
+                    own.sort(key=lambda cell: cell.col)
+            rows.append(Row(number, own, width))
+            others = reading.others.get(stretch.key)
             if others:
                 doubts += self._doubts(row, others)
-            if row.stretch.cost >= VALUELESS:
-                doubts += self._odd(row.stretch, cells)
-        self._set_spans(rows)
+            if stretch.cost >= VALUELESS:
+                doubts += self._odd(stretch, own)
+        if waiting:
+            rows.append(Row(waiting[0].line, waiting, width))
+        if rows:
+            self._span(rows, begun)
         return Part([self.header, *rows], doubts)
 
-    def _set_spans(self, rows: list[Row]) -> None:
-        """``row_span`` of every label: up to the next one of its column or of one left of it."""
-        cols = [col for col in self.roles if col >= 0]
-        if self.root and rows:
+    @staticmethod
+    def _begin(label: Cell, waiting: list[Cell], rows: list[Row], begun: list[tuple[int, int]]) -> list[Cell]:
+        """The labels that wait for a row, ``label`` now among them.
+
+        One that waits in its column, or right of it, has no row under it and gets one of its own.
+        """
+        if waiting and waiting[-1].col >= label.col:
+            rows.append(Row(waiting[0].line, waiting, 0))
+            waiting = []
+        begun.append((len(rows), label.col))
+        return [*waiting, label]
+
+    def _span(self, rows: list[Row], begun: Sequence[tuple[int, int]]) -> None:
+        """Gives labels the number of rows they stand for: up to where one of their column, or left of it, begins."""
+        count = len(rows)
+        if self.root:
             rows[0].cells.insert(0, join_pieces([label.cell for label in self.root]))
-        for col in cols:
-            start: tuple[int, int] | None = None
-            for at, row in enumerate([*rows, None]):
-                place = next((i for i, c in enumerate(row.cells) if c.col == col), -1) if row is not None else -1
-                ends = row is None or any(c.col <= col and c.col in cols for c in row.cells)
-                if start is not None and ends:
-                    cell = rows[start[0]].cells[start[1]]
-                    rows[start[0]].cells[start[1]] = cell._replace(row_span=at - start[0])
-                    start = None
-                if place >= 0:
-                    start = (at, place)
+            begun = [(0, rows[0].cells[0].col), *begun]
+        ends: dict[int, int] = {}
+        for at, col in reversed(begun):
+            end = min([ends[other] for other in ends if other <= col], default=count)
+            cells = rows[at].cells
+            place = next(i for i, cell in enumerate(cells) if cell.col == col)
+            if end - at > 1:
+                cells[place] = cells[place]._replace(row_span=end - at)
+            ends[col] = at
 
     def _doubts(self, row: SpanRow, others: Sequence[SpanRow]) -> list[Finding]:
         """A finding for every value that another near reading gives otherwise."""
