@@ -49,26 +49,37 @@ class Reading(NamedTuple):
 
 
 class _Run(NamedTuple):
-    """A stretch of lines under one second-level label; ``ways``: the rows it may be split into, best first."""
+    """A stretch of lines under one second-level label, and where the next run begins.
+
+    ``ways``: the rows it may be split into, best first.
+    """
 
     label: int
     start: int
-    end: int
+    following: int
     cost: float
     ways: list[Path]
 
 
 class _Context(NamedTuple):
-    """A stretch of lines under one first-level label, with all runs it may consist of. ``before`` and ``after``: the
-    least cost from the context's start to each boundary, and from there to its end."""
+    """A stretch of lines under one first-level label, and where the next one begins, with all runs it may consist of.
+
+    ``off``: what its label's place costs. ``before`` and ``after``: the least cost of the runs from its start to each
+    boundary, and from there to its end.
+    """
 
     label: int
     start: int
-    end: int
-    cost: float
+    following: int
+    off: float
     runs: list[_Run]
     before: dict[int, float]
     after: dict[int, float]
+
+    @property
+    def cost(self) -> float:
+        """The least cost of the whole context."""
+        return self.off + self.after[self.start]
 
 
 Hint = Callable[[Stretch, int], float]
@@ -96,7 +107,7 @@ class Spans:
         self.inner = inner
         self.convention = convention
         self.parents = parents
-        self._hint: Hint | None = None
+        self._contexts: list[_Context] = []
         self.slack = slack
         self.size = len(edges)
         self._blank = blank
@@ -135,45 +146,65 @@ class Spans:
             live[at] = reached[at] and any(live[edge.end] for edge in self.edges[at])
         return live
 
-    def read(self, hint: Hint | None = None) -> Reading | None:
-        """The best reading; None where the labels' places allow none. ``hint``: what names say of their levels."""
-        self._hint = hint
-        contexts, before = self._contexts()
-        if not contexts:
-            return None
-        last = (max(len(self.outer), 1), self.size)
-        if last not in before:
-            return None
-        after: dict[tuple[int, int], float] = {last: 0.0}
-        alive = []
-        for context in reversed(contexts):
-            rest = after.get((context.label + 1, context.end)) if self.outer else 0.0
-            if rest is not None:
-                node = (max(context.label, 0), context.start)
-                after[node] = min(after.get(node, context.cost + rest), context.cost + rest)
-                alive.append((context, rest))
-        alive.reverse()
-        best = before[last]
-        rows = self._best_rows(alive)
-        others = {} if _is_only_one(alive, self.size) else self._others(best, rows, alive, before)
-        return Reading(best, rows, others)
+    def read(self) -> Reading | None:
+        """The best reading; None where the labels' places allow none."""
+        self._contexts = self._explored()
+        return self._solved(self._contexts) if self._contexts else None
 
-    def _contexts(self) -> tuple[list[_Context], dict[tuple[int, int], float]]:
-        """All first-level runs that can be reached from the first line, and the least cost up to each of their ends."""
+    def read_with(self, hint: Hint) -> Reading:
+        """The best reading, what names say of their levels taken in; ``read`` must have found one."""
+        contexts = []
+        for context in self._contexts:
+            runs = []
+            for run in context.runs:
+                ways = [
+                    Path(way.cost + sum([hint(row, run.label) for row in way.rows if row.key >= 0]), way.rows)
+                    for way in run.ways
+                ]
+                ways.sort(key=_cost)
+                runs.append(run._replace(cost=ways[0].cost, ways=ways))
+            contexts.append(_context(context.label, context.start, context.following, context.off, runs))
+        return self._solved([context for context in contexts if context is not None])
+
+    def _solved(self, contexts: Sequence[_Context]) -> Reading:
+        """The best of the readings that the contexts make up, and what near ones give otherwise."""
+        before: dict[tuple[int, int], float] = {(contexts[0].label, contexts[0].start): 0.0}
+        for context in contexts:
+            cost = before[context.label, context.start] + context.cost
+            node = (context.label + 1, context.following)
+            if cost < before.get(node, cost + 1):
+                before[node] = cost
+        last = (contexts[-1].label + 1, self.size)
+        after = {last: 0.0}
+        best: dict[tuple[int, int], _Context] = {}
+        for context in reversed(contexts):
+            node = (context.label, context.start)
+            cost = context.cost + after[context.label + 1, context.following]
+            if node not in after or cost < after[node]:
+                after[node] = cost
+                best[node] = context
+        rows: list[SpanRow] = []
+        node = (contexts[0].label, contexts[0].start)
+        while node != last:
+            context = best[node]
+            rows += self._context_rows(context)
+            node = (context.label + 1, context.following)
+        only = len(best) == len(contexts) and all(_is_only_one(context) for context in contexts)
+        others = {} if only else self._others(before[last], rows, contexts, before, after)
+        return Reading(before[last], rows, others)
+
+    def _explored(self) -> list[_Context]:
+        """All first-level runs that are part of some reading of all the lines, in order."""
         first = self._follow[0][0]
-        before: dict[tuple[int, int], float] = {(0, first): 0.0}
-        found: list[_Context] = []
         if not self.outer:
             context = self._context(-1, first, self.size, self.size)
-            if context is not None:
-                found.append(context)
-                before[(1, self.size)] = context.cost
-            return found, before
-        starts = {first: 0.0}
+            return [context] if context is not None else []
+        found: list[_Context] = []
+        starts = {first}
         for at, label in enumerate(self.outer):
-            ends: dict[int, float] = {}
             is_last = at + 1 == len(self.outer)
             limit = self.size if is_last else self.outer[at + 1].first
+            reached: set[int] = set()
             for start in sorted(starts):
                 for end, following in self._ends(label, start, limit):
                     if is_last and end != self.size:
@@ -181,12 +212,16 @@ class Spans:
                     context = self._context(at, start, end, following)
                     if context is not None:
                         found.append(context)
-                        cost = starts[start] + context.cost
-                        ends[context.end] = min(ends.get(context.end, cost), cost)
-            for end, cost in ends.items():
-                before[(at + 1, end)] = cost
-            starts = ends
-        return found, before
+                        reached.add(following)
+            starts = reached
+        alive = {(len(self.outer), self.size)}
+        kept = []
+        for context in reversed(found):
+            if (context.label + 1, context.following) in alive:
+                alive.add((context.label, context.start))
+                kept.append(context)
+        kept.reverse()
+        return kept
 
     def _ends(self, label: LevelLabel, start: int, limit: int) -> list[tuple[int, int]]:
         """Where a run that begins at ``start`` can end, going by where its label stands, and where the next begins."""
@@ -224,19 +259,14 @@ class Spans:
         last = bisect_left(self._firsts, end)
         if first and self._firsts[first - 1] + self.inner[first - 1].size > start:
             return None
+        off = self._off(self.outer[outer], start, end) if outer >= 0 and self.slack else 0.0
         runs: list[_Run] = []
-        before = {start: self._off(self.outer[outer], start, end) if outer >= 0 else 0.0}
         if first == last:
             run = self._run(outer, -1, start, end, following)
-            if run is None:
-                return None
-            runs.append(run)
-            cost = before[start] + run.cost
-            before[following] = cost
-            return _Context(outer, start, following, cost, runs, before, {start: run.cost, following: 0.0})
+            return None if run is None else _context(outer, start, following, off, [run])
         starts = [start]
         for at in range(first, last):
-            ends = []
+            reached = []
             is_last = at + 1 == last
             limit = end if is_last else self._firsts[at + 1]
             for begin in starts:
@@ -246,25 +276,10 @@ class Spans:
                     run = self._run(outer, at, begin, stop, then)
                     if run is not None:
                         runs.append(run)
-                        cost = before[begin] + run.cost
-                        if run.end not in before:
-                            ends.append(run.end)
-                            before[run.end] = cost
-                        elif cost < before[run.end]:
-                            before[run.end] = cost
-            starts = ends
-        if following not in before:
-            return None
-        after = {following: 0.0}
-        kept = []
-        for run in reversed(runs):
-            rest = after.get(run.end)
-            if rest is not None:
-                cost = rest + run.cost
-                after[run.start] = min(after.get(run.start, cost), cost)
-                kept.append(run)
-        kept.reverse()
-        return _Context(outer, start, following, before[following], kept, before, after)
+                        if then not in reached:
+                            reached.append(then)
+            starts = reached
+        return _context(outer, start, following, off, runs) if starts else None
 
     def _run(self, outer: int, inner: int, start: int, end: int, following: int) -> _Run | None:
         """The lines from ``start`` to ``end`` under these labels; None where they are no rows."""
@@ -279,12 +294,6 @@ class Spans:
             cost += self._off(self.inner[inner], start, end)
         if ways[0].rows[0].key < 0 and all(row.key < 0 for row in ways[0].rows):
             cost += EMPTY_RUN
-        hint = self._hint
-        if hint is not None:
-            ways = sorted(
-                (Path(way.cost + sum(hint(row, inner) for row in way.rows if row.key >= 0), way.rows) for way in ways),
-                key=lambda way: way.cost,
-            )
         if cost:
             ways = [Path(way.cost + cost, way.rows) for way in ways]
         return _Run(inner, start, following, ways[0].cost, ways)
@@ -311,47 +320,38 @@ class Spans:
             return 0.0
         return 0.0 if first.level1 in self.parents.get(second.level2, (first.level1,)) else WRONG_PARENT
 
-    def _best_rows(self, alive: Sequence[tuple[_Context, float]]) -> list[SpanRow]:
-        rows: list[SpanRow] = []
-        at, label = self._follow[0][0], 0
-        while at < self.size:
-            context = min(
-                ((c, rest) for c, rest in alive if c.start == at and max(c.label, 0) == label),
-                key=lambda pair: pair[0].cost + pair[1],
-            )[0]
-            rows += self._context_rows(context)
-            at = context.end
-            label += 1
-        return rows
-
     def _context_rows(self, context: _Context) -> list[SpanRow]:
         rows: list[SpanRow] = []
         at = context.start
-        while at < context.end:
+        label = -2
+        while at != context.following or label == -2:
             run = min(
-                (run for run in context.runs if run.start == at), key=lambda run: run.cost + context.after[run.end]
+                [run for run in context.runs if run.start == at and run.label > label],
+                key=lambda run: run.cost + context.after[run.following],
             )
             rows += [SpanRow(row, context.label, run.label) for row in run.ways[0].rows]
-            at = run.end
+            at, label = run.following, run.label
         return rows
 
     def _others(
         self,
         best: float,
         rows: Sequence[SpanRow],
-        alive: Sequence[tuple[_Context, float]],
+        contexts: Sequence[_Context],
         before: Mapping[tuple[int, int], float],
+        after: Mapping[tuple[int, int], float],
     ) -> dict[int, list[SpanRow]]:
         """What near readings give otherwise, by the line a row's values stand on."""
         chosen = {row.stretch.key: row for row in rows if row.stretch.key >= 0}
         others: dict[int, list[SpanRow]] = {}
         limit = best + NEAR_NAMES
-        for context, rest in alive:
-            outside = before[(max(context.label, 0), context.start)] + rest
+        for context in contexts:
+            outside = before[context.label, context.start] + after[context.label + 1, context.following]
             if outside + context.cost > limit:
                 continue
+            outside += context.off
             for run in context.runs:
-                around = outside + context.before[run.start] + context.after[run.end]
+                around = outside + context.before[run.start] + context.after[run.following]
                 for way in run.ways:
                     if around + way.cost > limit:
                         break
@@ -366,16 +366,37 @@ class Spans:
         return others
 
 
-def _is_only_one(alive: Sequence[tuple[_Context, float]], size: int) -> bool:
-    """Whether the contexts hold one reading and no more."""
-    if sum(context.end - context.start for context, _ in alive) > size:
-        return False
-    for context, _ in alive:
-        if sum(run.end - run.start for run in context.runs) != context.end - context.start:
-            return False
-        if any(len(run.ways) > 1 for run in context.runs):
-            return False
-    return True
+def _context(label: int, start: int, following: int, off: float, runs: Sequence[_Run]) -> _Context | None:
+    """A context of those runs that are part of a way from its start to its end; None where there is no such way."""
+    after = {following: 0.0}
+    kept = []
+    for run in reversed(runs):
+        rest = after.get(run.following)
+        if rest is not None:
+            cost = rest + run.cost
+            if run.start not in after or cost < after[run.start]:
+                after[run.start] = cost
+            kept.append(run)
+    if start not in after:
+        return None
+    kept.reverse()
+    before = {start: 0.0}
+    for run in kept:
+        cost = before[run.start] + run.cost
+        if run.following not in before or cost < before[run.following]:
+            before[run.following] = cost
+    return _Context(label, start, following, off, kept, before, after)
+
+
+def _is_only_one(context: _Context) -> bool:
+    """Whether a context holds one way and no more."""
+    return len({run.label for run in context.runs}) == len(context.runs) and all(
+        len(run.ways) == 1 for run in context.runs
+    )
+
+
+def _cost(path: Path) -> float:
+    return path.cost
 
 
 def nearest(rows: Sequence[Stretch], outer: Sequence[LevelLabel], inner: Sequence[LevelLabel]) -> Reading:

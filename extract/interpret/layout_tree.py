@@ -190,9 +190,8 @@ class TreeTable:
         if plain is None or not plain.others:
             return plain
         self._open = plain.others.keys()
-        hinted = spans.read(self._hint)
         # What names say chooses between readings under one convention, not between conventions.
-        return hinted and hinted._replace(cost=plain.cost)
+        return spans.read_with(self._hint)._replace(cost=plain.cost)
 
     def _spans(self, convention: Convention, slack: int = 0) -> Spans:
         edges = self.layout.stretches(convention)
@@ -204,9 +203,9 @@ class TreeTable:
         Each is taken to stand as near its rows' middle as may be.
         """
         for slack in (1, 4):
-            found = self._spans(either, slack).read(self._hint)
-            if found is not None:
-                return found
+            spans = self._spans(either, slack)
+            if spans.read() is not None:
+                return spans.read_with(self._hint)
         return nearest(self.layout.best(either).rows, self.outer, self.inner)
 
     def drawn(self, reading: Reading) -> list[Drawn]:
