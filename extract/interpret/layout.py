@@ -47,6 +47,8 @@ class LayoutReading:
 
 # A row of the table has at least a name, an operator and a value, or a value, a unit and a weight.
 _ROW_WORDS: Final = 3
+# So many rows say enough.
+_ENOUGH_ROWS: Final = 18
 # So many of a table's rows end in the last column: where every header word has a column, and where one has none.
 _ORDERLY: Final = 0.6
 _VERY_ORDERLY: Final = 0.85
@@ -69,13 +71,13 @@ def is_layout(lines: Sequence[str], vocabulary: Vocabulary) -> bool:
         # A header broken over lines has no line that says it; only a layout breaks one.
         return split(lines, vocabulary) is not None
     known = vocabulary.operators
-    rows = [
-        at
-        for at in range(header + 1, len(lines))
-        if len(words[at]) >= _ROW_WORDS
-        and any(word in known or word[0].isdigit() for word in words[at])
-        and not words[at][-1].endswith("页")
-    ]
+    rows: list[int] = []
+    for at in range(header + 1, len(lines)):
+        own = words[at]
+        if len(own) >= _ROW_WORDS and own[-1][-1] != "页" and any([w in known or w[0].isdigit() for w in own]):
+            rows.append(at)
+            if len(rows) == _ENOUGH_ROWS:
+                break
     chosen = [lines[header].rstrip(), *(lines[at].rstrip() for at in rows)]
     count = len(words[header])
     return bool(rows) and any(_in_columns(strips(chosen, (0,) * len(chosen), way), count) for way in MEASURES[::2])

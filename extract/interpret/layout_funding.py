@@ -10,7 +10,7 @@ import regex
 
 from extract.clean import squash
 from extract.interpret.layout_lines import Piece, Strip, crowd, filled, words
-from extract.interpret.layout_parts import as_cell, row_of, word_rows
+from extract.interpret.layout_parts import row_of, word_cell, word_rows
 from extract.interpret.layout_text import join_pieces
 from extract.model import Cell, Row
 from extract.vocabulary import FormProfile
@@ -44,10 +44,10 @@ def funding(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
     for line, word in found:
         if _AMOUNT.match(word.text):
             col = cols.pop(0)
-            amounts[col].append(as_cell(line, [word], col + 1))
+            amounts[col].append(word_cell(line, word, col + 1))
         else:
-            label.append(as_cell(line, [word], 0))
-    categories = [as_cell(lines[at], [word], 0) for at, own in enumerate(spanning) for word in own]
+            label.append(word_cell(line, word, 0))
+    categories = [word_cell(lines[at], word, 0) for at, own in enumerate(spanning) for word in own]
     values = [join_pieces(pieces) for pieces in amounts if pieces]
     return _rows(join_pieces(label) if label else None, head, values, categories, profile)
 
@@ -78,21 +78,22 @@ def _header(
     header: Sequence[tuple[Strip, Sequence[Piece]]], runs: list[tuple[int, int]], profile: FormProfile
 ) -> tuple[list[Cell], list[tuple[int, int]], list[Cell] | None]:
     """The label's pieces, the columns behind it, and their words; None for these where they stand in no columns."""
-    pieces: list[list[Cell]] = [[] for _ in runs]
+    found: list[list[tuple[Strip, Piece]]] = [[] for _ in runs]
     starts = [lo for lo, _ in runs]
     for line, own in header:
         for word in own:
             col = bisect_right(starts, word.x0) - 1
-            if pieces[col] and pieces[col][-1].line == line.number:
+            if found[col] and found[col][-1][0] is line:
                 return [], runs, None
-            pieces[col].append(as_cell(line, [word], col))
+            found[col].append((line, word))
     label: list[Cell] = []
-    if pieces and not _is_word("".join(cell.text for cell in pieces[0]), profile):
-        label = pieces[0]
-        pieces, runs = pieces[1:], runs[1:]
-    if not pieces:
+    if found and not _is_word("".join([word.text for _, word in found[0]]), profile):
+        label = [word_cell(line, word, 0) for line, word in found[0]]
+        found, runs = found[1:], runs[1:]
+    if not found:
         return label, runs, None
-    return label, runs, [join_pieces(own)._replace(col=at + 1) for at, own in enumerate(pieces)]
+    head = [join_pieces([word_cell(line, word, col) for line, word in pieces]) for col, pieces in enumerate(found, 1)]
+    return label, runs, head
 
 
 def _columns(amounts: Sequence[Piece], runs: Columns) -> list[int] | None:
@@ -168,7 +169,7 @@ def _line_by_line(lines: Sequence[Strip], by_line: Sequence[Sequence[Piece]], pr
     for line, found in zip(lines, by_line, strict=True):
         own: list[Cell] = []
         for word in found:
-            cell = as_cell(line, [word], 1 + len(own))
+            cell = word_cell(line, word, 1 + len(own))
             if not own and not _is_word(word.text, profile) and not _AMOUNT.match(word.text):
                 label.append(cell._replace(col=0))
             else:

@@ -38,7 +38,7 @@ class Strip(NamedTuple):
     number: int
     text: str
     places: bytes
-    chars: list[int] | None
+    chars: Sequence[int] | None
 
 
 class Piece(NamedTuple):
@@ -72,6 +72,9 @@ def strips(lines: Sequence[str], numbers: Sequence[int], measure: Callable[[str]
     """The lines measured. ``numbers``: the 1-based source line of each."""
     whole = "".join(lines)
     # A blank that is no space, a tab or something invisible makes a text unprintable.
+    if measure is char_count and whole.isprintable():
+        counted = "\n".join(lines).encode("ascii", "replace").split(b"\n")
+        return [Strip(n, line, p, range(len(line) + 1)) for n, line, p in zip(numbers, lines, counted, strict=True)]
     if measure is gb_width and whole.isprintable() and unicodedata.is_normalized("NFC", whole):
         try:
             places = "\n".join(lines).encode("gbk").split(b"\n")

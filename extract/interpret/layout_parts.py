@@ -82,7 +82,7 @@ def word_rows(lines: Sequence[Strip]) -> list[Row]:
     """Lines whose cells are divided by single blanks: a row each, a cell a word."""
     found = [(line, words(line)) for line in lines]
     return [
-        Row(line.number, [as_cell(line, [word], col) for col, word in enumerate(own)], len(own))
+        Row(line.number, [word_cell(line, word, col) for col, word in enumerate(own)], len(own))
         for line, own in found
         if own
     ]
@@ -90,9 +90,20 @@ def word_rows(lines: Sequence[Strip]) -> list[Row]:
 
 def as_cell(line: Strip, group: Sequence[Piece], col: int) -> Cell:
     """Neighbouring words of a line as one cell."""
+    if len(group) == 1:
+        return word_cell(line, group[0], col)
     start, last = group[0].start, group[-1]
     end = last.start + len(last.text)
     return Cell(line.text[start:end], line.number, start, end, col, 0, group[0].x0, last.x1)
+
+
+def word_cell(line: Strip, word: Piece, col: int) -> Cell:
+    """A word of a line as a cell."""
+    text, start, x0, x1 = word
+    return _new(Cell, (text, line.number, start, start + len(text), col, 0, x0, x1, 1, 1, None, ()))
+
+
+_new: Final = tuple.__new__
 
 
 def facts(lines: Sequence[Strip]) -> list[Row]:
