@@ -131,7 +131,11 @@ class Indicator(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form, read. ``places`` holds the places of its own fields (title, fiscal_year, …)."""
+    """One form, read. ``places`` holds the places of its own fields (title, fiscal_year, …).
+
+    ``funding_check`` and ``weight_check`` say how the equations of the funding and the sum of the weights came out:
+    ``holds``, ``fails``, or ``not_made`` where nothing could be compared.
+    """
 
     form_index: int
     form_kind: str
@@ -145,6 +149,8 @@ class Form:
     project_name: str | None = None
     amount_unit: str | None = None
     other_notes: str | None = None
+    funding_check: str = "not_made"
+    weight_check: str = "not_made"
     funding: tuple[Amount, ...] = ()
     goals: tuple[Goal, ...] = ()
     tasks: tuple[Task, ...] = ()

@@ -52,6 +52,8 @@ def test_documents() -> None:
         "project_name": None,
         "amount_unit": "元",
         "other_notes": None,
+        "funding_check": "not_made",
+        "weight_check": "not_made",
         "status": "ok",
     }
 

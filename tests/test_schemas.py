@@ -13,7 +13,7 @@ from extract.tables.schemas import TABLES, arrow_type, load, schemas
 # Tools outside the project read these names: a change here is a change of the interface.
 CONTRACT = {
     "documents": "document_id source_path source_sha256 form_index media_type encoding form_kind form_profile title fiscal_year"
-    " unit_code unit_name supervising_unit project_code project_name amount_unit other_notes status",
+    " unit_code unit_name supervising_unit project_code project_name amount_unit other_notes funding_check weight_check status",
     "funding": "document_id seq category source amount amount_raw basis",
     "goals": "document_id seq text",
     "tasks": "document_id seq name content content_truncated content_recovered recovery_source name_truncated",
@@ -24,7 +24,17 @@ CONTRACT = {
     "failures": "source_path source_sha256 code message message_zh",
 }
 NOT_NULL = {
-    "documents": {"document_id", "source_path", "source_sha256", "form_index", "form_kind", "form_profile", "status"},
+    "documents": {
+        "document_id",
+        "source_path",
+        "source_sha256",
+        "form_index",
+        "form_kind",
+        "form_profile",
+        "funding_check",
+        "weight_check",
+        "status",
+    },
     "funding": {"document_id", "seq", "category", "source", "basis"},
     "goals": {"document_id", "seq", "text"},
     "tasks": {"document_id", "seq", "content_truncated", "name_truncated"},

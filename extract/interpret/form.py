@@ -86,6 +86,8 @@ class Interpreter:
             project_name=head.project_name,
             amount_unit=money.amount_unit,
             other_notes=notes.text if notes is not None else None,
+            funding_check=money.check,
+            weight_check=weighed.answer,
             funding=tuple(money.amounts),
             goals=tuple(goals.goals),
             tasks=tuple(whole_tasks),

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 import regex
 
+from extract.checks import FAILS, HOLDS, NOT_MADE
 from extract.clean import squash
 from extract.interpret.placing import Column, Equation, Extent, Figure, Head, Spot, Table, equations, place
 from extract.interpret.values import number
@@ -45,6 +46,7 @@ class Funding(NamedTuple):
     amount_unit: str | None
     unit_cell: Cell | None
     findings: list[Finding]
+    check: str
 
 
 class _Word(NamedTuple):
@@ -84,11 +86,13 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
         amounts, made, doubts = _paired(pairs, figures, tuple(words), kind, profile)
         sound = False
     findings += doubts
+    check = HOLDS
     if not sound:
         inferred, doubts = _fill(amounts, made)
+        check, failed = _checks(amounts, made)
         amounts += inferred
-        findings += [*doubts, *_checks(amounts, made)]
-    return Funding(amounts, unit, unit_cell, findings)
+        findings += [*doubts, *failed]
+    return Funding(amounts, unit, unit_cell, findings, check)
 
 
 def _paired(
@@ -366,14 +370,23 @@ def _fill(amounts: Sequence[Amount], made: Sequence[Equation]) -> tuple[list[Amo
     return inferred, findings
 
 
-def _checks(amounts: Sequence[Amount], made: Sequence[Equation]) -> list[Finding]:
-    """The equations that do not hold. One that cannot be made (nothing to compare) says nothing either way."""
+def _checks(amounts: Sequence[Amount], made: Sequence[Equation]) -> tuple[str, list[Finding]]:
+    """Whether the equations between stated amounts hold, and a finding for each that does not.
+
+    What was worked out from an equation proves nothing of it, so inferred amounts are no part of this.
+    """
     findings: list[Finding] = []
     stated = {(a.category, a.source): a.amount for a in amounts}
+    compared = 0
     for equation in made:
         whole, parts = equation.sides(stated)
-        if whole is not None and parts is not None and whole != parts:
+        if whole is None or parts is None:
+            continue
+        compared += 1
+        if whole != parts:
             place = next(a.places["amount"] for a in amounts if (a.category, a.source) == equation.whole)
             params = {"column": "/".join(equation.whole), "whole": whole, "parts": parts}
             findings.append(Finding("funding_equation", "funding", None, None, params, place))
-    return findings
+    if not compared:
+        return NOT_MADE, findings
+    return (FAILS if findings else HOLDS), findings

@@ -125,8 +125,10 @@ def place(figures: Sequence[Figure], table: Table) -> Placing:
     placements = sorted((_judge(chosen, figures, table, offsets) for _, chosen in ways), key=_Placement.rank)
     best = placements[0]
     rivals: dict[int, int] = {}
+    # Where some blanks got lost, more may have.
+    bound = best.misfit + (1 if best.misfit and offsets is None else 0)
     for other in placements[1:]:
-        if other.rank() != best.rank():
+        if (other.failed, other.checked) != (best.failed, best.checked) or other.misfit > bound:
             break
         for i, (column, instead) in enumerate(zip(best.columns, other.columns, strict=True)):
             if column != instead:

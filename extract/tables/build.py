@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from extract import catalogue
+from extract.clean import plain
 from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Indicator, Task
 from extract.tables.schemas import TABLES, schemas
 
@@ -250,7 +251,7 @@ class _Provenance:
         cells = list(chain.from_iterable([place.values() for place in places]))
         rows: Iterable[int] = map(len, places)
         if any(map(_PARTS, cells)):
-            cells, fields, rows = self._take_apart(cells, fields, rows)
+            cells, fields, rows = self._take_apart(lines, cells, fields, rows)
         else:
             self._parts.frombytes(bytes(self._parts.itemsize * len(cells)))
         self._rows_of_record += rows
@@ -259,10 +260,10 @@ class _Provenance:
         self._add_cells(lines, cells)
 
     def _take_apart(
-        self, cells: list[Cell], fields: list[str], rows: Iterable[int]
+        self, lines: Sequence[str], cells: list[Cell], fields: list[str], rows: Iterable[int]
     ) -> tuple[list[Cell], list[str], Iterable[int]]:
         """Every cell with parts replaced by them, in order; the fields and the rows of each record go with them."""
-        pieces = [cell.parts or (cell,) for cell in cells]
+        pieces = [_pieces(cell, lines) for cell in cells]
         counts = list(map(len, pieces))
         for count in counts:
             self._parts.extend(range(count))
@@ -318,6 +319,21 @@ class _Provenance:
                 **found,
             },
         )
+
+
+def _pieces(cell: Cell, lines: Sequence[str]) -> Sequence[Cell]:
+    """The pieces of the source that a cell stands in. Parts with nothing to see between them are one piece."""
+    if not cell.parts:
+        return (cell,)
+    pieces: list[Cell] = []
+    for part in cell.parts:
+        last = pieces[-1] if pieces else None
+        beside = last is not None and part.line and last.line == part.line and last.end <= part.start
+        if last is not None and beside and not plain(lines[part.line - 1][last.end : part.start]):
+            pieces[-1] = last._replace(text=last.text + part.text, end=part.end)
+        else:
+            pieces.append(part)
+    return pieces
 
 
 def fit(value: Decimal | None, precision: int, scale: int) -> Decimal | None:

@@ -1,0 +1,80 @@
+"""Places within cells that hold something invisible, markup or entities."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract import extract_bytes, to_tables
+from extract.clean import plain, shown
+from extract.model import Cell
+from extract.places import cut, join
+
+FORM = """部门整体支出绩效目标批复表
+{unit}
+年度主要任务\t任务名称\t主要内容
+\t普法宣传\t送法下乡，进村入户。
+一级指标\t二级指标\t三级指标\t指标性质\t指标值\t度量单位\t权重
+{row}
+"""
+
+
+def places(
+    unit: str = "预算单位：135-司法局", row: str = "产出指标\t数量指标\t宣传次数\t≥\t12\t次\t10"
+) -> dict[str, str]:
+    """Every piece of the source that a value stands in, by table and field; several pieces with a bar between."""
+    read = extract_bytes(FORM.format(unit=unit, row=row).encode())
+    found: dict[str, str] = {}
+    for place in to_tables([read])["provenance"].to_pylist():
+        key = f"{place['table']}.{place['field']}"
+        found[key] = f"{found[key]}|{place['text']}" if place["part"] else place["text"]
+    return found
+
+
+def test_a_value_with_something_invisible_in_it_is_one_piece_as_it_stood() -> None:
+    found = places(unit="预算（单\u200d位）名称：13\u200b5-司法<b></b>局")
+    assert (found["documents.unit_code"], found["documents.unit_name"]) == ("13\u200b5", "司法<b></b>局")
+
+
+def test_parts_of_one_cell_have_their_own_places() -> None:
+    found = places(row="产出指标\t数量指标\t宣传次数\t\t≥12场次\t\t10")
+    assert [found[f"indicators.{field}"] for field in ("operator", "value", "value_number", "unit")] == [
+        "≥",
+        "12",
+        "12",
+        "场次",
+    ]
+
+
+def test_an_entity_is_the_place_of_its_character() -> None:
+    found = places(row="产出指标\t数量指标\t宣传次数\t\t&ge;12\u200b场次\t\t10")
+    assert [found[f"indicators.{field}"] for field in ("operator", "value", "unit")] == ["&ge;", "12", "场次"]
+
+
+def test_a_broken_cell_has_a_place_for_each_line() -> None:
+    found = places(row="产出指标\t数量指标\t普法宣传进村\n入户次数\t≥\t12\t次\t10")
+    assert found["indicators.name"] == "普法宣传进村|入户次数"
+
+
+def test_an_inherited_label_points_at_the_row_it_stands_in() -> None:
+    row = "产出指标\t数量指标\t宣传次数\t≥\t12\t次\t10\n\t\t讲座次数\t≥\t3\t次\t10"
+    read = extract_bytes(FORM.format(unit="预算单位：135-司法局", row=row).encode())
+    levels = [indicator.places["level2"].line for indicator in read.forms[0].indicators]
+    assert levels == [6, 6]
+
+
+@pytest.mark.parametrize(
+    "text", ["a", "<b>x</b>y", "&lt;3 &amp; 4", " \u3000\u200b12\u200b% ", "e\u0301", "<3", "&nope;"]
+)
+def test_shown_is_plain_in_pieces(text: str) -> None:
+    pieces = shown(text)
+    assert "".join(piece for piece, _, _ in pieces) == plain(text)
+    for piece, start, end in pieces:
+        assert plain(text[start:end]) == piece.strip()
+
+
+def test_cut_of_joined_cells() -> None:
+    whole = join([Cell("司法", 3, 4, 6, 0), Cell("局部门", 4, 0, 3, 0)])
+    part = cut(whole, 1, 4)
+    assert part.text == "法局部"
+    assert [(p.line, p.start, p.end) for p in part.parts] == [(3, 5, 6), (4, 0, 2)]
+    assert cut(whole, 3, 5) == Cell("部门", 4, 1, 3, 0)

@@ -1,0 +1,62 @@
+"""The rest of cut texts: from the goals of the form, and from other documents of the department."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.api import extract_bytes
+from extract.model import Extraction
+from extract.recover import Archive
+
+START = "开展法律援助工作，进一步规范案件受理、指派、承办和监督流程，持续提升困难群众获得感，着力打造半小"
+FORM = """部门整体支出绩效目标批复表
+预算年度：2024
+预算单位：{code}-司法局
+整体绩效目标\t{goal}
+年度主要任务\t任务名称\t主要内容
+\t法律援助\t{content}
+一级指标\t二级指标\t三级指标\t指标性质\t指标值\t度量单位\t权重
+产出指标\t数量指标\t案件数\t≥\t12\t件\t90
+"""
+
+
+def read(name: str, code: str, content: str, goal: str = "做好各项工作。") -> Extraction:
+    return extract_bytes(FORM.format(code=code, goal=goal, content=content).encode(), source_path=name)
+
+
+def test_the_goals_of_the_form_come_first_and_end_the_sentence() -> None:
+    task = read("a", "121", START, f"<p>一是援助。{START}时法律服务圈；办好实事。再办一件。</p>").forms[0].tasks[0]
+    assert task.content_truncated
+    assert task.content_recovered == START + "时法律服务圈；办好实事。"
+    assert task.recovery_source == "goals line 4"
+
+
+def test_a_passage_that_goes_on_in_two_ways_is_not_recovered() -> None:
+    task = read("a", "121", START, f"<p>{START}时服务圈。</p><p>{START}康社会。</p>").forms[0].tasks[0]
+    assert (task.content_truncated, task.content_recovered) == (True, None)
+
+
+@pytest.mark.parametrize(("code", "found"), [("121", True), ("121001", True), ("12", False), ("122", False)])
+def test_other_documents_of_the_department(code: str, found: bool) -> None:
+    archive = Archive()
+    archive.add(read("甲/a.txt", "121", START))
+    archive.add(read("甲/b.txt", code, START + "时法律服务圈。"))
+    patches = [(p.source_path, p.seq, p.content_recovered, p.recovery_source) for p in archive.patches()]
+    assert patches == ([("甲/a.txt", 0, START + "时法律服务圈。", "甲/b.txt#0 tasks 0")] if found else [])
+
+
+def test_documents_that_disagree_recover_nothing() -> None:
+    archive = Archive()
+    archive.add(read("a", "121", START))
+    archive.add(read("b", "121", START + "时法律服务圈。"))
+    archive.add(read("c", "121001", START + "康社会。"))
+    assert archive.patches() == []
+
+
+def test_a_limit_is_learned_from_the_documents_of_a_folder() -> None:
+    cut = ["甲" * 30, "乙" * 30, "丙" * 30]
+    archive = Archive()
+    for i, content in enumerate([*cut, "按时完成。", "全部办结。", "及时公开。"]):
+        archive.add(read(f"县/{i}", str(100 + i), content))
+    archive.add(read("别县/7", "300", "丁" * 30))
+    assert [(p.source_path, p.content_truncated) for p in archive.patches()] == [(f"县/{i}", True) for i in range(3)]
