@@ -125,8 +125,8 @@ def place(figures: Sequence[Figure], table: Table) -> Placing:
     placements = sorted((_judge(chosen, figures, table, offsets) for _, chosen in ways), key=_Placement.rank)
     best = placements[0]
     rivals: dict[int, int] = {}
-    # Where some blanks got lost, more may have.
-    bound = best.misfit + (1 if best.misfit and offsets is None else 0)
+    # Where blanks got lost, others may have been lost as well.
+    bound = 2 * best.misfit + 1 if best.misfit and offsets is None else best.misfit
     for other in placements[1:]:
         if (other.failed, other.checked) != (best.failed, best.checked) or other.misfit > bound:
             break
