@@ -74,7 +74,7 @@ def is_layout(lines: Sequence[str], vocabulary: Vocabulary) -> bool:
     rows: list[int] = []
     for at in range(header + 1, len(lines)):
         own = words[at]
-        if len(own) >= _ROW_WORDS and own[-1][-1] != "页" and any([w in known or w[0].isdigit() for w in own]):
+        if len(own) >= _ROW_WORDS and own[-1][-1] != "页" and any(w in known or w[0].isdigit() for w in own):
             rows.append(at)
             if len(rows) == _ENOUGH_ROWS:
                 break
@@ -171,10 +171,13 @@ def _best(labels: Sequence[Drawn], tasks: parts.TaskTable | None, tree: TreeTabl
     found: list[tuple[float, int, Convention, Reading]] = []
     left = list(CONVENTIONS)
     for at, convention in enumerate(CONVENTIONS):
-        reading = tree.reading(convention) if convention in left else None
+        cost = sum(MISPLACED for label in labels if not label.agrees(convention))
+        if convention not in left or (found and cost > min(found)[0] + NEAR):
+            continue
+        reading = tree.reading(convention)
         if reading is None:
             continue
-        cost = reading.cost + sum(MISPLACED for label in labels if not label.agrees(convention))
+        cost += reading.cost
         seen = [*labels, *tree.drawn(reading)]
         if tasks is not None and tasks.layout is not None:
             way = tasks.layout.best(convention)

@@ -6,7 +6,7 @@ beside the label: its header words, amounts, running text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -125,7 +125,8 @@ def split(lines: Sequence[str], vocabulary: Vocabulary) -> Blocks | None:
     if last == 0:
         return None
     found = Blocks(header=list(range(first, last)))
-    kept, funding_at, tasks_at = _without_furniture(lines, words, found, profile)
+    scan = _Scan(lines, words, found, profile)
+    kept, funding_at, tasks_at = scan.kept(), scan.funding_at, scan.tasks_at
     before = [at for at in kept if at < first]
     behind = [at for at in kept if at >= last]
     if before and _is_section(words[before[-1]], profile, "indicators"):
@@ -142,53 +143,68 @@ def _is_section(words: Sequence[str], profile: FormProfile, name: str) -> bool:
     return len(words) == 1 and profile.sections.get(squash(words[0])) == name
 
 
-def _without_furniture(
-    lines: Sequence[str], words: Sequence[list[str]], found: Blocks, profile: FormProfile
-) -> tuple[list[int], int, int]:
-    """The lines that are neither blank nor page numbers nor titles and headers repeated at a page break.
+class _Scan:
+    """Goes through the lines of a form for those that are part of it.
 
-    With them, the first line of the funding and the header of the tasks, -1 where there is none.
+    ``funding_at``, ``tasks_at``: the first line of the funding and the tasks' header, -1 where there is none.
     """
-    first, last = found.header[0], found.header[-1] + 1
-    header = words[first:last]
-    begins = header[0]
-    task_columns = profile.task_columns
-    titles: set[str] = set()
-    kept: list[int] = []
-    tasks_at = funding_at = -1
-    page_begins = False
-    skipped = 0
-    for at, own in enumerate(words):
-        if not own or at < skipped:
-            continue
-        if lines[at][0] == "\f":
-            page_begins = True
-        if own == begins and words[at : at + len(header)] == header:
-            skipped = at + len(header)
-            page_begins = page_begins or at > first
-            continue
-        if len(own) <= _FURNITURE_WORDS:
-            text = own[0] if len(own) == 1 else "".join(own)
-            if text in titles or (text[-1] in _PAGE_ENDS and len(text) < _LONG and _PAGE_NUMBER.match(squash(text))):
-                page_begins = True
-                continue
-            if at < first and funding_at < 0 and tasks_at < 0:
-                if len(text) >= _SHORTEST_TITLE and (not kept or kept[-1] != at - 1):
-                    titles.add(text)
-        if at < first:
-            if tasks_at >= 0:
-                if own == words[tasks_at]:
-                    page_begins = True
-                    continue
-            elif {task_columns.get(word) for word in own[-3:]} >= _TASK_HEADER:
-                tasks_at = at
-            elif funding_at < 0 and _is_funding(own, profile):
-                funding_at = at
-        if page_begins and kept:
-            found.breaks.append(at)
+
+    def __init__(self, lines: Sequence[str], words: Sequence[list[str]], found: Blocks, profile: FormProfile) -> None:
+        self.lines = lines
+        self.words = words
+        self.found = found
+        self.profile = profile
+        self.first = found.header[0]
+        self.header = words[self.first : found.header[-1] + 1]
+        self.titles: set[str] = set()
+        self.funding_at = self.tasks_at = -1
+
+    def kept(self) -> list[int]:
+        """The lines that are neither blank nor page numbers nor titles and headers repeated at a page break."""
+        kept: list[int] = []
         page_begins = False
-        kept.append(at)
-    return kept, funding_at, tasks_at
+        skipped = 0
+        for at, own in enumerate(self.words):
+            if self.lines[at][:1] == "\f":
+                page_begins = True
+            if not own or at < skipped:
+                continue
+            if own == self.header[0] and self.words[at : at + len(self.header)] == self.header:
+                skipped = at + len(self.header)
+                page_begins = page_begins or at > self.first
+            elif self._is_furniture(own):
+                page_begins = True
+            else:
+                if at < self.first:
+                    self._note(at, own, not kept or kept[-1] != at - 1)
+                if page_begins and kept:
+                    self.found.breaks.append(at)
+                page_begins = False
+                kept.append(at)
+        return kept
+
+    def _is_furniture(self, own: list[str]) -> bool:
+        if len(own) > _FURNITURE_WORDS:
+            return False
+        if self.tasks_at >= 0 and own == self.words[self.tasks_at]:
+            return True
+        text = own[0] if len(own) == 1 else "".join(own)
+        if text in self.titles:
+            return True
+        return text[-1] in _PAGE_ENDS and len(text) < _LONG and _PAGE_NUMBER.match(squash(text)) is not None
+
+    def _note(self, at: int, own: list[str], stands_apart: bool) -> None:
+        """Takes in a line above the indicators: a title, the funding's first line, the tasks' header."""
+        if self.tasks_at >= 0:
+            return
+        columns = self.profile.task_columns
+        if {columns.get(word) for word in own[-3:]} >= _TASK_HEADER:
+            self.tasks_at = at
+        elif self.funding_at < 0:
+            if _is_funding(own, self.profile):
+                self.funding_at = at
+            elif stands_apart and len(own) <= _FURNITURE_WORDS and sum(map(len, own)) >= _SHORTEST_TITLE:
+                self.titles.add("".join(own))
 
 
 def spaced(found: Sequence[int], breaks: Sequence[int]) -> list[int]:
@@ -319,15 +335,22 @@ def _notes_above(
     lines: Sequence[str], words: Sequence[Sequence[str]], behind: Sequence[int], place: int, end: int
 ) -> int:
     """How many lines of the notes stand above their label, where it is drawn in the middle of them."""
-    line = lines[behind[place]]
     if len(words[behind[place]]) < 2:
         return 0
-    start = width(line[: line.index(words[behind[place]][1])])
-    least = max(width(lines[at].rstrip()) for at in behind[place:end]) - _UNEVEN
+    line = lines[behind[place]]
+    label = line[: line.index(words[behind[place]][1])]
+    return max(_reaching(lines, behind, place, end, measure(label), measure) for measure in (width, len))
+
+
+def _reaching(
+    lines: Sequence[str], behind: Sequence[int], place: int, end: int, start: int, measure: Callable[[str], int]
+) -> int:
+    """How many lines above ``place`` begin at ``start`` and are as long as the text below."""
+    least = max(measure(lines[at].rstrip()) for at in behind[place:end]) - _UNEVEN
     above = 0
     while above < place:
         line = lines[behind[place - above - 1]]
-        reach = width(line.rstrip())
+        reach = measure(line.rstrip())
         if len(line) - len(line.lstrip()) != start or "  " in line.strip() or reach < max(least, start + 2 * _LONG):
             break
         above += 1

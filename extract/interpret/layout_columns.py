@@ -8,6 +8,7 @@ stands over such a cut is cut beside the word.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from extract.clean import squash
@@ -117,14 +118,14 @@ def columns(head: Sequence[Strip], body: Sequence[Strip], known: Mapping[str, st
 
 def _room(found: Sequence[_Column]) -> list[int]:
     """How wide columns are, where no gap between two is taken to be wider than the narrowest one."""
-    gap = min((right.lo - left.hi for left, right in zip(found, found[1:], strict=False)), default=1)
-    return [right.lo - left.lo - gap for left, right in zip(found, found[1:], strict=False)] + [0]
+    gap = min((right.lo - left.hi for left, right in pairwise(found)), default=1)
+    return [right.lo - left.lo - gap for left, right in pairwise(found)] + [0]
 
 
 def _split(lo: int, hi: int, inside: Sequence[Head], everything: bytes, counts: bytes) -> list[_Column]:
     """The columns of several header words that no river divides."""
     starts = [lo]
-    for left, right in zip(inside, inside[1:], strict=False):
+    for left, right in pairwise(inside):
         first, last = (left.lo + left.hi) // 2 + 1, (right.lo + right.hi) // 2
         starts.append(
             min(range(last, first - 1, -1), key=lambda x: min(everything[x - 1], everything[x]), default=right.lo)
@@ -147,7 +148,7 @@ def _pairs_merged(found: list[_Column]) -> list[_Column]:
                 side = min(sides, key=lambda i: merged[max(i, at)].lo - merged[min(i, at)].hi)
                 first, last = min(side, at), max(side, at)
                 merged[first : last + 1] = [
-                    _Column(merged[first].lo, merged[last].hi, column.head, True, merged[first].leaky)
+                    _Column(merged[first].lo, merged[last].hi, column.head, has_data=True, leaky=merged[first].leaky)
                 ]
                 at = first
         at += 1
@@ -160,7 +161,7 @@ def line_cells(line: Strip, cols: Columns) -> list[Cell | None]:
 
 
 def _beside_words(line: Strip, cols: Columns) -> list[int]:
-    """The cuts for this line: one that would go through a word goes to that end of the word that leaves more of it whole."""
+    """The cuts for this line: one that would go through a word goes to that end of it that leaves more of it whole."""
     cuts = list(cols.cuts)
     places = line.places
     for at in cols.leaky:

@@ -60,7 +60,7 @@ def narrow_width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def char_count(char: str) -> int:
+def char_count(_: str) -> int:
     """One for every character: tools that count characters and not places."""
     return 1
 
@@ -147,9 +147,9 @@ def cells(line: Strip, cuts: Sequence[int]) -> list[Cell | None]:
         return _cells_by_chars(line, cuts, line.chars)
     places, number = line.places, line.number
     found: list[Cell | None] = []
-    at = place = col = 0
+    at = place = 0
     low = cuts[0]
-    for high in cuts[1:]:
+    for col, high in enumerate(cuts[1:]):
         inner = places[low:high]
         word_bytes = inner.strip()
         if word_bytes:
@@ -162,7 +162,6 @@ def cells(line: Strip, cuts: Sequence[int]) -> list[Cell | None]:
             found.append(_new(Cell, (word, number, start, at, col, 0, x0, place, 1, 1, None, ())))
         else:
             found.append(None)
-        col += 1
         low = high
     return found
 

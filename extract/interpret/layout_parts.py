@@ -14,7 +14,6 @@ from extract.interpret.layout_rows import (
     Convention,
     Drawn,
     Layout,
-    Path,
     Stretch,
     either,
     paths,

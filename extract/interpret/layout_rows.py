@@ -2,7 +2,7 @@
 
 Every cell of a row stands in the row's middle (or at its top, or at its bottom), so a stretch of lines is a row only if
 each of its cells does. A line goes on with the next one in the same cell only if it is full. What is left are few
-stretches; they are the edges of a graph whose nodes are the boundaries between lines, and a reading is a path through it.
+stretches; they are the edges of a graph whose nodes are the boundaries between lines, and a reading is a path in it.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def ceil(room: int, lines: int) -> tuple[int, ...]:
     return ((room - lines + 1) // 2,)
 
 
-def top(room: int, lines: int) -> tuple[int, ...]:
+def top(_room: int, _lines: int) -> tuple[int, ...]:
     """At the top."""
     return (0,)
 

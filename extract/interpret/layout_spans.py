@@ -1,7 +1,7 @@
 """The rows that each label of the indicator tree stands for, where labels are drawn in the middle of their rows.
 
-The labels of a level tile the rows: from where one run of rows begins, its label's place leaves one or two places where it
-can end. Second-level runs nest in first-level ones, and the standard tree says which second level stands under which
+The labels of a level tile the rows: from where one run of rows begins, its label's place leaves one or two places where
+it can end. Second-level runs nest in first-level ones, and the standard tree says which second level stands under which
 first. All readings that hold to this are followed at once; the cheapest is taken, and every value that another reading
 of nearly the same cost gives otherwise is told.
 """
@@ -40,8 +40,10 @@ class SpanRow(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """``rows``: the best reading. ``others``: for rows (by the line their values stand on) that another near reading
-    gives otherwise, that reading's rows."""
+    """The best reading.
+
+    ``others``: for rows (by the line their values stand on) that another near reading gives otherwise, what it gives.
+    """
 
     cost: float
     rows: list[SpanRow]
@@ -89,7 +91,8 @@ Hint = Callable[[Stretch, int], float]
 class Spans:
     """Readings of labels over lines: see the module's text.
 
-    ``edges``: rows by the line they begin at. ``slack``: how many lines a label may stand off its run's middle, at a cost.
+    ``edges``: rows by the line they begin at. ``slack``: how many lines a label may stand off its run's middle.
+    ``blank``: lines with nothing on them.
     """
 
     def __init__(
@@ -400,7 +403,7 @@ def _cost(path: Path) -> float:
 
 
 def nearest(rows: Sequence[Stretch], outer: Sequence[LevelLabel], inner: Sequence[LevelLabel]) -> Reading:
-    """Each row under the labels that stand nearest, every level of it in doubt: for tables whose labels hold to nothing."""
+    """Each row under the labels that stand nearest, its levels in doubt: for tables whose labels hold to nothing."""
     found: list[SpanRow] = []
     others: dict[int, list[SpanRow]] = {}
     at = [0, 0]

@@ -28,7 +28,7 @@ def join_pieces(pieces: Sequence[Cell], room: int = 0) -> Cell:
     if room:
         text = _with_blanks(pieces, room)
     parts = tuple(pieces)
-    if any([piece.parts for piece in pieces]):
+    if any(piece.parts for piece in pieces):
         parts = tuple(part for piece in pieces for part in piece.parts or (piece,))
     return _new(Cell, (text, *first[1:11], parts))
 
@@ -76,8 +76,10 @@ def paragraphs(pieces: Sequence[Cell]) -> tuple[list[list[Cell]], list[int]]:
 
 
 def unit_width(text: str) -> int:
-    """The width of the first characters of ``text`` that a tool might not part: a word or number of ASCII characters,
-    a character with the closing punctuation behind it or the opening one before it.
+    """The width of the first characters of ``text`` that a tool might not part.
+
+    These are a word or number of ASCII characters, or a character with the closing punctuation behind it or the opening
+    one before it.
     """
     at = 0
     while at < len(text) and text[at] in OPENING:

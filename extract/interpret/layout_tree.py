@@ -44,8 +44,10 @@ class _Roles(NamedTuple):
 
 
 def group_labels(pieces: Sequence[tuple[int, Cell]], vocabulary: Vocabulary) -> list[LevelLabel]:
-    """The pieces of a label column (line and cell) as labels: pieces on neighbouring lines are one label where only
-    together they mean something."""
+    """The pieces of a label column (line and cell) as labels.
+
+    Pieces on neighbouring lines are one label where only together they mean something.
+    """
     found: list[LevelLabel] = []
     run: list[tuple[int, Cell]] = []
     for piece in pieces:
@@ -242,8 +244,8 @@ class TreeTable:
         begun: list[tuple[int, int]] = []
         waiting: list[Cell] = []
         last = (-1, -1)
-        layout, width, columns = self.layout, self.width, self.layout.columns
-        mixed = bool(columns) and columns[0] < layout.name
+        # A column of the rows' own may stand left of the labels (a running number).
+        mixed = any(col < self.layout.name for col in self.layout.columns)
         for row in reading.rows:
             stretch = row.stretch
             if (row.outer, row.inner) != last:
@@ -254,37 +256,38 @@ class TreeTable:
                 last = (row.outer, row.inner)
             if stretch.key < 0:
                 continue
-            if stretch.end - stretch.start == 1:
-                line = layout.lines[stretch.start]
-                own = [cell for col in columns if (cell := line[col]) is not None]
-            else:
-                own = [cell for col in columns if (cell := layout.cell(stretch, col)) is not None]
+            own = self._own_cells(stretch)
             number = own[-1].line
             if waiting:
                 own = waiting + own
                 waiting = []
                 if mixed:
                     own.sort(key=lambda cell: cell.col)
-            rows.append(Row(number, own, width))
-            others = reading.others.get(stretch.key)
-            if others:
-                doubts += self._doubts(row, others)
+            rows.append(Row(number, own, self.width))
+            doubts += self._doubts(row, reading.others.get(stretch.key, ()))
             if stretch.cost >= VALUELESS:
                 doubts += self._odd(stretch, own)
         if waiting:
-            rows.append(Row(waiting[0].line, waiting, width))
+            rows.append(Row(waiting[0].line, waiting, self.width))
         if rows:
             self._span(rows, begun)
         return Part([self.header, *rows], doubts)
 
-    @staticmethod
-    def _begin(label: Cell, waiting: list[Cell], rows: list[Row], begun: list[tuple[int, int]]) -> list[Cell]:
+    def _own_cells(self, stretch: Stretch) -> list[Cell]:
+        """The cells of a row, labels left out."""
+        layout = self.layout
+        if stretch.end - stretch.start == 1:
+            line = layout.lines[stretch.start]
+            return [cell for col in layout.columns if (cell := line[col]) is not None]
+        return [cell for col in layout.columns if (cell := layout.cell(stretch, col)) is not None]
+
+    def _begin(self, label: Cell, waiting: list[Cell], rows: list[Row], begun: list[tuple[int, int]]) -> list[Cell]:
         """The labels that wait for a row, ``label`` now among them.
 
         One that waits in its column, or right of it, has no row under it and gets one of its own.
         """
         if waiting and waiting[-1].col >= label.col:
-            rows.append(Row(waiting[0].line, waiting, 0))
+            rows.append(Row(waiting[0].line, waiting, self.width))
             waiting = []
         begun.append((len(rows), label.col))
         return [*waiting, label]
@@ -306,6 +309,8 @@ class TreeTable:
 
     def _doubts(self, row: SpanRow, others: Sequence[SpanRow]) -> list[Finding]:
         """A finding for every value that another near reading gives otherwise."""
+        if not others:
+            return []
         name = self.layout.cell(row.stretch, self.layout.name)
         if name is None:
             return []
