@@ -8,10 +8,9 @@ A line ends at LF, CR LF or CR. A form feed begins a page and is a blank of its 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
-
-import regex
 
 from extract.clean import BLANKS, INVISIBLE, plain, shown
 from extract.model import Cell, Grid, Row
@@ -39,7 +38,7 @@ _PROSE: Final = 200
 # A text with more blanks than this is looked at cell by cell.
 _FEW_BLANKS: Final = 40
 # A cell among cells separated by blanks: single blanks stay within it.
-_RUN: Final = regex.compile(r"[^\s\u3000](?:[^\s\u3000]|[ \u00a0](?=[^\s\u3000]))*")
+_RUN: Final = re.compile(r"\S+(?:[ \u00a0]\S+)*")
 # Runs of two and three blanks are what exports put between cells; a blank cell makes a run twice as long.
 _BLANKS_A_SEPARATOR: Final = 2.5
 
