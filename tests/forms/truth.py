@@ -17,6 +17,7 @@ Json = dict[str, Any]
 SENTENCE_ENDS: Final = "。！？"
 # How many texts cut at one width make an unusual limit plain.
 ENOUGH_TO_LEARN: Final = 3
+ENOUGH_TO_BE_SURE: Final = 6
 
 DEPARTMENT_COLUMNS: Final = (
     ("total", "total"),
@@ -126,11 +127,25 @@ def bare(text: str, limit: int | None) -> str:
     return text if limit is None else prefix_of_width(text, limit)
 
 
+def at_limit(bares: Sequence[str], limit: int) -> int:
+    """How many texts end, without ending a sentence, where a limit would cut them."""
+    return sum(display_width(t) >= limit - 1 and t[-1] not in SENTENCE_ENDS for t in bares)
+
+
 def is_plain(bares: Sequence[str], limit: int) -> bool:
     """Whether texts show by themselves where they are cut: several end at one width, and few other long ones."""
-    long = [t for t in bares if display_width(t) > limit // 2]
-    at_limit = [t for t in long if display_width(t) >= limit - 1 and t[-1] not in SENTENCE_ENDS]
-    return len(at_limit) >= ENOUGH_TO_LEARN and 3 * len(at_limit) >= 2 * len(long)
+    long = sum(display_width(t) > limit // 2 for t in bares)
+    return at_limit(bares, limit) >= ENOUGH_TO_LEARN and 3 * at_limit(bares, limit) >= 2 * long
+
+
+def leaves_doubt(texts: Sequence[str], limit: int | None, usual: int) -> bool:
+    """Whether an unusual limit shows, but by so few texts that a reader may say so."""
+    if limit is None or limit == usual:
+        return False
+    bares = [bare(t, limit) for t in texts]
+    return (
+        any(is_cut(t, limit) for t in texts) and is_plain(bares, limit) and at_limit(bares, limit) < ENOUGH_TO_BE_SURE
+    )
 
 
 def told_truncated(texts: tuple[str, ...], limit: int | None, usual: int, *, marks: bool = False) -> list[bool | None]:
@@ -216,7 +231,7 @@ def _gold_indicators(form: TrueForm) -> list[Json]:
 
 def gold(form: TrueForm) -> Json:
     """The known answer for one form, in the shape of a line of gold.jsonl without its file, family and index."""
-    return {
+    record: Json = {
         "form_kind": form.kind,
         "title": form.title,
         "fiscal_year": form.year,
@@ -236,3 +251,11 @@ def gold(form: TrueForm) -> Json:
         "tasks": _gold_tasks(form),
         "indicators": _gold_indicators(form),
     }
+    limits = form.limits
+    open_limits = (
+        leaves_doubt([t.content for t in form.tasks], limits.content, 97),
+        leaves_doubt([i.name for i in form.indicators], limits.name, 100),
+    )
+    if any(open_limits) and not marks_cuts(form):
+        record["doubt"] = True
+    return record
