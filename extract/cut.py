@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 from extract.clean import width
 
+# What portals put where they cut.
+ELLIPSES: Final = ("…", "...", "。。。")
 _CLAUSE_END: Final = "，。；、！？,;"
 _SENTENCE_END: Final = tuple("。！？!?；;")
 _DANGLING: Final = frozenset("，、,：:（(《“‘〈【[＋+—·")

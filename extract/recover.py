@@ -6,13 +6,14 @@ different ways is not recovered. What is recovered ends with the sentence in whi
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from extract.clean import width
-from extract.cut import is_cut
+from extract.cut import ELLIPSES, is_cut
 from extract.model import Cell, Extraction, Finding, Form, Goal, Task
 from extract.places import cut
 
@@ -74,6 +75,26 @@ class _Passage(NamedTuple):
     where: str
 
 
+class _Joined:
+    """The passages of one code as one text, so that a look-up is one search however many documents there are."""
+
+    def __init__(self, passages: Sequence[_Passage]) -> None:
+        self._passages = passages
+        self._text = "\n".join(passage.text for passage in passages)
+        self._starts = list(accumulate((len(passage.text) + 1 for passage in passages[:-1]), initial=0))
+
+    def going_on(self, content: str, own: str) -> Iterable[tuple[str, str]]:
+        """The wholes of a cut content and where they stand, those of the document ``own`` left out."""
+        at = self._text.find(content)
+        while at >= 0:
+            i = bisect_right(self._starts, at) - 1
+            passage = self._passages[i]
+            if not passage.where.startswith(own):
+                for start, end in passages(content, passage.text):
+                    yield passage.text[start:end], passage.where
+            at = self._text.find(content, self._starts[i] + len(passage.text))
+
+
 class _Open(NamedTuple):
     """A task whose reading may change with what other documents say."""
 
@@ -91,18 +112,19 @@ class Archive:
 
     def __init__(self) -> None:
         self._passages: dict[str, list[_Passage]] = defaultdict(list)
+        self._joined: dict[str, _Joined] = {}
         self._open: list[_Open] = []
         self._widths: dict[str, Counter[int]] = defaultdict(Counter)
 
     def add(self, extraction: Extraction) -> None:
         """Takes in one document."""
         for form in extraction.forms:
-            self._add(extraction.source_path, form)
+            self._add(extraction.source_path, form, extraction.lines)
 
-    def _add(self, path: str, form: Form) -> None:
+    def _add(self, path: str, form: Form, lines: Sequence[str]) -> None:
         where = f"{path}#{form.form_index}"
         folder = path.rpartition("/")[0]
-        marks = any(task.content_truncated and not _at_end(task) for task in form.tasks)
+        marks = any(task.content_truncated and _is_marked(task, lines) for task in form.tasks)
         for seq, task in enumerate(form.tasks):
             if task.content is None:
                 continue
@@ -120,6 +142,7 @@ class Archive:
 
     def patches(self) -> list[TaskPatch]:
         """The rows of ``tasks`` that change, in the order in which they were added."""
+        self._joined.clear()
         codes = sorted(self._passages)
         limits = {folder: _archive_limit(widths) for folder, widths in self._widths.items()}
         found: list[TaskPatch] = []
@@ -140,18 +163,20 @@ class Archive:
         own = f"{task.source_path}#{task.form_index} "
         found: dict[str, str] = {}
         for code in _related(task.unit_code, codes):
-            for passage in self._passages[code]:
-                if passage.where.startswith(own):
-                    continue
-                for start, end in passages(task.content, passage.text):
-                    found.setdefault(passage.text[start:end], passage.where)
+            if code not in self._joined:
+                self._joined[code] = _Joined(self._passages[code])
+            for whole, where in self._joined[code].going_on(task.content, own):
+                found.setdefault(whole, where)
         return next(iter(found.items())) if len(found) == 1 else (None, None)
 
 
-def _at_end(task: Task) -> bool:
-    """Whether a task's cut shows in its width alone (no mark stood there)."""
+def _is_marked(task: Task, lines: Sequence[str]) -> bool:
+    """Whether a cut content bears a mark: the ellipsis stands right behind its place."""
     cell = task.places.get("content")
-    return cell is None or cell.text == task.content
+    last = (cell.parts or (cell,))[-1] if cell is not None else None
+    if last is None or not last.line:
+        return False
+    return lines[last.line - 1].startswith(ELLIPSES, last.end)
 
 
 def _related(code: str, codes: Sequence[str]) -> Iterable[str]:

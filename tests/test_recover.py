@@ -60,3 +60,22 @@ def test_a_limit_is_learned_from_the_documents_of_a_folder() -> None:
         archive.add(read(f"县/{i}", str(100 + i), content))
     archive.add(read("别县/7", "300", "丁" * 30))
     assert [(p.source_path, p.content_truncated) for p in archive.patches()] == [(f"县/{i}", True) for i in range(3)]
+
+
+def test_texts_without_a_mark_are_whole_where_the_form_marks_its_cuts() -> None:
+    archive = Archive()
+    for i, content in enumerate(["甲" * 30, "乙" * 30, "丙" * 30, "按时完成。", "全部办结。", "及时公开。"]):
+        archive.add(read(f"县/{i}", str(100 + i), content))
+    marked = read("县/7", "300", "丁" * 30 + "\n\t宣传\t" + "戊" * 20 + "…")
+    archive.add(marked)
+    assert [task.content_truncated for task in marked.forms[0].tasks] == [False, True]
+    assert [p.source_path for p in archive.patches()] == ["县/0", "县/1", "县/2"]
+
+
+def test_a_department_with_many_documents_is_searched_once_a_text() -> None:
+    archive = Archive()
+    for i in range(300):
+        archive.add(read(f"{i}", f"121{i:03}", f"办理案件第{i}号，按时办结并公开。"))
+    archive.add(read("a", "121", START))
+    archive.add(read("b", "121999", START + "时法律服务圈。"))
+    assert [(p.source_path, p.recovery_source) for p in archive.patches()] == [("a", "b#0 tasks 0")]

@@ -8,7 +8,7 @@ from typing import Final
 
 from extract import checks
 from extract.clean import width
-from extract.cut import cut_ones
+from extract.cut import ELLIPSES, cut_ones
 from extract.interpret import funding, identity, prose
 from extract.interpret.indicators import IndicatorReader
 from extract.interpret.layout import is_layout, read_layout
@@ -124,7 +124,7 @@ class Interpreter:
     def _cut_names(self, indicators: list[Indicator]) -> list[Finding]:
         """Marks the indicators whose names are cut. Where some bear a mark (…), those without are whole."""
         named = [(seq, i.places["name"]) for seq, i in enumerate(indicators) if i.name is not None]
-        marked = [(seq, *prose.without_ellipsis(cell)) for seq, cell in named if cell.text.endswith(prose.ELLIPSES)]
+        marked = [(seq, *prose.without_ellipsis(cell)) for seq, cell in named if cell.text.endswith(ELLIPSES)]
         cut = [(seq, cell) for seq, cell, mark in marked if mark]
         doubts: list[Finding] = []
         if not cut:

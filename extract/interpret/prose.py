@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import regex
 
 from extract.clean import plain, squash
+from extract.cut import ELLIPSES
 from extract.interpret.broken import continues, fills, together, usual_width
 from extract.model import Cell, Finding, Goal, Row, Task
 from extract.places import cut, join
@@ -24,7 +25,6 @@ _SENTENCE_END: Final = tuple("。！？!?；;…")
 _TABLE_ROW: Final = 4
 _TASK_COLUMNS: Final = 2
 _LONGEST_HEADER: Final = 12
-ELLIPSES: Final = ("…", "...", "。。。")
 _ELLIPSIS: Final = regex.compile(r"(?:…+|\.{3,}|。{3,})$")
 
 
