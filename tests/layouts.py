@@ -7,11 +7,11 @@ top, the middle or the bottom of its rows.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from extract.model import Finding, Row
+from extract.model import Cell, Finding, Row
 
 CLOSING = "，。、；：！？）》”"
 OPENING = "（《“"
@@ -97,35 +97,44 @@ def measure(text: str, style: Style) -> int:
     return sum(char_width(c, style) for c in text)
 
 
+def units(text: str, width: int, style: Style) -> list[str]:
+    """What a tool does not part: characters, or (``kinsoku``) ASCII words and characters with their punctuation."""
+    if style.wrap != "kinsoku":
+        return list(text)
+    found: list[str] = []
+    for char in text:
+        last = found[-1] if found else ""
+        word = bool(last) and char.isascii() and last[-1].isascii() and measure(last + char, style) <= width
+        if last and (char in CLOSING or last[-1] in OPENING or word):
+            found[-1] += char
+        else:
+            found.append(char)
+    return found
+
+
+def pieces_of(unit: str, width: int, style: Style) -> list[str]:
+    """A unit cut where it is too wide for a line."""
+    found = []
+    while measure(unit, style) > width:
+        cut = next(i for i in range(len(unit), 0, -1) if measure(unit[:i], style) <= width)
+        found.append(unit[:cut])
+        unit = unit[cut:]
+    return [*found, unit]
+
+
 def wrap(text: str, width: int, style: Style) -> list[str]:
     """Lines no wider than ``width``: broken anywhere, or (``kinsoku``) never before closing punctuation, behind opening
     punctuation or within an ASCII word that fits on a line."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        units = list(paragraph)
-        if style.wrap == "kinsoku":
-            units = []
-            for char in paragraph:
-                last = units[-1] if units else ""
-                joins = last and (
-                    char in CLOSING
-                    or last[-1] in OPENING
-                    or (char.isascii() and last[-1].isascii() and measure(last + char, style) <= width)
-                )
-                if joins:
-                    units[-1] += char
-                else:
-                    units.append(char)
         line = ""
-        for unit in units:
+        for unit in units(paragraph, width, style):
             if line and measure(line + unit, style) > width:
                 lines.append(line)
                 line = ""
-            while measure(unit, style) > width:
-                cut = next(i for i in range(len(unit), 0, -1) if measure(unit[:i], style) <= width)
-                lines.append(unit[:cut])
-                unit = unit[cut:]
-            line += unit
+            *full, rest = pieces_of(unit, width, style)
+            lines += full
+            line += rest
         lines.append(line)
     return lines
 
@@ -138,22 +147,30 @@ class Box(NamedTuple):
     text: str
 
 
-def draw(boxes: Sequence[Box], count: int, widths: Sequence[int], style: Style, aligns: Sequence[str] = ()) -> list[str]:
+def is_told(text: str, width: int, style: Style) -> bool:
+    """Whether a page shows where a text ends: its last line has room for more."""
+    return measure(wrap(text, width, style)[-1], style) < width - 1
+
+
+def tells_all(content: Content, style: Style) -> bool:
+    """Whether every text of a form shows where it ends."""
+    return (
+        all(is_told(row.name, style.name, style) for row in content.indicators)
+        and all(is_told(n, style.task, style) and is_told(c, style.content, style) for n, c in content.tasks)
+        and all(is_told(goal, style.goal, style) for goal in content.goals)
+    )
+
+
+def draw(
+    boxes: Sequence[Box], count: int, widths: Sequence[int], style: Style, aligns: Sequence[str] = ()
+) -> list[str]:
     xs = [style.indent]
     for width in widths:
         xs.append(xs[-1] + width + style.gap)
     texts = {b: wrap(b.text, xs[b.col_end] - xs[b.col] - style.gap, style) for b in boxes if b.text}
-    heights = [1] * count
     gap = 1 if style.spaced else 0
-    for box in sorted(texts, key=lambda b: b.row_end - b.row):
-        missing = len(texts[box]) - sum(heights[box.row : box.row_end]) - gap * (box.row_end - box.row - 1)
-        if missing > 0 and style.grows == "each":
-            for i in range(missing):
-                heights[box.row + i % (box.row_end - box.row)] += 1
-        elif missing > 0:
-            heights[box.row if style.grows == "first" else box.row_end - 1] += missing
     tops = [0]
-    for height in heights:
+    for height in heights(texts, count, gap, style):
         tops.append(tops[-1] + height + gap)
     canvas: list[list[tuple[int, str]]] = [[] for _ in range(tops[-1])]
     for box, pieces in texts.items():
@@ -162,19 +179,28 @@ def draw(boxes: Sequence[Box], count: int, widths: Sequence[int], style: Style, 
         align = aligns[box.col] if aligns else "left"
         room = xs[box.col_end] - xs[box.col] - style.gap
         for at, piece in enumerate(pieces):
-            left = xs[box.col]
-            if align == "right":
-                left += room - measure(piece, style)
-            elif align == "centre":
-                left += (room - measure(piece, style)) // 2
+            spare = room - measure(piece, style)
+            left = xs[box.col] + {"left": 0, "centre": spare // 2, "right": spare}[align]
             canvas[tops[box.row] + offset + at].append((left, piece))
-    lines = []
-    for cells in canvas:
-        line = ""
-        for left, piece in sorted(cells):
-            line += " " * max(left - measure(line, style), 1 if line else 0) + piece
-        lines.append(line.rstrip())
-    return lines
+    return [compose(cells, style) for cells in canvas]
+
+
+def heights(texts: Mapping[Box, Sequence[str]], count: int, gap: int, style: Style) -> list[int]:
+    """How many lines each row has: those of its own cells first, then those that spans need more."""
+    found = [1] * count
+    for box in sorted(texts, key=lambda b: b.row_end - b.row):
+        rows = box.row_end - box.row
+        missing = len(texts[box]) - sum(found[box.row : box.row_end]) - gap * (rows - 1)
+        for i in range(missing):
+            found[{"each": box.row + i % rows, "first": box.row, "last": box.row_end - 1}[style.grows]] += 1
+    return found
+
+
+def compose(cells: Sequence[tuple[int, str]], style: Style) -> str:
+    line = ""
+    for left, piece in sorted(cells):
+        line += " " * max(left - measure(line, style), 1 if line else 0) + piece
+    return line.rstrip()
 
 
 def runs(rows: Sequence[Line], level: int) -> list[tuple[int, int]]:
@@ -204,7 +230,12 @@ def indicator_lines(content: Content, style: Style) -> tuple[list[str], list[str
 
 
 def funding_lines(content: Content, style: Style) -> list[str]:
-    boxes = [Box(0, 3, 0, 1, "总体资金情况（元）"), Box(0, 2, 1, 2, "预算支出总额"), Box(0, 1, 2, 6, "基本支出"), Box(0, 1, 6, 10, "项目支出")]
+    boxes = [
+        Box(0, 3, 0, 1, "总体资金情况（元）"),
+        Box(0, 2, 1, 2, "预算支出总额"),
+        Box(0, 1, 2, 6, "基本支出"),
+        Box(0, 1, 6, 10, "项目支出"),
+    ]
     for at, word in enumerate(["合计", "财政拨款", "专户资金", "单位资金"] * 2):
         boxes.append(Box(1, 2, 2 + at, 3 + at, word))
     boxes += [Box(2, 3, 1 + at, 2 + at, amount) for at, amount in enumerate(content.amounts)]
@@ -253,60 +284,59 @@ class Read(NamedTuple):
 
 def read_back(rows: Sequence[Row], doubts: Sequence[Finding], style: Style) -> Read:
     """The content of logical rows; columns are found by the header row."""
-    keys = [k for k in style.order if k != "weight" or style.weights]
-    head = next(i for i, r in enumerate(rows) if any(c.text == (HEAD | style.words)["name"] for c in r.cells))
-    name_col = next(c.col for c in rows[head].cells if c.text == (HEAD | style.words)["name"])
-    indicators = []
-    cells = []
-    level1 = level2 = ""
-    notes = ""
-    for row in rows[head + 1 :]:
-        by_col = {c.col: c.text for c in row.cells}
-        if row.cells[0].text == "其他说明":
-            notes = row.cells[1].text if len(row.cells) > 1 else ""
-            break
-        if name_col - 2 in by_col:
-            level1 = by_col[name_col - 2]
-            level2 = ""
-        level2 = by_col.get(name_col - 1, level2)
-        values = {key: by_col.get(name_col + 1 + at, "") for at, key in enumerate(keys)}
-        indicators.append(Line(level1, level2, by_col.get(name_col, ""), *(values.get(k, "") for k in HEAD if k[0] not in "ln")))
-        cells.append(next((c for c in row.cells if c.col == name_col), None))
-    tasks = []
-    goals = []
-    amounts: list[str] = []
-    where = ""
-    for row in rows[:head]:
-        texts = [c.text for c in row.cells]
-        if "总体资金情况（元）" in texts:
-            where = "funding"
-        elif texts[0] == "整体绩效目标":
-            where = "goals"
-            row = row._replace(cells=row.cells[1:])
-        elif "任务名称" in texts:
-            where = "tasks"
-            continue
-        elif texts == ["年度绩效指标"]:
-            break
-        if where == "funding" and row.cells[0].text[0].isdigit():
-            by_col = {c.col: c.text for c in row.cells}
-            amounts = [by_col.get(i, "") for i in range(1, 10)]
-        elif where == "goals" and row.cells:
-            goals.append(row.cells[0].text)
-        elif where == "tasks":
-            by_col = {c.col: c.text for c in row.cells}
-            tasks.append((by_col.get(1, ""), by_col.get(2, "")))
+    name = (HEAD | style.words)["name"]
+    head = next(i for i, row in enumerate(rows) if any(c.text == name for c in row.cells))
+    col = next(c.col for c in rows[head].cells if c.text == name)
+    indicators, cells, notes = read_indicators(rows[head + 1 :], col, style)
+    tasks, goals, amounts = read_parts(rows[:head])
     fields: list[set[str]] = [set() for _ in cells]
     others = set()
     for doubt in doubts:
         hit = [i for i, cell in enumerate(cells) if doubt.table == "indicators" and cell == doubt.place]
         for i in hit:
             fields[i].add(doubt.field or "")
-        if not hit:
-            others.add(doubt.table or "")
-        if doubt.field == "name" or doubt.table != "indicators":
+        if not hit or doubt.field == "name":
             others.add(doubt.table or "")
     return Read(Content(tuple(indicators), tuple(tasks), tuple(goals), tuple(amounts), notes), fields, others)
+
+
+def read_indicators(rows: Sequence[Row], col: int, style: Style) -> tuple[list[Line], list[Cell | None], str]:
+    """Indicators, the cells of their names (in column ``col``), and the notes."""
+    keys = [k for k in style.order if k != "weight" or style.weights]
+    indicators: list[Line] = []
+    cells: list[Cell | None] = []
+    level1 = level2 = ""
+    for row in rows:
+        texts = {c.col: c.text for c in row.cells}
+        if row.cells[0].text == "其他说明":
+            return indicators, cells, texts.get(1, "")
+        if col - 2 in texts:
+            level1, level2 = texts[col - 2], ""
+        level2 = texts.get(col - 1, level2)
+        tail = {key: texts.get(col + 1 + at, "") for at, key in enumerate(keys)}
+        values = [tail.get(key, "") for key in ("operator", "value", "unit", "weight")]
+        indicators.append(Line(level1, level2, texts.get(col, ""), *values))
+        cells.append(next((c for c in row.cells if c.col == col), None))
+    return indicators, cells, ""
+
+
+def read_parts(rows: Sequence[Row]) -> tuple[list[tuple[str, str]], list[str], list[str]]:
+    """Tasks, goals and amounts."""
+    tasks: list[tuple[str, str]] = []
+    goals: list[str] = []
+    amounts: list[str] = []
+    where = ""
+    labels = {"总体资金情况（元）": "funding", "整体绩效目标": "goals", "年度主要任务": "tasks", "年度绩效指标": "end"}
+    for row in rows:
+        where = labels.get(row.cells[0].text, where)
+        texts = {c.col: c.text for c in row.cells}
+        if where == "funding" and row.cells[0].text[0].isdigit():
+            amounts = [texts.get(i, "") for i in range(1, 10)]
+        elif where == "goals":
+            goals.append(texts[1])
+        elif where == "tasks" and texts.get(1) != "任务名称":
+            tasks.append((texts.get(1, ""), texts.get(2, "")))
+    return tasks, goals, amounts
 
 
 def faults(content: Content, read: Read) -> tuple[list[str], list[str]]:
@@ -335,7 +365,9 @@ TREE = {
     "效益指标": ("经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标"),
     "满意度指标": ("服务对象满意度指标",),
 }
-SYLLABLES = "推进社区矫正对象管理水库除险加固工作实施人口抽样调查规范有序开展防汛抗旱应急演练强化监督责任体系建设保障民生"
+SYLLABLES = (
+    "推进社区矫正对象管理水库除险加固工作实施人口抽样调查规范有序开展防汛抗旱应急演练强化监督责任体系建设保障民生"
+)
 SPICE = ("“双减”", "，", "、", "（区）", "12", "2025年", "APP", "《预算法》", "“互联网+”", "；")
 
 
@@ -366,10 +398,17 @@ def some_content(rng: random.Random) -> Content:
                         str(rng.randint(1, 12)),
                     )
                 )
-    tasks = tuple((some_text(rng, rng.choice((8, 14, 30))), some_text(rng, 60) + rng.choice(("", "。"))) for _ in range(rng.randint(1, 8)))
+    tasks = tuple(
+        (some_text(rng, rng.choice((8, 14, 30))), some_text(rng, 60) + rng.choice(("", "。")))
+        for _ in range(rng.randint(1, 8))
+    )
     goals = tuple(f"{n}是" + some_text(rng, 120) + "。" for n in "一二三四五"[: rng.randint(1, 5)])
-    amounts = tuple(rng.choice(("", "9866100.00", "34794407.79", "111320.00")) if i else "47342307.79" for i in range(9))
-    return Content(tuple(rows), tasks, goals, amounts, rng.choice(("", "无", "本表由县财政局批复。", some_text(rng, 150) + "。")))
+    amounts = tuple(
+        rng.choice(("", "9866100.00", "34794407.79", "111320.00")) if i else "47342307.79" for i in range(9)
+    )
+    return Content(
+        tuple(rows), tasks, goals, amounts, rng.choice(("", "无", "本表由县财政局批复。", some_text(rng, 150) + "。"))
+    )
 
 
 def some_style(rng: random.Random) -> Style:

@@ -26,12 +26,13 @@ from extract.interpret.layout_rows import (
     ENDS_FULL_SENTENCE,
     MISPLACED,
     NEAR,
+    NEAR_NAMES,
     Convention,
     Drawn,
     drawn,
     either,
 )
-from extract.interpret.layout_spans import Reading
+from extract.interpret.layout_spans import Reading, with_edges
 from extract.interpret.layout_tree import TreeTable, both, tree_table
 from extract.model import Finding, Row
 from extract.vocabulary import Vocabulary
@@ -129,9 +130,12 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
         return [measured[at] for at in numbers]
 
     goals = parts.goals(block(blocks.goals), profile)
-    tasks = parts.task_table(block(blocks.task_head), block(blocks.tasks), profile)
+    tasks = parts.task_table(block(blocks.task_head), block(blocks.tasks), profile, tree.gap)
     labels = [label for label in (goals.label, tasks and tasks.drawn) if label is not None]
     convention, reading = _best(labels, tasks, tree)
+    if tree.layout.blank and any(at in blocks.breaks for at in blocks.indicators):
+        # A page break may have swallowed one of the blank lines between rows: labels stand a little off.
+        reading = with_edges(reading)
     done = parts.tasks(tasks, convention) if tasks is not None else parts.Part([], [])
     indicators = tree.rows(reading)
     rows = parts.plain_rows(block(blocks.head)) + parts.facts(block(blocks.facts))
@@ -156,7 +160,7 @@ def _measured(
         measured = strips(lines, numbers, measure)
         tree = tree_table([measured[at] for at in blocks.header], [measured[at] for at in body], vocabulary)
         aligned = tree.aligned()
-        if not found and aligned == 1.0 and tree.settles_measure([lines[at] for at in body]):
+        if not found and aligned == 1.0 and tree.settles_measure(lines, first_line):
             return measured, tree
         found.append((aligned, full_lines([measured[at] for at in text]), measured, tree))
     best = max(found, key=lambda way: way[:2])
@@ -192,6 +196,11 @@ def _best(labels: Sequence[Drawn], tasks: parts.TaskTable | None, tree: TreeTabl
         return either, tree.loose_reading()
     found.sort(key=lambda way: way[:2])
     cost, _, convention, best = found[0]
+    if best.cost > NEAR_NAMES:
+        # Lines may be missing, so that labels only seem to stand where a convention puts them.
+        loose = tree.loose_reading()
+        if loose.cost < best.cost:
+            return either, loose
     for other in found[1:]:
         if other[0] <= cost + NEAR:
             best = both(best, other[3])

@@ -15,7 +15,7 @@ import regex
 
 from extract.clean import squash, width
 from extract.interpret.layout_columns import heads
-from extract.interpret.layout_lines import gb_width, strips
+from extract.interpret.layout_lines import gb_width, narrow_width, strips
 from extract.vocabulary import FormProfile, Vocabulary
 
 # 第 3 页 共 4 页, — 3 —, 3/4, Page 3 of 4, squashed.
@@ -339,7 +339,8 @@ def _notes_above(
         return 0
     line = lines[behind[place]]
     label = line[: line.index(words[behind[place]][1])]
-    return max(_reaching(lines, behind, place, end, measure(label), measure) for measure in (width, len))
+    measures: tuple[Callable[[str], int], ...] = (width, len, lambda text: sum(map(narrow_width, text)))
+    return max(_reaching(lines, behind, place, end, measure(label), measure) for measure in measures)
 
 
 def _reaching(

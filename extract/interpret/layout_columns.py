@@ -18,6 +18,7 @@ from extract.model import Cell
 
 # Header words are put together from at most this many neighbours (权 重).
 _LONGEST_HEAD = 4
+_WIDEST_GAP = 80
 
 
 class Head(NamedTuple):
@@ -34,12 +35,14 @@ class Columns(NamedTuple):
 
     ``cuts``: where each begins, and the end of the last. ``heads``: each one's header word or None. ``leaky``: the cuts
     that are not blank in every line. ``room``: how wide each is at least, as far as the columns beside it tell.
+    ``gap``: no gap between columns is wider, as far as is known.
     """
 
     cuts: list[int]
     heads: list[Head | None]
     leaky: frozenset[int]
     room: list[int]
+    gap: int
 
 
 class _Column(NamedTuple):
@@ -92,8 +95,13 @@ def _neighbours_joined(words: list[Head], known: Mapping[str, str]) -> list[Head
     return found
 
 
-def columns(head: Sequence[Strip], body: Sequence[Strip], known: Mapping[str, str]) -> Columns:
-    """The columns of a block with a header. ``known``: squashed header words and what they mean."""
+def columns(
+    head: Sequence[Strip], body: Sequence[Strip], known: Mapping[str, str], widest_gap: int = _WIDEST_GAP
+) -> Columns:
+    """The columns of a block with a header.
+
+    ``known``: squashed header words and what they mean. ``widest_gap``: no gap between columns is wider than this.
+    """
     above = crowd(head)
     words = heads(head, known, above)
     counts = crowd(body)
@@ -113,13 +121,12 @@ def columns(head: Sequence[Strip], body: Sequence[Strip], known: Mapping[str, st
     found = _pairs_merged(found)
     cuts = [0, *(column.lo for column in found[1:]), len(everything) + 1]
     leaky = frozenset(i for i, column in enumerate(found) if column.leaky)
-    return Columns(cuts, [column.head for column in found], leaky, _room(found) if not leaky else [0] * len(found))
-
-
-def _room(found: Sequence[_Column]) -> list[int]:
-    """How wide columns are, where no gap between two is taken to be wider than the narrowest one."""
-    gap = min((right.lo - left.hi for left, right in pairwise(found)), default=1)
-    return [right.lo - left.lo - gap for left, right in pairwise(found)] + [0]
+    heads_found = [column.head for column in found]
+    if leaky:
+        return Columns(cuts, heads_found, leaky, [0] * len(found), widest_gap)
+    gap = min([widest_gap, *(right.lo - left.hi for left, right in pairwise(found))])
+    room = [right.lo - left.lo - gap for left, right in pairwise(found)]
+    return Columns(cuts, heads_found, leaky, [*room, 0], gap)
 
 
 def _split(lo: int, hi: int, inside: Sequence[Head], everything: bytes, counts: bytes) -> list[_Column]:

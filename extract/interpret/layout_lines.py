@@ -70,6 +70,8 @@ MEASURES: Final[tuple[Callable[[str], int], ...]] = (gb_width, narrow_width, cha
 
 def strips(lines: Sequence[str], numbers: Sequence[int], measure: Callable[[str], int] = gb_width) -> list[Strip]:
     """The lines measured. ``numbers``: the 1-based source line of each."""
+    if not lines:
+        return []
     whole = "".join(lines)
     # A blank that is no space, a tab or something invisible makes a text unprintable.
     if measure is char_count and whole.isprintable():

@@ -182,11 +182,11 @@ def _label_drawn(label: Cell | None, lines: Sequence[Strip]) -> Drawn | None:
     return Drawn(label.line - lines[0].number, len(label.parts) or 1, len(lines))
 
 
-def task_table(head: Sequence[Strip], body: Sequence[Strip], profile: FormProfile) -> TaskTable | None:
-    """The tasks' columns; None where there are no tasks."""
+def task_table(head: Sequence[Strip], body: Sequence[Strip], profile: FormProfile, widest_gap: int) -> TaskTable | None:
+    """The tasks' columns; None where there are no tasks. ``widest_gap``: as in ``columns``."""
     if not head:
         return None
-    cols = columns(head, body, profile.task_columns)
+    cols = columns(head, body, profile.task_columns, widest_gap)
     name = next((at for at, word in enumerate(cols.heads) if word is not None and word.kind == "name"), 0)
     table = [line_cells(line, cols) for line in body]
     own = tuple(range(name, len(cols.heads)))

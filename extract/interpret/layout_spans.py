@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extract.interpret.layout_rows import NEAR, NEAR_NAMES, OFF_MIDDLE, Convention, Path, Stretch, bottom, paths, top
@@ -20,6 +21,7 @@ from extract.vocabulary import Label
 WRONG_PARENT: Final = 8.0
 NO_SECOND_LEVEL: Final = 4.0
 EMPTY_RUN: Final = 2.0
+_LOOSE: Final = 3.0
 
 
 class LevelLabel(NamedTuple):
@@ -347,7 +349,9 @@ class Spans:
         """What near readings give otherwise, by the line a row's values stand on."""
         chosen = {row.stretch.key: row for row in rows if row.stretch.key >= 0}
         others: dict[int, list[SpanRow]] = {}
-        limit = best + NEAR_NAMES
+        # Where labels stand off their rows' middle, costs tell less.
+        wide = _LOOSE if self.slack else 1.0
+        limit = best + NEAR_NAMES * wide
         for context in contexts:
             outside = before[context.label, context.start] + after[context.label + 1, context.following]
             if outside + context.cost > limit:
@@ -358,7 +362,7 @@ class Spans:
                 for way in run.ways:
                     if around + way.cost > limit:
                         break
-                    near = around + way.cost <= best + NEAR
+                    near = around + way.cost <= best + NEAR * wide
                     for stretch in way.rows:
                         mine = chosen.get(stretch.key)
                         row = SpanRow(stretch, context.label, run.label)
@@ -400,6 +404,17 @@ def _is_only_one(context: _Context) -> bool:
 
 def _cost(path: Path) -> float:
     return path.cost
+
+
+def with_edges(reading: Reading) -> Reading:
+    """The reading, with the first and the last row of every run in doubt: they may belong to the run beside it."""
+    rows = [row for row in reading.rows if row.stretch.key >= 0]
+    for above, below in pairwise(rows):
+        if (above.outer, above.inner) != (below.outer, below.inner):
+            for row, beside in ((above, below), (below, above)):
+                other = SpanRow(row.stretch, beside.outer, beside.inner)
+                reading.others.setdefault(row.stretch.key, []).append(other)
+    return reading
 
 
 def nearest(rows: Sequence[Stretch], outer: Sequence[LevelLabel], inner: Sequence[LevelLabel]) -> Reading:

@@ -22,7 +22,7 @@ from extract.interpret.layout_rows import (
     rooms,
     usual,
 )
-from extract.interpret.layout_spans import LevelLabel, Reading, SpanRow, Spans, nearest
+from extract.interpret.layout_spans import LevelLabel, Reading, SpanRow, Spans, nearest, with_edges
 from extract.interpret.layout_text import join_pieces
 from extract.model import Cell, Finding, Row
 from extract.vocabulary import Vocabulary
@@ -127,7 +127,9 @@ def tree_table(head: Sequence[Strip], body: Sequence[Strip], vocabulary: Vocabul
     blank = frozenset(at for at, line in enumerate(table) if not any(line))
     most = usual(table, [col for col in own if col > name])
     layout = Layout(table, own, name, rooms(table, own, header, cols.room), blank, most)
-    return TreeTable(row_of([cell for cell in header if cell is not None], width), layout, labels, roles, vocabulary)
+    return TreeTable(
+        row_of([cell for cell in header if cell is not None], width), layout, labels, roles, vocabulary, cols.gap
+    )
 
 
 def _name_column(cols: Columns) -> int:
@@ -148,6 +150,7 @@ class TreeTable:
         labels: Mapping[int, Sequence[LevelLabel]],
         roles: _Roles,
         vocabulary: Vocabulary,
+        gap: int,
     ) -> None:
         self.header = header
         self.width = header.width
@@ -156,6 +159,7 @@ class TreeTable:
         self.inner: Sequence[LevelLabel] = labels.get(roles.inner, ())
         self.root: Sequence[LevelLabel] = labels.get(roles.root, ())
         self.roles = roles
+        self.gap = gap
         self.vocabulary = vocabulary
         self._names: dict[tuple[int, int], str] = {}
         self._speaks: dict[str, frozenset[str]] = {}
@@ -171,16 +175,17 @@ class TreeTable:
                 shares.append(_share(found))
         return sum(shares) / len(shares) if shares else 1.0
 
-    def settles_measure(self, texts: Sequence[str]) -> bool:
+    def settles_measure(self, texts: Sequence[str], first: int) -> bool:
         """Whether cells that stand below one another show how characters were measured.
 
         They do where some lines have characters before them that tools count differently, and others have none.
-        ``texts``: the lines themselves.
+        ``texts``: the lines themselves; ``first``: the source line of the first of them.
         """
         seen = {False} if self.header.cells and not self.header.cells[-1].parts else set()
-        for line, text in zip(self.layout.lines, texts, strict=True):
-            if line[-1] is not None:
-                seen.add(has_narrow(text))
+        for line in self.layout.lines:
+            last = line[-1]
+            if last is not None:
+                seen.add(has_narrow(texts[last.line - first][: last.start]))
                 if len(seen) > 1:
                     return True
         return False
@@ -207,7 +212,7 @@ class TreeTable:
         for slack in (1, 4):
             spans = self._spans(either, slack)
             if spans.read() is not None:
-                return spans.read_with(self._hint)
+                return with_edges(spans.read_with(self._hint))
         return nearest(self.layout.best(either).rows, self.outer, self.inner)
 
     def drawn(self, reading: Reading) -> list[Drawn]:
