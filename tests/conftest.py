@@ -8,6 +8,6 @@ from hypothesis import HealthCheck, settings
 
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example)
 # The same examples every time by default and in CI; `thorough` looks further with every run.
-settings.register_profile("quick", max_examples=60, deadline=2000, derandomize=True, suppress_health_check=_SLOW)
+settings.register_profile("quick", max_examples=150, deadline=2000, derandomize=True, suppress_health_check=_SLOW)
 settings.register_profile("thorough", max_examples=3000, deadline=4000, suppress_health_check=_SLOW, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
