@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from extract import checks
-from extract.clean import width
+from extract.clean import plain, width
 from extract.cut import ELLIPSES, cut_ones
 from extract.interpret import funding, identity, prose
 from extract.interpret.indicators import IndicatorReader
@@ -100,10 +100,10 @@ class Interpreter:
         """The rows of a form by section; where the page's layout was kept, logical rows, and what they leave open."""
         first = rows[0].line
         own_lines = lines[first - 1 : rows[-1].line]
-        if not is_layout(own_lines, self.vocabulary):
+        if _is_marked_up(own_lines) or not is_layout(own_lines, self.vocabulary):
             return self.scanner.split(rows), ()
         layout = read_layout(own_lines, first, self.vocabulary)
-        sections = self.scanner.split(layout.rows)
+        sections = self.scanner.split([row for row in map(_cleaned, layout.rows) if row.cells])
         # The head is no part of the layout's table: its cells are those of its lines.
         body = [row.line for name, part in sections.by_state.items() if name != "head" for row in part]
         begins = min(body, default=0)
@@ -176,6 +176,19 @@ def _is_form(sections: Sections) -> bool:
         bool(sections.indicators),
     ]
     return bool(sections.headers and sections.indicators) or sum(parts) >= 2
+
+
+def _is_marked_up(lines: Sequence[str]) -> bool:
+    """Whether tags stand in the text: what keeps a page's layout has none left."""
+    return any("<" in line and ("</" in line or "<br" in line or "<p" in line) for line in lines)
+
+
+def _cleaned(row: Row) -> Row:
+    """The row of a layout with what shows nothing taken out of its cells."""
+    if all(cell.text.isprintable() and "&" not in cell.text and "<" not in cell.text for cell in row.cells):
+        return row
+    cells = [cell._replace(text=plain(cell.text)) for cell in row.cells]
+    return row._replace(cells=[cell for cell in cells if cell.text])
 
 
 def _start(title: Cell | None, line: int) -> int:
