@@ -10,6 +10,7 @@ from extract import checks
 from extract.clean import plain, width
 from extract.cut import ELLIPSES, cut_ones
 from extract.interpret import funding, identity, prose
+from extract.interpret.aligned import begins_below
 from extract.interpret.indicators import IndicatorReader
 from extract.interpret.layout import is_layout, read_layout
 from extract.interpret.sections import Scanner, Sections
@@ -100,7 +101,7 @@ class Interpreter:
         """The rows of a form by section; where the page's layout was kept, logical rows, and what they leave open."""
         first = rows[0].line
         own_lines = lines[first - 1 : rows[-1].line]
-        if _is_marked_up(own_lines) or not is_layout(own_lines, self.vocabulary):
+        if _is_marked_up(own_lines) or not (is_layout(own_lines, self.vocabulary) or self._aligned(rows, lines)):
             return self.scanner.split(rows), ()
         layout = read_layout(own_lines, first, self.vocabulary)
         sections = self.scanner.split([row for row in map(_cleaned, layout.rows) if row.cells])
@@ -110,6 +111,11 @@ class Interpreter:
         printed = [row for row in rows if row.line < begins and row.cells[0].start != _start(sections.title, row.line)]
         sections.head[:] = [_with_columns(row, lines) for row in printed]
         return sections, layout.doubts
+
+    def _aligned(self, rows: Sequence[Row], lines: Sequence[str]) -> bool:
+        """Whether the indicator table stands in the columns of its header."""
+        at = next((i for i, row in enumerate(rows) if row.width == 0 and self.scanner.is_header(row)), None)
+        return at is not None and begins_below(rows[at], rows[at + 1 :], lines)
 
     def _head_findings(self, head: identity.Identity) -> list[Finding]:
         found = [
