@@ -14,6 +14,7 @@ from extract.interpret.aligned import begins_below
 from extract.interpret.indicators import IndicatorReader
 from extract.interpret.layout import is_layout, read_layout
 from extract.interpret.sections import Scanner, Sections
+from extract.interpret.singles import apart
 from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary, default
@@ -32,8 +33,9 @@ class Interpreter:
     def forms(self, grid: Grid) -> tuple[Form, ...]:
         """The forms of a grid in the order of the source; none where it holds no approval table."""
         found: list[Form] = []
-        for start, end in self.scanner.forms(grid.rows):
-            form = self._form(grid.rows[start:end], grid.lines, len(found))
+        rows = apart(grid.rows, self.scanner)
+        for start, end in self.scanner.forms(rows):
+            form = self._form(rows[start:end], grid.lines, len(found))
             if form is not None:
                 found.append(form)
         return tuple(found)

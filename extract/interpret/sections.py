@@ -25,6 +25,7 @@ _PAGE_NUMBER: Final = re.compile(
 _BRACKETED_YEAR: Final = re.compile(r"\((?:19|20)\d{2}年?度?\)")
 _BARE_YEAR: Final = re.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
 _LONGEST_LABEL: Final = 60
+_LONGEST_WORD: Final = 16
 # A title stands alone in its row, or with a year and the name of the unit.
 _WIDEST_TITLE: Final = 4
 
@@ -160,6 +161,21 @@ class Scanner:
     def _is_title(self, base: str) -> bool:
         bare = _BRACKETED_YEAR.sub("", base)
         return bare.endswith(self.profile.title_ends) and any(word in bare for word in self.profile.title_contains)
+
+    def is_word(self, text: str) -> bool:
+        """Whether a text is a printed word of the form: a section's label, or a word of one of its headers."""
+        profile = self.profile
+        if len(text) > _LONGEST_WORD:
+            return False
+        word = squash(text)
+        return (
+            bool(self._column(text))
+            or word in profile.categories
+            or word in profile.sources
+            or word in profile.project_total
+            or word in profile.task_columns
+            or self.meaning(text).kind == "section"
+        )
 
     def is_header(self, row: Row) -> bool:
         """Whether a row is the header of the indicator table: three or more of its column words."""

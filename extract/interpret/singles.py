@@ -1,0 +1,59 @@
+"""Rows in which single blanks separate cells, as text browsers print them.
+
+A single blank separates cells only where both sides are words of the form: header words, amounts, or the label of a
+section before whatever follows it. Other blanks belong to a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import regex
+
+from extract.interpret.sections import Scanner
+from extract.model import Cell, Row
+from extract.places import cut
+
+_AMOUNT: Final = regex.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}$|-?\d{4,}$|0$")
+_LONGEST: Final = 200
+
+
+def apart(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
+    """The rows, those without stronger separators cut at the single blanks that separate cells."""
+    return [_apart(row, scanner) if row.width <= 1 else row for row in rows]
+
+
+def _apart(row: Row, scanner: Scanner) -> Row:
+    cells: list[Cell] = []
+    for i, cell in enumerate(row.cells):
+        cells += _cells(cell, scanner, first=not i) if " " in cell.text else (cell,)
+    if len(cells) == len(row.cells):
+        return row
+    return Row(row.line, [cell._replace(col=i) for i, cell in enumerate(cells)], 0, row.page)
+
+
+def _cells(cell: Cell, scanner: Scanner, *, first: bool) -> list[Cell]:
+    """The cells within one: a word each where all are words of the form, a label and the rest where one begins it."""
+    text = cell.text
+    head, _, rest = text.partition(" ")
+    if len(text) <= _LONGEST and all(_is_known(word, scanner) for word in text.split(" ") if word):
+        found = []
+        start = 0
+        for word in text.split(" "):
+            if word:
+                found.append(cut(cell, start, start + len(word)))
+            start += len(word) + 1
+        return found
+    if first and scanner.meaning(text).kind == "" and scanner.meaning(head).kind in ("section", "field"):
+        begin = len(text) - len(rest.lstrip())
+        return [cut(cell, 0, len(head)), *_cells_of_rest(cut(cell, begin, len(text)), scanner)]
+    return [cell]
+
+
+def _cells_of_rest(cell: Cell, scanner: Scanner) -> list[Cell]:
+    return _cells(cell, scanner, first=False) if " " in cell.text else [cell]
+
+
+def _is_known(word: str, scanner: Scanner) -> bool:
+    return scanner.is_word(word) or _AMOUNT.match(word) is not None
