@@ -150,6 +150,9 @@ def make_value(rng: random.Random, level2: str, year: int) -> tuple[str, str, st
         value = rng.choice((str(rng.randint(60, 100)), f"{rng.randint(700, 999) / 10:.1f}"))
     else:
         value = rng.choice((str(rng.randint(1, 60)), str(rng.randint(61, 9800)), f"{rng.randint(10, 990) / 10:.1f}"))
+    if unit == "年" and len(value) == 4 and value.isdigit():
+        # 2025年 would be a date.
+        value = str(int(value) % 100 + 1)
     usual = "≤" if level2 in ("成本指标", "经济成本指标", "社会成本指标", "生态环境成本指标", "时效指标") else "≥"
     return rng.choice((usual, usual, usual, "=", "≥", "≤", ">", "<")), value, unit
 

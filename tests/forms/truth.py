@@ -139,13 +139,11 @@ def is_plain(bares: Sequence[str], limit: int) -> bool:
 
 
 def leaves_doubt(texts: Sequence[str], limit: int | None, usual: int) -> bool:
-    """Whether an unusual limit shows, but by so few texts that a reader may say so."""
+    """Whether texts are cut at an unusual limit, but by so few of them that a reader may say it is not sure."""
     if limit is None or limit == usual:
         return False
     bares = [bare(t, limit) for t in texts]
-    return (
-        any(is_cut(t, limit) for t in texts) and is_plain(bares, limit) and at_limit(bares, limit) < ENOUGH_TO_BE_SURE
-    )
+    return any(is_cut(t, limit) for t in texts) and at_limit(bares, limit) < ENOUGH_TO_BE_SURE
 
 
 def told_truncated(texts: tuple[str, ...], limit: int | None, usual: int, *, marks: bool = False) -> list[bool | None]:
