@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from extract.clean import INVISIBLE, visible
+from extract.clean import INVISIBLE, plain
 from extract.model import Cell
 
 # A byte a place: 0 for a blank, 1 for anything else.
@@ -46,6 +46,7 @@ class Piece(NamedTuple):
 
     text: str
     start: int
+    end: int
     x0: int
     x1: int
 
@@ -83,7 +84,14 @@ def strips(lines: Sequence[str], numbers: Sequence[int], measure: Callable[[str]
         except UnicodeEncodeError:
             pass
         else:
-            return [Strip(n, line, p, None) for n, line, p in zip(numbers, lines, places, strict=True)]
+            found = [Strip(n, line, p, None) for n, line, p in zip(numbers, lines, places, strict=True)]
+            if "&" in whole or "<" in whole:
+                # What may be markup is cleaned cell by cell.
+                return [
+                    _measured(line.number, line.text, measure) if "&" in line.text or "<" in line.text else line
+                    for line in found
+                ]
+            return found
     return [_measured(n, line, measure) for n, line in zip(numbers, lines, strict=True)]
 
 
@@ -180,7 +188,7 @@ def _cells_by_chars(line: Strip, cuts: Sequence[int], chars: Sequence[int]) -> l
             x1 = x0 + len(word_places)
             start = chars[x0]
             raw = text[start : chars[x1]].rstrip()
-            found.append(Cell(visible(raw), line.number, start, start + len(raw), col, 0, x0, x1))
+            found.append(Cell(cleaned(raw), line.number, start, start + len(raw), col, 0, x0, x1))
         else:
             found.append(None)
         low = high
@@ -188,6 +196,11 @@ def _cells_by_chars(line: Strip, cuts: Sequence[int], chars: Sequence[int]) -> l
 
 
 _new: Final = tuple.__new__
+
+
+def cleaned(raw: str) -> str:
+    """The text of a cell whose line may hold markup or what shows nothing; what stood there where nothing is left."""
+    return plain(raw) or raw
 
 
 def words(line: Strip) -> list[Piece]:
@@ -200,12 +213,13 @@ def words(line: Strip) -> list[Piece]:
             x0, x1 = match.span()
             start = at + x0 - place
             at, place = start + len(text), x1
-            found.append(Piece(text, start, x0, x1))
+            found.append(Piece(text, start, at, x0, x1))
         return found
     for match in _WORD.finditer(line.places):
         x0, x1 = match.span()
         start = line.chars[x0]
-        found.append(Piece(line.text[start : line.chars[x1]].rstrip(), start, x0, x1))
+        raw = line.text[start : line.chars[x1]].rstrip()
+        found.append(Piece(cleaned(raw), start, start + len(raw), x0, x1))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import squash
 from extract.interpret.layout_columns import columns, line_cells
-from extract.interpret.layout_lines import Piece, Strip, cells, crowd, filled, whole, words
+from extract.interpret.layout_lines import Piece, Strip, cells, cleaned, crowd, filled, whole, words
 from extract.interpret.layout_rows import (
     NAMELESS,
     NEAR,
@@ -91,15 +91,17 @@ def as_cell(line: Strip, group: Sequence[Piece], col: int) -> Cell:
     """Neighbouring words of a line as one cell."""
     if len(group) == 1:
         return word_cell(line, group[0], col)
-    start, last = group[0].start, group[-1]
-    end = last.start + len(last.text)
-    return Cell(line.text[start:end], line.number, start, end, col, 0, group[0].x0, last.x1)
+    start, end = group[0].start, group[-1].end
+    text = line.text[start:end]
+    return Cell(
+        text if line.chars is None else cleaned(text), line.number, start, end, col, 0, group[0].x0, group[-1].x1
+    )
 
 
 def word_cell(line: Strip, word: Piece, col: int) -> Cell:
     """A word of a line as a cell."""
-    text, start, x0, x1 = word
-    return _new(Cell, (text, line.number, start, start + len(text), col, 0, x0, x1, 1, 1, None, ()))
+    text, start, end, x0, x1 = word
+    return _new(Cell, (text, line.number, start, end, col, 0, x0, x1, 1, 1, None, ()))
 
 
 _new: Final = tuple.__new__

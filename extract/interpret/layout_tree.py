@@ -301,8 +301,10 @@ class TreeTable:
         """Gives labels the number of rows they stand for: up to where one of their column, or left of it, begins."""
         count = len(rows)
         if self.root:
-            rows[0].cells.insert(0, join_pieces([label.cell for label in self.root]))
-            begun = [(0, rows[0].cells[0].col), *begun]
+            root = join_pieces([label.cell for label in self.root])
+            rows[0].cells.insert(0, root)
+            rows[0].cells.sort(key=lambda cell: cell.col)
+            begun = [(0, root.col), *begun]
         ends: dict[int, int] = {}
         for at, col in reversed(begun):
             end = min([ends[other] for other in ends if other <= col], default=count)
