@@ -29,6 +29,10 @@ _PAIRS: Final = (
 )
 # So many texts of one width at the upper end of a column are no chance.
 _ENOUGH: Final = 3
+_SURELY: Final = "surely"
+_BARELY: Final = "barely"
+# Shorter clauses go on in many ways.
+_SHORTEST_CLAUSE: Final = 3
 # A limit below this is no portal's; short texts pile up at short widths by chance.
 _SHORTEST_LIMIT: Final = 40
 
@@ -68,11 +72,10 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
     at = [limit for limit in known if widest <= limit]
     doubtful = None
     if widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known:
-        telling = _telling(texts, widths, widest)
-        if telling:
+        shown = _shown(texts, widths, widest)
+        if shown:
             at.append(widest)
-            stops = any(text.endswith(_SENTENCE_END) for text in texts)
-            doubtful = widest if telling == _ENOUGH and not stops else None
+            doubtful = None if shown == _SURELY else widest
     ends = frozenset(at) | {limit - 1 for limit in at}
     everything = "".join(texts)
     pairs = [pair for pair in _PAIRS if pair[0] in everything]
@@ -85,12 +88,12 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
     return Cut(found, doubtful)
 
 
-def _telling(texts: Sequence[str], widths: Sequence[int], widest: int) -> int:
-    """How many of the widest texts show that there is a limit; 0 where they are too few.
+def _shown(texts: Sequence[str], widths: Sequence[int], widest: int) -> str:
+    """Whether the widest texts show that there is a limit: surely, barely or not at all ("").
 
     They are several, and most of those that could have met it (short texts say nothing). A text whose last clause
     stands whole in a text of another width proves nothing: it may well end there, unless the texts of this column end
-    with a full stop and this one does not.
+    with a full stop and this one does not. One whose last clause goes on in another text is cut for sure.
     """
     top = [text for text, own in zip(texts, widths, strict=True) if own >= widest - 1]
     others = [text for text, own in zip(texts, widths, strict=True) if own < widest - 1]
@@ -99,8 +102,26 @@ def _telling(texts: Sequence[str], widths: Sequence[int], widest: int) -> int:
     clauses = [text[max(map(text.rfind, _CLAUSE_END)) + 1 :] for text in unended]
     telling = clauses if stops else [c for c in clauses if not any(_whole(c, text) for text in others)]
     long = sum(1 for own in widths if own * 2 > widest)
-    enough = len(telling) >= _ENOUGH and (stops or len(set(telling)) > 1) and len(top) * 2 > long
-    return len(telling) if enough else 0
+    if len(top) < _ENOUGH or len(top) * 2 <= long:
+        return ""
+    going_on = sum(1 for clause in set(clauses) if any(_goes_on(clause, text) for text in texts))
+    if len(telling) < _ENOUGH - bool(going_on) or (not stops and len(set(telling)) < 2):
+        return ""
+    return _SURELY if stops or going_on or len(telling) > _ENOUGH else _BARELY
+
+
+def _goes_on(clause: str, text: str) -> bool:
+    """Whether a clause is the beginning of a longer one in a text."""
+    if len(clause) < _SHORTEST_CLAUSE:
+        return False
+    start = text.find(clause)
+    while start >= 0:
+        end = start + len(clause)
+        begins = start == 0 or text[start - 1] in _CLAUSE_END
+        if begins and end < len(text) and text[end] not in _CLAUSE_END:
+            return True
+        start = text.find(clause, end)
+    return False
 
 
 def _whole(clause: str, text: str) -> bool:
