@@ -15,6 +15,7 @@ from extract.interpret.indicators import IndicatorReader
 from extract.interpret.layout import is_layout, read_layout
 from extract.interpret.sections import Scanner, Sections
 from extract.interpret.singles import apart
+from extract.interpret.stacked import whole_labels
 from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary, default
@@ -33,7 +34,7 @@ class Interpreter:
     def forms(self, grid: Grid) -> tuple[Form, ...]:
         """The forms of a grid in the order of the source; none where it holds no approval table."""
         found: list[Form] = []
-        rows = apart(grid.rows, self.scanner)
+        rows = whole_labels(apart(grid.rows, self.scanner), self.scanner)
         for start, end in self.scanner.forms(rows):
             form = self._form(rows[start:end], grid.lines, len(found))
             if form is not None:

@@ -203,6 +203,11 @@ def _header_word(text: str, known: dict[str, str], profile: FormProfile) -> str:
     return found
 
 
+def header_word(text: str, profile: FormProfile) -> str:
+    """The word of a funding header that a text is, counters and units aside, as the profile knows it; "" for none."""
+    return _header_word(text, _HEADER_WORDS.setdefault(profile.name, {}), profile)
+
+
 def _word(text: str) -> str:
     """A header word to look up: squashed, without a counter before it, a unit in brackets or a colon behind it."""
     word = squash(text).rstrip(":")

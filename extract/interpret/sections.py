@@ -286,7 +286,8 @@ class Scanner:
             return state
         found.labels.setdefault(name, row.cells[0])
         if name == "indicators" and header:
-            found.headers.append(row)
+            bare = _without_label(row)
+            found.headers.append(bare if "name" in self._roles(bare) else row)
         elif len(row.cells) > 1 or (opens and name == "notes"):
             found.by_state[name].append(_without_label(row))
         return name

@@ -11,6 +11,7 @@ from typing import Final
 
 import regex
 
+from extract.interpret.funding import header_word
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
 from extract.places import cut
@@ -45,6 +46,8 @@ def _cells(cell: Cell, scanner: Scanner, *, first: bool) -> list[Cell]:
                 found.append(cut(cell, start, start + len(word)))
             start += len(word) + 1
         return found
+    if rest and _AMOUNT.match(rest.strip()) and header_word(head, scanner.profile):
+        return [cut(cell, 0, len(head)), cut(cell, len(text) - len(rest.lstrip()), len(text))]
     if first and scanner.meaning(text).kind == "" and scanner.meaning(head).kind in ("section", "field"):
         begin = len(text) - len(rest.lstrip())
         return [cut(cell, 0, len(head)), *_cells_of_rest(cut(cell, begin, len(text)), scanner)]

@@ -1,0 +1,70 @@
+"""Labels broken over lines: 项目完成 / 指标, 总 / 体 / 目 / 标.
+
+Narrow label columns are printed a few characters a line. Pieces that stand below one another and together are a label
+of the form, while the first of them is none, are that label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from extract.interpret.sections import Scanner
+from extract.model import Cell, Row
+from extract.places import join
+
+_LONGEST_PIECE: Final = 6
+_MOST_PIECES: Final = 10
+
+
+def whole_labels(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
+    """The rows, with the pieces of broken labels put together in the row of the first piece."""
+    found: list[Row] = []
+    at = 0
+    while at < len(rows):
+        row = rows[at]
+        taken = _taken(rows, at, scanner) if _may_begin(rows, at, scanner) else 0
+        if taken:
+            label = join([row.cells[-1], *(rows[at + i].cells[0] for i in range(1, taken))])
+            row = row._replace(cells=[*row.cells[:-1], label])
+        found.append(row)
+        at += max(1, taken)
+    return found
+
+
+def _may_begin(rows: Sequence[Row], at: int, scanner: Scanner) -> bool:
+    """Whether a label may begin in the last cell of a row: a short text behind nothing but labels.
+
+    It is no label itself, or one whose ending (指标) stands alone in the next row.
+    """
+    row = rows[at]
+    last = row.cells[-1]
+    if row.width > 1 or len(last.text) > _LONGEST_PIECE:
+        return False
+    if _is_label(last.text, scanner):
+        ending = rows[at + 1].cells if at + 1 < len(rows) else []
+        if len(ending) != 1 or ending[0].text not in scanner.vocabulary.suffixes:
+            return False
+    return all(_is_label(cell.text, scanner) for cell in row.cells[:-1])
+
+
+def _taken(rows: Sequence[Row], at: int, scanner: Scanner) -> int:
+    """How many rows the label that begins in a row takes up; 0 where none begins there."""
+    text = rows[at].cells[-1].text
+    best = 0
+    for count in range(2, _MOST_PIECES + 1):
+        if at + count > len(rows) or not _is_piece(rows[at + count - 1], rows[at + count - 2]):
+            break
+        text += rows[at + count - 1].cells[0].text
+        if _is_label(text, scanner):
+            best = count
+    return best
+
+
+def _is_piece(row: Row, before: Row) -> bool:
+    cell: Cell = row.cells[0]
+    return len(row.cells) == 1 and row.width <= 1 and len(cell.text) <= _LONGEST_PIECE and row.line == before.line + 1
+
+
+def _is_label(text: str, scanner: Scanner) -> bool:
+    return scanner.meaning(text).kind == "section" or scanner.vocabulary.label(text) is not None
