@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import regex
@@ -149,15 +150,19 @@ def _spots(row: Row) -> list[Spot]:
     if row.width:
         return [(cell.col, cell.col) for cell in row.cells]
     spots: list[Spot] = []
-    low = high = end = 0
-    for cell in row.cells:
-        if spots:
-            blanks = cell.start - end
-            wide = cell.col - row.cells[len(spots) - 1].col == blanks
-            low += -(-blanks // (2 if wide else 3))
-            high += blanks if wide else max(1, blanks // 2)
+    low = high = 0
+    for before, cell in pairwise([None, *row.cells]):
+        if before is not None and cell is not None:
+            blanks = cell.start - before.end
+            places = cell.col - before.col
+            if places == blanks:
+                low, high = low - (-blanks // 2), high + blanks
+            elif places == max(1, round(blanks / 2.5)):
+                low, high = low - (-blanks // 3), high + max(1, blanks // 2)
+            else:
+                # Something invisible stands between the two: only the reader saw the blanks alone.
+                low, high = low + places, high + places
         spots.append((low, high))
-        end = cell.end
     return spots
 
 
