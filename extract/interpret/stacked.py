@@ -19,6 +19,8 @@ _MOST_PIECES: Final = 10
 
 def whole_labels(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     """The rows, with the pieces of broken labels put together in the row of the first piece."""
+    if not any(row.width <= 1 and len(row.cells) == 1 and len(row.cells[0].text) <= _LONGEST_PIECE for row in rows):
+        return list(rows)
     found: list[Row] = []
     at = 0
     while at < len(rows):
