@@ -20,7 +20,8 @@ from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary, default
 
-_DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
+# Without these, nobody knows whose form it is.
+DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
 
 
 class Interpreter:
@@ -123,7 +124,7 @@ class Interpreter:
     def _head_findings(self, head: identity.Identity) -> list[Finding]:
         found = [
             Finding(f"{field}_missing", "documents", None, field)
-            for field in _DOCUMENT_FIELDS
+            for field in DOCUMENT_FIELDS
             if getattr(head, field) is None
         ]
         if head.form_kind == "project" and head.project_name is None:
