@@ -295,6 +295,9 @@ def read_back(rows: Sequence[Row], doubts: Sequence[Finding], style: Style) -> R
         hit = [i for i, cell in enumerate(cells) if doubt.table == "indicators" and cell == doubt.place]
         for i in hit:
             fields[i].add(doubt.field or "")
+        if doubt.field is None:
+            for own in fields if doubt.table == "indicators" else ():
+                own.update(Line._fields)
         if not hit or doubt.field == "name":
             others.add(doubt.table or "")
     return Read(Content(tuple(indicators), tuple(tasks), tuple(goals), tuple(amounts), notes), fields, others)

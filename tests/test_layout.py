@@ -275,3 +275,22 @@ def test_tabs_are_no_layout() -> None:
         "产出指标\t数量指标\t人数\t≥\t31",
     ]
     assert not is_layout(lines * 3, VOCABULARY)
+
+
+def moved(lines: list[str], rng: random.Random) -> list[str]:
+    """Some lines two places to the right."""
+    return ["  " + line if line and rng.random() < 0.1 else line for line in lines]
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None)
+def test_lines_that_stand_off_are_told(seed: int) -> None:
+    rng = random.Random(seed)
+    content = replace(some_content(rng), tasks=(), goals=(), amounts=(), notes="")
+    style = replace(some_style(rng), spaced=False, page=0, weights=True, align="left")
+    if not tells_all(content, style):
+        return
+    lines = print_form(content, style)
+    reading = read(lines[:8] + moved(lines[8:-1], rng) + lines[-1:])
+    silent, _ = faults(content, read_back(reading.rows, reading.doubts, style))
+    assert silent == [], style

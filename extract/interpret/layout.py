@@ -33,6 +33,7 @@ from extract.interpret.layout_rows import (
     either,
 )
 from extract.interpret.layout_spans import Reading, with_edges
+from extract.interpret.layout_straight import straightened
 from extract.interpret.layout_tree import TreeTable, both, tree_table
 from extract.model import Finding, Row
 from extract.vocabulary import Vocabulary
@@ -139,10 +140,11 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
     done = parts.tasks(tasks, convention) if tasks is not None else parts.Part([], [])
     indicators = tree.rows(reading)
     rows = parts.plain_rows(block(blocks.head)) + parts.facts(block(blocks.facts))
-    rows += funding(block(blocks.funding), profile) + goals.rows + done.rows
+    money = funding(block(blocks.funding), profile)
+    rows += money.rows + goals.rows + done.rows
     rows += parts.plain_rows(block(blocks.section)) + indicators.rows
     rows += parts.notes(block(blocks.notes)) + parts.plain_rows(block(blocks.after))
-    return LayoutReading(rows, (*goals.doubts, *done.doubts, *indicators.doubts))
+    return LayoutReading(rows, (*money.doubts, *goals.doubts, *done.doubts, *indicators.doubts))
 
 
 def _measured(
@@ -163,8 +165,16 @@ def _measured(
         if not found and aligned == 1.0 and tree.settles_measure(lines, first_line):
             return measured, tree
         found.append((aligned, full_lines([measured[at] for at in text]), measured, tree))
-    best = max(found, key=lambda way: way[:2])
-    return best[2], best[3]
+    aligned, _, measured, tree = max(found, key=lambda way: way[:2])
+    if aligned < 1.0:
+        rows = [*blocks.header, *body]
+        straight = straightened([measured[at] for at in rows])
+        head, rest = straight[: len(blocks.header)], straight[len(blocks.header) :]
+        other = tree_table(head, rest, vocabulary, drifted=True)
+        if other.aligned() > aligned or tree.crowded():
+            tree = other
+        tree.drifted = True
+    return measured, tree
 
 
 def _best(labels: Sequence[Drawn], tasks: parts.TaskTable | None, tree: TreeTable) -> tuple[Convention, Reading]:

@@ -10,7 +10,7 @@ import regex
 
 from extract.clean import squash
 from extract.interpret.layout_lines import Piece, Strip, crowd, filled, words
-from extract.interpret.layout_parts import row_of, word_cell, word_rows
+from extract.interpret.layout_parts import Part, row_of, uneven, word_cell, word_rows
 from extract.interpret.layout_text import join_pieces
 from extract.model import Cell, Row
 from extract.vocabulary import FormProfile
@@ -22,25 +22,28 @@ _WIDEST_GAP: Final = 6
 Columns = Sequence[tuple[int, int]]
 
 
-def funding(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
+def funding(lines: Sequence[Strip], profile: FormProfile) -> Part:
     """The funding: the header's rows and one row of amounts; a row an amount where each has its own line."""
     if not lines:
-        return []
+        return Part([], [])
     by_line = [words(line) for line in lines]
     first = next((at for at, line in enumerate(by_line) if any(_AMOUNT.match(word.text) for word in line)), len(lines))
     if first in (0, len(lines)) or any(_is_word(word.text, profile) for line in by_line[first:] for word in line):
-        return _line_by_line(lines, by_line, profile)
+        return Part(_line_by_line(lines, by_line, profile), [])
     spanning = _spanning(by_line[:first], profile)
     runs = filled(crowd([_places(line, own) for line, own in zip(lines, spanning, strict=False)]))
     plain = [[word for word in own if word not in over] for own, over in zip(by_line, spanning, strict=False)]
     label, runs, head = _header(list(zip(lines, plain, strict=False)), runs, profile)
     if head is None:
-        return word_rows(lines)
+        return Part(word_rows(lines), [])
     amounts: list[list[Cell]] = [[] for _ in runs]
     found = [(line, word) for line, own in zip(lines[first:], by_line[first:], strict=True) for word in own]
-    cols = _columns([word for _, word in found if _AMOUNT.match(word.text)], runs)
+    numbers = [word for _, word in found if _AMOUNT.match(word.text)]
+    cols = _columns(numbers, runs)
+    drifted = cols is None
+    cols = _nearest(numbers, runs) if cols is None else cols
     if cols is None:
-        return word_rows(lines)
+        return Part(word_rows(lines), [])
     for line, word in found:
         if _AMOUNT.match(word.text):
             col = cols.pop(0)
@@ -49,7 +52,8 @@ def funding(lines: Sequence[Strip], profile: FormProfile) -> list[Row]:
             label.append(word_cell(line, word, 0))
     categories = [word_cell(lines[at], word, 0) for at, own in enumerate(spanning) for word in own]
     values = [join_pieces(pieces) for pieces in amounts if pieces]
-    return _rows(join_pieces(label) if label else None, head, values, categories, profile)
+    rows = _rows(join_pieces(label) if label else None, head, values, categories, profile)
+    return Part(rows, [uneven("funding", values[0])] if drifted else [])
 
 
 def _is_word(text: str, profile: FormProfile) -> bool:
@@ -97,7 +101,7 @@ def _header(
 
 
 def _columns(amounts: Sequence[Piece], runs: Columns) -> list[int] | None:
-    """The column of each amount; None where two of one line would share one.
+    """The column of each amount; None where they do not stand alike under their header words.
 
     Amounts stand under the beginning, the end or the middle of their header word, or end where their column does, just
     before the next word: whichever holds for all of them.
@@ -119,13 +123,36 @@ def _columns(amounts: Sequence[Piece], runs: Columns) -> list[int] | None:
         lambda word: ends.get(word.x1),
         lambda word: next((i for i, (lo, hi) in enumerate(runs) if abs(lo + hi - word.x0 - word.x1) <= 1), None),
         *(before_next(gap) for gap in range(1, _WIDEST_GAP)),
-        lambda word: min(range(len(runs)), key=lambda at: _apart(word, runs[at])),
     ]
     for way in ways:
         found = [col for word in amounts if (col := way(word)) is not None]
-        if len(found) == len(amounts):
-            return found if _one_a_line(found, amounts) else None
+        if len(found) == len(amounts) and _one_a_line(found, amounts):
+            return found
     return None
+
+
+def _nearest(amounts: Sequence[Piece], runs: Columns) -> list[int] | None:
+    """The columns, in order, that amounts of one line stand nearest to; None where there are too few columns."""
+    found: list[int] = []
+    at = 0
+    while at < len(amounts):
+        end = at + 1
+        while end < len(amounts) and amounts[end].x0 > amounts[end - 1].x0:
+            end += 1
+        # Least distance so far, and the columns for it, by the column of the last amount.
+        best: dict[int, tuple[int, list[int]]] = {-1: (0, [])}
+        for word in amounts[at:end]:
+            best = {
+                col: (least + _apart(word, runs[col]), [*cols, col])
+                for col in range(len(runs))
+                for least, cols in [min((way for last, way in best.items() if last < col), default=(-1, []))]
+                if least >= 0
+            }
+        if not best:
+            return None
+        found += min(best.values())[1]
+        at = end
+    return found
 
 
 def _one_a_line(found: Sequence[int], amounts: Sequence[Piece]) -> bool:
@@ -137,8 +164,9 @@ def _one_a_line(found: Sequence[int], amounts: Sequence[Piece]) -> bool:
 
 
 def _apart(word: Piece, run: tuple[int, int]) -> int:
+    """How far an amount stands from where it would below its header word: at its beginning, its end or its middle."""
     lo, hi = run
-    return max(lo - word.x1, word.x0 - hi) * 1000 + abs(lo + hi - word.x0 - word.x1)
+    return min(abs(lo - word.x0), abs(hi - word.x1), abs(lo + hi - word.x0 - word.x1) // 2)
 
 
 def _rows(

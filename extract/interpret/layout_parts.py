@@ -19,6 +19,7 @@ from extract.interpret.layout_rows import (
     paths,
     rooms,
 )
+from extract.interpret.layout_straight import aligned_share, straightened
 from extract.interpret.layout_text import join_pieces, paragraphs
 from extract.model import Cell, Finding, Row
 from extract.places import cut
@@ -26,6 +27,8 @@ from extract.vocabulary import FormProfile
 
 # A label column is no wider than this.
 _LABEL_WIDTH: Final = 24
+# The lines of running text begin at so many places: where it stands, and where its paragraphs are indented to.
+_INDENTS: Final = 2
 _SHOWN: Final = 24
 
 
@@ -48,6 +51,7 @@ class TaskTable(NamedTuple):
     plain: list[Row]
     label: Cell | None
     drawn: Drawn | None
+    drifted: bool = False
 
 
 def row_of(found: Sequence[Cell], width: int) -> Row:
@@ -75,6 +79,11 @@ def plain_rows(lines: Sequence[Strip]) -> list[Row]:
         if found:
             rows.append(Row(line.number, found, len(found)))
     return rows
+
+
+def uneven(table: str, place: Cell) -> Finding:
+    """The finding on a part whose cells stand off their columns, so that each was read in the nearest one."""
+    return Finding("layout_uneven", table, None, None, {}, place)
 
 
 def word_rows(lines: Sequence[Strip]) -> list[Row]:
@@ -130,9 +139,13 @@ def goals(lines: Sequence[Strip], profile: FormProfile) -> Part:
     if not lines:
         return Part([], [])
     label, texts = _beside_label(lines, profile)
+    # The first line of a paragraph may be indented; more than two places are drift.
+    drifted = len({cell.x0 for cell in texts}) > _INDENTS
+    if drifted:
+        label, texts = _beside_label(straightened(lines), profile)
     groups, doubtful = paragraphs(texts)
     rows = []
-    doubts = []
+    doubts = [uneven("goals", texts[0])] if drifted else []
     room = int(max((cell.x1 - cell.x0 for cell in texts), default=0))
     for group in groups:
         cell = join_pieces(group, room)
@@ -191,6 +204,16 @@ def task_table(head: Sequence[Strip], body: Sequence[Strip], profile: FormProfil
     cols = columns(head, body, profile.task_columns, widest_gap)
     name = next((at for at, word in enumerate(cols.heads) if word is not None and word.kind == "name"), 0)
     table = [line_cells(line, cols) for line in body]
+    drifted = any(
+        aligned_share(found) < 1
+        for at in range(name, len(cols.heads))
+        if (found := [cell for line in table if (cell := line[at]) is not None])
+    )
+    if drifted:
+        straight = straightened([*head, *body])
+        cols = columns(straight[: len(head)], straight[len(head) :], profile.task_columns, widest_gap)
+        name = next((at for at, word in enumerate(cols.heads) if word is not None and word.kind == "name"), 0)
+        table = [line_cells(line, cols) for line in straight[len(head) :]]
     own = tuple(range(name, len(cols.heads)))
     header: list[Cell | None] = [
         word.cell._replace(col=at) if word is not None else None for at, word in enumerate(cols.heads)
@@ -205,6 +228,7 @@ def task_table(head: Sequence[Strip], body: Sequence[Strip], profile: FormProfil
         [],
         label,
         _label_drawn(label, [*head, *body]),
+        drifted,
     )
 
 
@@ -214,6 +238,8 @@ def tasks(table: TaskTable, convention: Convention) -> Part:
         return Part([table.header, *table.plain], [])
     found, doubts = _task_rows(table.layout, convention, table.header.width)
     rows = [table.header._replace(cells=list(table.header.cells)), *found]
+    if table.drifted:
+        doubts.append(uneven("tasks", table.header.cells[0]))
     if table.label is not None:
         rows[0].cells.insert(0, table.label._replace(row_span=len(rows)))
     return Part(rows, doubts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -10,7 +9,7 @@ from extract.clean import squash
 from extract.interpret import layout_hints
 from extract.interpret.layout_columns import Columns, columns, line_cells
 from extract.interpret.layout_lines import Strip, has_narrow
-from extract.interpret.layout_parts import Part, ambiguous, row_of
+from extract.interpret.layout_parts import Part, ambiguous, row_of, uneven
 from extract.interpret.layout_rows import (
     VALUELESS,
     Convention,
@@ -23,6 +22,7 @@ from extract.interpret.layout_rows import (
     usual,
 )
 from extract.interpret.layout_spans import LevelLabel, Reading, SpanRow, Spans, nearest, with_edges
+from extract.interpret.layout_straight import aligned_share, by_nearest
 from extract.interpret.layout_text import join_pieces
 from extract.model import Cell, Finding, Row
 from extract.vocabulary import Vocabulary
@@ -109,8 +109,13 @@ def _roles(labels: Mapping[int, Sequence[LevelLabel]]) -> _Roles:
     return _Roles(root, outer, inner)
 
 
-def tree_table(head: Sequence[Strip], body: Sequence[Strip], vocabulary: Vocabulary) -> TreeTable:
-    """The indicators' columns and labels, before their rows are known."""
+def tree_table(
+    head: Sequence[Strip], body: Sequence[Strip], vocabulary: Vocabulary, *, drifted: bool = False
+) -> TreeTable:
+    """The indicators' columns and labels, before their rows are known.
+
+    ``drifted``: cells stand off their columns, so that a cut may divide them wrongly.
+    """
     cols = columns(head, body, vocabulary.profile.columns)
     header: list[Cell | None] = [
         word.cell._replace(col=at) if word is not None else None for at, word in enumerate(cols.heads)
@@ -118,6 +123,8 @@ def tree_table(head: Sequence[Strip], body: Sequence[Strip], vocabulary: Vocabul
     width = len(header)
     name = _name_column(cols)
     table = [line_cells(line, cols) for line in body]
+    if drifted:
+        table = by_nearest(body, table, header)
     labels = {
         col: group_labels([(at, cell) for at, line in enumerate(table) if (cell := line[col]) is not None], vocabulary)
         for col in range(name)
@@ -127,9 +134,8 @@ def tree_table(head: Sequence[Strip], body: Sequence[Strip], vocabulary: Vocabul
     blank = frozenset(at for at, line in enumerate(table) if not any(line))
     most = usual(table, [col for col in own if col > name])
     layout = Layout(table, own, name, rooms(table, own, header, cols.room), blank, most)
-    return TreeTable(
-        row_of([cell for cell in header if cell is not None], width), layout, labels, roles, vocabulary, cols.gap
-    )
+    row = row_of([cell for cell in header if cell is not None], width)
+    return TreeTable(row, layout, labels, roles, vocabulary, cols.gap, drifted=drifted)
 
 
 def _name_column(cols: Columns) -> int:
@@ -151,6 +157,8 @@ class TreeTable:
         roles: _Roles,
         vocabulary: Vocabulary,
         gap: int,
+        *,
+        drifted: bool = False,
     ) -> None:
         self.header = header
         self.width = header.width
@@ -160,20 +168,25 @@ class TreeTable:
         self.root: Sequence[LevelLabel] = labels.get(roles.root, ())
         self.roles = roles
         self.gap = gap
+        self.drifted = drifted
         self.vocabulary = vocabulary
         self._names: dict[tuple[int, int], str] = {}
         self._speaks: dict[str, frozenset[str]] = {}
         self._open: Collection[int] = range(len(layout.lines))
 
     def aligned(self) -> float:
-        """How exactly the cells beside the names stand below one another, header words included: 1 where all do."""
+        """How exactly names, and the cells beside them, stand below one another: 1 for all."""
         shares = []
-        for col in range(self.layout.name + 1, self.width):
+        for col in range(self.layout.name, self.width):
             found = [cell for line in self.layout.lines if (cell := line[col]) is not None]
-            found += [cell for cell in self.header.cells if cell.col == col and not cell.parts]
             if len(found) > 1:
-                shares.append(_share(found))
+                shares.append(aligned_share(found))
         return sum(shares) / len(shares) if shares else 1.0
+
+    def crowded(self) -> bool:
+        """Whether some cell beside the names holds what should be several."""
+        first = self.layout.name + 1
+        return any(cell is not None and "  " in cell.text for line in self.layout.lines for cell in line[first:])
 
     def settles_measure(self, texts: Sequence[str], first: int) -> bool:
         """Whether cells that stand below one another show how characters were measured.
@@ -181,7 +194,7 @@ class TreeTable:
         They do where some lines have characters before them that tools count differently, and others have none.
         ``texts``: the lines themselves; ``first``: the source line of the first of them.
         """
-        seen = {False} if self.header.cells and not self.header.cells[-1].parts else set()
+        seen = set()
         for line in self.layout.lines:
             last = line[-1]
             if last is not None:
@@ -276,6 +289,8 @@ class TreeTable:
             rows.append(Row(waiting[0].line, waiting, self.width))
         if rows:
             self._span(rows, begun)
+        if self.drifted:
+            doubts.append(uneven("indicators", self.header.cells[0]))
         return Part([self.header, *rows], doubts)
 
     def _own_cells(self, stretch: Stretch) -> list[Cell]:
@@ -344,17 +359,6 @@ class TreeTable:
     @staticmethod
     def _label(labels: Sequence[LevelLabel], index: int) -> str:
         return squash(labels[index].cell.text) if index >= 0 else ""
-
-
-def _share(cells: Sequence[Cell]) -> float:
-    """The share of cells that begin, end or have their middle at one place (which may be half a place off)."""
-    for places in ([cell.x0 for cell in cells], [cell.x1 for cell in cells]):
-        if len(set(places)) == 1:
-            return 1.0
-    starts, ends = Counter(cell.x0 for cell in cells), Counter(cell.x1 for cell in cells)
-    middles = Counter(cell.x0 + cell.x1 for cell in cells)
-    best = max(*starts.values(), *ends.values(), *(count + middles[at + 1] for at, count in list(middles.items())))
-    return best / len(cells)
 
 
 def both(best: Reading, other: Reading) -> Reading:
