@@ -24,7 +24,7 @@ WORD_WRAP: Final = 1.0
 SPARE_LINE: Final = 0.2
 MORE_LINES: Final = 0.5
 # A column that all rows but one of so many have is a usual one.
-_USUAL: Final = 10
+_USUAL: Final = 5
 # A section's label, and a level's label for each line, that stands where the convention does not put it.
 MISPLACED: Final = 6.0
 OFF_MIDDLE: Final = 1.5
