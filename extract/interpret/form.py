@@ -60,8 +60,10 @@ class Interpreter:
         if money.unit_cell is not None:
             places["amount_unit"] = money.unit_cell
         indicators = tree.indicators
-        cut_doubts = self._cut_names(indicators)
-        whole_tasks = self._cut_tasks(tasks, goals.goals)
+        # A form that marks its cuts leaves its unmarked texts whole.
+        marks = bool(tasks.marked) or any((i.name or "").endswith(ELLIPSES) for i in indicators)
+        cut_doubts = self._cut_names(indicators, marks=marks)
+        whole_tasks = self._cut_tasks(tasks, goals.goals, marks=marks)
         weighed = checks.weights(indicators)
         findings = [
             *self._head_findings(head),
@@ -131,13 +133,13 @@ class Interpreter:
             found.append(Finding("project_missing", "documents", None, "project_name"))
         return found
 
-    def _cut_names(self, indicators: list[Indicator]) -> list[Finding]:
-        """Marks the indicators whose names are cut. Where some bear a mark (…), those without are whole."""
+    def _cut_names(self, indicators: list[Indicator], *, marks: bool) -> list[Finding]:
+        """Marks the indicators whose names are cut: by their marks (…) where the form has ``marks``, else by width."""
         named = [(seq, i.places["name"]) for seq, i in enumerate(indicators) if i.name is not None]
         marked = [(seq, *prose.without_ellipsis(cell)) for seq, cell in named if cell.text.endswith(ELLIPSES)]
         cut = [(seq, cell) for seq, cell, mark in marked if mark]
         doubts: list[Finding] = []
-        if not cut:
+        if not marks:
             told = cut_ones([cell.text for _, cell in named], self.vocabulary.profile.cuts["indicator_name"])
             cut = [named[k] for k in told.places]
             if told.doubtful_limit is not None:
@@ -150,12 +152,12 @@ class Interpreter:
             indicators[seq] = indicators[seq]._replace(name=cell.text, name_truncated=True, places=places)
         return doubts
 
-    def _cut_tasks(self, read: prose.Tasks, goals: Sequence[Goal]) -> list[Task]:
+    def _cut_tasks(self, read: prose.Tasks, goals: Sequence[Goal], *, marks: bool) -> list[Task]:
         """The tasks, cut ones marked so and recovered from the goals where they stand there."""
         tasks = read.tasks
         contents = [(seq, task.content) for seq, task in enumerate(tasks) if task.content is not None]
         names = [(seq, task.name) for seq, task in enumerate(tasks) if task.name is not None]
-        if read.marked:
+        if marks:
             cut = {seq for seq, task in enumerate(tasks) if task.content_truncated}
             cut_names: set[int] = set()
         else:

@@ -100,7 +100,7 @@ def _plausible(text: str) -> float:
         1
         for c in text
         if " " <= c <= "~"
-        or c in "\t\r\n\f"
+        or c in "\t\r\n\f\u00a0"
         or "\u2000" <= c <= "\u33ff"
         or "\u4e00" <= c <= "\u9fff"
         or "\uff00" <= c <= "\uffef"
