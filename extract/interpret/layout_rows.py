@@ -23,8 +23,6 @@ BEGINS_CLOSED: Final = 30.0
 WORD_WRAP: Final = 1.0
 SPARE_LINE: Final = 0.2
 MORE_LINES: Final = 0.5
-# A column that all rows but one of so many have is a usual one.
-_USUAL: Final = 5
 # A section's label, and a level's label for each line, that stands where the convention does not put it.
 MISPLACED: Final = 6.0
 OFF_MIDDLE: Final = 1.5
@@ -101,10 +99,13 @@ class Stretch(NamedTuple):
 
 
 def usual(lines: Sequence[Sequence[Cell | None]], columns: Sequence[int]) -> tuple[int, ...]:
-    """The columns that have nearly as many cells as the fullest of them has."""
-    counts = {col: sum(line[col] is not None for line in lines) for col in columns}
-    most = max(counts.values(), default=0)
-    return tuple(col for col, count in counts.items() if count * _USUAL >= most * (_USUAL - 1) and most > 1)
+    """The columns that every line has which has two of them: a line with one may be the rest of a broken cell."""
+    found = set(columns)
+    for line in lines:
+        own = [col for col in columns if line[col] is not None]
+        if len(own) > 1:
+            found.intersection_update(own)
+    return tuple(sorted(found))
 
 
 def rooms(
@@ -183,7 +184,7 @@ class Layout:
 
     ``lines``: the cells of each line, one a column or None. ``columns``: those that belong to rows. ``name``: the one
     that every row has. ``rooms``: how wide each is. ``blank``: lines with nothing on them; none is within a row.
-    ``usual``: columns beside the name that nearly every row has.
+    ``usual``: columns beside the name that every row has.
     """
 
     def __init__(
