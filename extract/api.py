@@ -9,7 +9,7 @@ from pathlib import Path
 from extract.errors import UnreadableInput
 from extract.interpret.form import default_interpreter
 from extract.model import Extraction, Failure, Finding, Form
-from extract.readers import encoding, text
+from extract.readers import encoding, shapes
 
 _TEXT = "text/plain"
 
@@ -25,7 +25,7 @@ def extract_bytes(data: bytes, *, source_path: str = "") -> Extraction:
         decoded = encoding.decode(data)
     except UnreadableInput as error:
         return Extraction(source_path, digest, None, None, [], (), Failure(error.code, error.params))
-    grid = text.read(decoded.text)
+    grid = shapes.read(decoded.text)
     forms = default_interpreter().forms(grid)
     if not forms:
         return Extraction(source_path, digest, _TEXT, decoded.encoding, grid.lines, (), Failure("not_a_form"))

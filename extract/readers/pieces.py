@@ -1,0 +1,151 @@
+"""Cells of tables whose cells may hold escapes and may go over several lines.
+
+A stretch of a line that belongs to a cell is a Slice. What a cell says is put together from its slices; each of them,
+and each escape within one, becomes a part with a place of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from extract.clean import BLANKS, plain, shown
+from extract.model import Cell, Row
+from extract.places import join
+
+# Doubled quotes within a quoted cell, a backslash before a mark: the escape, and what of it shows.
+DOUBLED: Final = re.compile(r'""')
+BACKSLASH: Final = re.compile(r"""\\(?=[!-/:-@\[-`{-~])(.)""")
+# In a row with no more cells than this, a cell of running text keeps its paragraphs apart; in others lines only wrap.
+_FEW_CELLS: Final = 3
+_RUNNING: Final = 20
+# A text with markup that is longer than this is read whole, as one place.
+_PROSE: Final = 200
+_SENTENCE_MARKS: Final = frozenset("。；！？;!?")
+
+# tuple.__new__ and not Cell(...): a third of the time.
+_new = tuple.__new__
+
+
+class Slice(NamedTuple):
+    """A stretch of a line: 1-based line, characters from ``start`` to ``end``, half-open."""
+
+    line: int
+    start: int
+    end: int
+
+
+class Draft(NamedTuple):
+    """A cell before its texts are read: its place in the row, and its paragraphs, each of which has slices."""
+
+    col: int
+    paragraphs: Sequence[Sequence[Slice]]
+    col_span: int = 1
+    escape: re.Pattern[str] | None = None
+
+
+def row(lines: Sequence[str], line: int, drafts: Sequence[Draft], width: int) -> Row | None:
+    """The row of these cells, None where all of them are blank.
+
+    A cell of running text among few others gives a Cell a paragraph, all at the same ``col``; any other cell gives one.
+    """
+    filled = [(draft, texts) for draft in drafts if (texts := _texts(lines, draft))]
+    if not filled:
+        return None
+    cells: list[Cell] = []
+    for draft, texts in filled:
+        kept_apart = len(filled) <= _FEW_CELLS and _is_running(texts)
+        own = texts if kept_apart else [wrapped(texts)]
+        cells += own if draft.col_span == 1 else [text._replace(col_span=draft.col_span) for text in own]
+    return Row(line, cells, width)
+
+
+def _texts(lines: Sequence[str], draft: Draft) -> list[Cell]:
+    """The paragraphs of a cell, blank ones left out."""
+    found: list[Cell] = []
+    for paragraph in draft.paragraphs:
+        read = [cell for part in paragraph if (cell := cell_of(lines, part, draft.col, draft.escape)) is not None]
+        if read:
+            found.append(wrapped(read))
+    return found
+
+
+def _is_running(texts: Sequence[Cell]) -> bool:
+    return any(len(cell.text) >= _RUNNING or not _SENTENCE_MARKS.isdisjoint(cell.text) for cell in texts)
+
+
+def wrapped(cells: Sequence[Cell]) -> Cell:
+    """One cell of the lines that a text was wrapped over; a blank stands between words of Latin letters only."""
+    if len(cells) == 1:
+        return cells[0]
+    spaced = [
+        _with_blank(cell) if _is_letter(cell.text[-1]) and _is_letter(after.text[0]) else cell
+        for cell, after in pairwise(cells)
+    ]
+    return join([*spaced, cells[-1]])
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _with_blank(cell: Cell) -> Cell:
+    """The cell with a blank behind it; the place stays that of the text."""
+    if cell.parts:
+        last = cell.parts[-1]
+        parts = (*cell.parts[:-1], last._replace(text=last.text + " "))
+        return cell._replace(text=cell.text + " ", parts=parts)
+    return cell._replace(text=cell.text + " ")
+
+
+def cell_of(lines: Sequence[str], part: Slice, col: int, escape: re.Pattern[str] | None = None) -> Cell | None:
+    """The cell of one slice: trimmed, without markup and invisible characters, escapes resolved; None for a blank."""
+    raw = lines[part.line - 1][part.start : part.end]
+    text = raw.strip(BLANKS)
+    if not text:
+        return None
+    start = part.start + raw.index(text)
+    escaped = escape is not None and escape.search(text) is not None
+    if not escaped:
+        if "<" not in text and "&" not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
+            return _new(Cell, (text, part.line, start, start + len(text), col, 0, -1, -1, 1, 1, None, ()))
+        if len(text) > _PROSE:
+            whole = plain(text)
+            return Cell(whole, part.line, start, start + len(text), col) if whole else None
+    pieces = shown(text)
+    if escaped and escape is not None:
+        pieces = [part for piece in pieces for part in _unescaped(piece, escape)]
+    return _of_pieces(pieces, part.line, start, col)
+
+
+def _unescaped(piece: tuple[str, int, int], escape: re.Pattern[str]) -> list[tuple[str, int, int]]:
+    """A piece of text cut at its escapes, each of which is a piece of its own, placed as it stood."""
+    text, start, end = piece
+    if end - start != len(text):
+        return [piece]
+    found: list[tuple[str, int, int]] = []
+    at = 0
+    for match in escape.finditer(text):
+        if match.start() > at:
+            found.append((text[at : match.start()], start + at, start + match.start()))
+        found.append((match[0][-1], start + match.start(), start + match.end()))
+        at = match.end()
+    if at < len(text):
+        found.append((text[at:], start + at, end))
+    return found
+
+
+def _of_pieces(pieces: Sequence[tuple[str, int, int]], line: int, start: int, col: int) -> Cell | None:
+    if not pieces:
+        return None
+    parts = tuple(Cell(text, line, start + low, start + high, col) for text, low, high in pieces)
+    if len(parts) == 1:
+        return parts[0]
+    whole = "".join([part.text for part in parts])
+    if not unicodedata.is_normalized("NFC", whole):
+        # Marks of two pieces grew together: no piece can be told from the other.
+        return Cell(unicodedata.normalize("NFC", whole), line, parts[0].start, parts[-1].end, col)
+    return Cell(whole, line, parts[0].start, parts[-1].end, col, parts=parts)

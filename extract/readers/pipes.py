@@ -1,0 +1,364 @@
+"""Tables with pipes between their cells: Markdown, rows padded with pipes, rows and cells broken over lines.
+
+Three ways to break lines are told apart. Mostly a line is a row, and one that a line break inside a cell cut in two is
+put together. Where lines hold a lone pipe, the text is one stream of cells, in which a line break says nothing: rows
+are told by their number of cells, where the rows that end in several pipes agree on it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from extract.model import Row
+from extract.readers.pieces import BACKSLASH, Draft, Slice, row
+
+PlainRow = Callable[[str, int], Row | None]
+
+# |---|:--:|, with or without the pipes at the ends.
+_RULE: Final = re.compile(r"\s*+(?=[-:|\s]*+-)(?:\|\s*+)?:?-+:?\s*+(?:\|\s*+:?-+:?\s*+)*+(?:\|\s*+)?$")
+_PIPE: Final = re.compile(r"\|")
+# A pipe that no backslash escapes, in Markdown.
+_BARE_PIPE: Final = re.compile(r"(?<!\\)\|")
+_EMPHASIS: Final = ("**", "__")
+_FEWEST_LINES: Final = 4
+_LONE: Final = "|"
+# So many lines with a lone pipe make a text one stream of cells.
+_FEWEST_LONE: Final = 3
+_NARROWEST: Final = 3
+# So many rows in a hundred have to agree on a width.
+_SAME: Final = 60
+_PERIODIC: Final = 80
+# A cell is broken over no more lines than this.
+_LONGEST_CELL: Final = 60
+
+
+class Line(NamedTuple):
+    """A line with pipes: the stretches between them, the outermost ones included."""
+
+    number: int
+    stretches: list[Slice]
+    opened: bool
+    closed: bool
+
+
+def may_be(text: str) -> bool:
+    """A cheap test that most texts of other shapes do not pass."""
+    return "|" in text and text.count("|") >= _FEWEST_LINES
+
+
+def read(lines: Sequence[str], plain_row: PlainRow) -> list[Row] | None:
+    """The rows of lines with pipes; None where too few have any. ``plain_row`` reads a line that has none."""
+    filled = sum(1 for line in lines if line and not line.isspace())
+    piped = [line for line in lines if _LONE in line]
+    ruled = any(_LONE in line and _RULE.match(line) for line in piped)
+    if len(piped) < 2 or not (ruled or (len(piped) >= _FEWEST_LINES and len(piped) * 2 >= filled)):
+        return None
+    if sum(line.count("\t") for line in piped) > sum(line.count(_LONE) for line in piped):
+        return None
+    if sum(line.strip() == _LONE for line in piped) >= _FEWEST_LONE:
+        return _stream(lines, plain_row)
+    return _by_lines(lines, plain_row, markdown=ruled)
+
+
+def _split(line: str, number: int, pipe: re.Pattern[str]) -> Line:
+    """A line cut at its pipes; a pipe at either end encloses the row and separates nothing."""
+    stretches: list[Slice] = []
+    start = 0
+    for match in pipe.finditer(line):
+        stretches.append(Slice(number, start, match.start()))
+        start = match.end()
+    stretches.append(Slice(number, start, len(line)))
+    first, last = stretches[0], stretches[-1]
+    return Line(
+        number,
+        stretches,
+        opened=len(stretches) > 1 and not line[first.start : first.end].strip(),
+        closed=len(stretches) > 1 and not line[last.start : last.end].strip(),
+    )
+
+
+# ---- a line is a row
+
+
+def _by_lines(lines: Sequence[str], plain_row: PlainRow, *, markdown: bool) -> list[Row]:
+    pipe = _BARE_PIPE if markdown else _PIPE
+    read_lines = [_split(line, i + 1, pipe) if _LONE in line else None for i, line in enumerate(lines)]
+    outer = _is_enclosed(lines, read_lines)
+    width = _usual_width([line for line in read_lines if line is not None], outer=outer)
+    found: list[Row] = []
+    at = 0
+    while at < len(lines):
+        line = read_lines[at]
+        if line is None:
+            plain = plain_row(lines[at], at + 1)
+            if plain is not None:
+                found.append(_without_marks(plain) if markdown else plain)
+            at += 1
+            continue
+        if _RULE.match(lines[at]):
+            at += 1
+            continue
+        cells, at = _whole(lines, read_lines, at, width, outer=outer)
+        made = _row(lines, line.number, cells, markdown=markdown)
+        if made is not None:
+            found.append(made)
+    return found
+
+
+def _is_enclosed(lines: Sequence[str], read_lines: Sequence[Line | None]) -> bool:
+    """Whether pipes enclose the rows: as the rule below a header says, else as most lines have it."""
+    for text, line in zip(lines, read_lines, strict=True):
+        if line is not None and _RULE.match(text):
+            return line.opened
+    return sum(1 if line.opened else -1 for line in read_lines if line is not None) > 0
+
+
+def _inner(line: Line, *, outer: bool) -> list[Slice]:
+    """The stretches that are cells."""
+    if not outer:
+        return line.stretches
+    return line.stretches[1 if line.opened else 0 : -1 if line.closed else None]
+
+
+def _usual_width(read_lines: Sequence[Line], *, outer: bool) -> int:
+    """How many cells most rows have; 0 where no width stands out."""
+    counts = Counter(len(_inner(line, outer=outer)) for line in read_lines)
+    if not counts:
+        return 0
+    width, count = counts.most_common(1)[0]
+    return width if width >= _NARROWEST and count * 100 >= len(read_lines) * _SAME else 0
+
+
+def _whole(
+    lines: Sequence[str], read_lines: Sequence[Line | None], at: int, width: int, *, outer: bool
+) -> tuple[list[list[Slice]], int]:
+    """The cells of the row that begins in this line, each with its lines, and the line after the row.
+
+    A row goes on where it was opened and not closed, and where that makes up the usual width exactly.
+    """
+    line = read_lines[at]
+    if line is None:
+        return [], at + 1
+    cells = [[part] for part in _inner(line, outer=outer)]
+    reach = _reach(lines, read_lines, at, width, outer=outer)
+    for number in range(at + 1, reach):
+        more = read_lines[number]
+        if more is None:
+            cells[-1].append(Slice(number + 1, 0, len(lines[number])))
+            continue
+        parts = _inner(more, outer=outer)
+        if outer and more.opened:
+            cells += [[part] for part in parts]
+        else:
+            cells[-1].append(parts[0])
+            cells += [[part] for part in parts[1:]]
+    return cells, reach
+
+
+def _reach(lines: Sequence[str], read_lines: Sequence[Line | None], at: int, width: int, *, outer: bool) -> int:
+    """The line after the row that begins in this one."""
+    line = read_lines[at]
+    if line is None:
+        return at + 1
+    have = len(_inner(line, outer=outer))
+    whole = line.closed if outer else not width
+    if (width and have >= width) or (whole and (not width or not outer)):
+        return at + 1
+    last = min(len(lines), at + _LONGEST_CELL)
+    for number in range(at + 1, last):
+        more = read_lines[number]
+        if more is None:
+            if whole or _ends(lines, number, width, outer=outer):
+                break
+            continue
+        if _RULE.match(lines[number]):
+            break
+        parts = _inner(more, outer=outer)
+        if outer and more.opened:
+            # Two closed pieces are one row where they have its width together.
+            if not whole or not width or have + len(parts) > width:
+                break
+            have += len(parts)
+        else:
+            have += len(parts) - 1
+        if width and have > width:
+            break
+        whole = more.closed if outer else whole
+        if have == width or (not width and whole):
+            return number + 1
+    return at + 1
+
+
+def _ends(lines: Sequence[str], number: int, width: int, *, outer: bool) -> bool:
+    """Whether a line without pipes cannot stand within a cell: two blank lines, or one where nothing tells widths."""
+    if lines[number].strip():
+        return False
+    return not outer and (not width or (number + 1 < len(lines) and not lines[number + 1].strip()))
+
+
+def _row(lines: Sequence[str], number: int, cells: Sequence[Sequence[Slice]], *, markdown: bool) -> Row | None:
+    escape = BACKSLASH if markdown else None
+    drafts = [
+        Draft(col, [[_bare(lines, part) if markdown else part] for part in parts], 1, escape)
+        for col, parts in enumerate(cells)
+    ]
+    return row(lines, number, drafts, len(drafts))
+
+
+def _bare(lines: Sequence[str], part: Slice) -> Slice:
+    """A cell of Markdown without the marks of emphasis around it."""
+    raw = lines[part.line - 1][part.start : part.end]
+    text = raw.strip()
+    for mark in _EMPHASIS:
+        if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
+            start = part.start + raw.index(text)
+            return Slice(part.line, start + len(mark), start + len(text) - len(mark))
+    return part
+
+
+def _without_marks(plain: Row) -> Row:
+    """A line of Markdown beside a table, without the marks of a heading or of emphasis."""
+    cell = plain.cells[0]
+    if len(plain.cells) > 1 or cell.parts or cell.end - cell.start != len(cell.text):
+        return plain
+    text = cell.text.lstrip("#").lstrip() if cell.text.startswith("#") else cell.text
+    start = cell.end - len(text)
+    end = cell.end
+    for mark in _EMPHASIS:
+        if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
+            text = text[len(mark) : -len(mark)]
+            start, end = start + len(mark), end - len(mark)
+    return plain._replace(cells=[cell._replace(text=text, start=start, end=end)]) if text else plain
+
+
+# ---- one stream of cells
+
+
+class _Token(NamedTuple):
+    """What stands before a pipe, over any number of lines, and in which line the pipe stands."""
+
+    slices: list[Slice]
+    line: int
+
+
+def _stream(lines: Sequence[str], plain_row: PlainRow) -> list[Row]:
+    tokens, tail = _tokens(lines)
+    period = _period(lines, tokens)
+    found: list[Row] = []
+    if period:
+        for first, cells in _cut(lines, tokens, period):
+            found += _between(lines, first, plain_row)
+            made = _stream_row(lines, cells)
+            if made is not None:
+                found.append(made)
+    else:
+        for cells in _pieces_of_rows(lines, tokens):
+            made = _stream_row(lines, cells)
+            if made is not None:
+                found.append(made)
+    return found + _between(lines, tail, plain_row)
+
+
+def _tokens(lines: Sequence[str]) -> tuple[list[_Token], list[Slice]]:
+    """The texts before each pipe, and what stands behind the last."""
+    found: list[_Token] = []
+    waiting: list[Slice] = []
+    for i, line in enumerate(lines):
+        start = 0
+        for piece in line.split(_LONE)[:-1]:
+            waiting.append(Slice(i + 1, start, start + len(piece)))
+            found.append(_Token(waiting, i + 1))
+            waiting = []
+            start += len(piece) + 1
+        if start < len(line):
+            waiting.append(Slice(i + 1, start, len(line)))
+    return found, waiting
+
+
+def _ends_of_rows(lines: Sequence[str], tokens: Sequence[_Token]) -> list[int]:
+    """The tokens behind which a row ends: the last ones of lines that are nothing but several pipes."""
+    found: list[int] = []
+    for i, token in enumerate(tokens):
+        last = i + 1 == len(tokens) or tokens[i + 1].line != token.line
+        text = lines[token.line - 1].strip()
+        if last and len(text) > 1 and not text.strip(_LONE):
+            found.append(i)
+    return found
+
+
+def _period(lines: Sequence[str], tokens: Sequence[_Token]) -> int:
+    """How many pipes a row has, the one that opens it counted; 0 where the rows do not agree."""
+    ends = _ends_of_rows(lines, tokens)
+    lengths = [after - before for before, after in zip([-1, *ends], ends, strict=False)]
+    if len(lengths) < _NARROWEST:
+        return 0
+    period = Counter(lengths).most_common(1)[0][0]
+    agree = sum(length % period == 0 for length in lengths)
+    return period if period > _NARROWEST and agree * 100 >= len(lengths) * _PERIODIC else 0
+
+
+def _cut(
+    lines: Sequence[str], tokens: Sequence[_Token], period: int
+) -> Iterator[tuple[list[Slice], list[list[Slice]]]]:
+    """The rows, each with what stands before the pipe that opens it; counted anew behind each row whose end shows."""
+    start = 0
+    for end in [*_ends_of_rows(lines, tokens), len(tokens) - 1]:
+        while start <= end:
+            stop = min(start + period, end + 1)
+            yield tokens[start].slices, [token.slices for token in tokens[start + 1 : stop]]
+            start = stop
+
+
+def _pieces_of_rows(lines: Sequence[str], tokens: Sequence[_Token]) -> Iterator[list[list[Slice]]]:
+    """Rows where only lines tell of them: a line is a row, and lines that are short are pieces of one."""
+    groups: list[list[list[Slice]]] = []
+    line = 0
+    for token in tokens:
+        if groups and token.line != line and _is_blank(lines, token.slices):
+            # A blank cell that holds the line break is the last one of the row above.
+            groups[-1].append(token.slices)
+            groups.append([])
+        elif groups and token.line == line:
+            groups[-1].append(token.slices)
+        else:
+            groups.append([token.slices])
+        line = token.line
+    groups = [group for group in groups if group]
+    counts = Counter(len(group) for group in groups if len(group) > _NARROWEST)
+    usual = counts.most_common(1)[0][0] if counts else 0
+    waiting: list[list[Slice]] = []
+    for group in groups:
+        short = len(group) * 2 <= usual
+        if waiting and (not short or len(waiting) >= usual):
+            yield waiting
+            waiting = []
+        if short:
+            waiting += group
+        else:
+            yield group
+    if waiting:
+        yield waiting
+
+
+def _is_blank(lines: Sequence[str], slices: Sequence[Slice]) -> bool:
+    return not any(lines[part.line - 1][part.start : part.end].strip() for part in slices)
+
+
+def _stream_row(lines: Sequence[str], cells: Sequence[Sequence[Slice]]) -> Row | None:
+    drafts = [Draft(col, [[part] for part in parts]) for col, parts in enumerate(cells)]
+    number = next((part.line for parts in cells for part in parts), 0)
+    return row(lines, number, drafts, len(drafts))
+
+
+def _between(lines: Sequence[str], slices: Sequence[Slice], plain_row: PlainRow) -> list[Row]:
+    """Lines that stand between rows, or behind the last one."""
+    found = []
+    for part in slices:
+        whole = plain_row(lines[part.line - 1][: part.end], part.line) if part.start == 0 else None
+        made = whole or row(lines, part.line, [Draft(0, [[part]])], 1)
+        if made is not None:
+            found.append(made)
+    return found

@@ -1,0 +1,202 @@
+"""Tables with ruled borders: grid tables (+-----+), and the same drawn with box characters.
+
+What stands between two borders is one row, each cell of which may go over several lines; a blank line within a cell
+begins a new paragraph. Where only the header is ruled off, as databases print it, a line is a row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+from unicodedata import east_asian_width
+
+from extract.model import Row
+from extract.readers.pieces import Draft, Slice, row
+
+PlainRow = Callable[[str, int], Row | None]
+
+# Characters that draw lines, as the ASCII ones that do: two kinds of stroke, and every way they can meet.
+_UPRIGHTS: Final = {ord(c): "|" for c in "│┃┆┇┊┋║╎╏"}
+_STROKES: Final = {ord(c): "-" for c in "─━┄┅┈┉═╌╍"}
+_JOINTS: Final = dict.fromkeys((*range(0x250C, 0x254C), *range(0x2552, 0x2571)), "+")
+_DRAWN: Final = _JOINTS | _STROKES | _UPRIGHTS
+_UPRIGHT: Final = ("│", "┃", "║")
+_BORDER: Final = re.compile(r"\s*+\+(?:[-=:]{2,}+\+)+\s*$")
+# A border that leaves out cells which go on below it.
+_PARTLY: Final = re.compile(r"(?:\+[-=:]{2,}+)+\+")
+_SEPARATOR: Final = re.compile(r"[|+]")
+_FEWEST_BORDERS: Final = 2
+# A table as a database prints it has a border above, one below and one under its header.
+_LINED: Final = 3
+
+
+class _Line(NamedTuple):
+    """A line of a table: its number, what is drawn of it, and whether it is a border from end to end."""
+
+    number: int
+    drawn: str
+    border: bool
+
+
+def may_be(text: str) -> bool:
+    """A cheap test that most texts of other shapes do not pass."""
+    return "+-" in text or any(c in text for c in _UPRIGHT)
+
+
+def drawn(line: str) -> str:
+    """The line with ASCII characters for those that draw lines; its length stays."""
+    return line if line.isascii() else line.translate(_DRAWN)
+
+
+def upright(line: str) -> str:
+    """The line with pipes for the upright strokes among box characters; its length stays."""
+    return line if line.isascii() else line.translate(_UPRIGHTS)
+
+
+def read(lines: Sequence[str], plain_row: PlainRow) -> list[Row] | None:
+    """The rows of lines with ruled tables among them; None where there are none.
+
+    ``plain_row`` reads a line outside of the tables.
+    """
+    pictures = [drawn(line) for line in lines]
+    borders = [bool(_BORDER.match(picture)) for picture in pictures]
+    if sum(borders) < _FEWEST_BORDERS:
+        return None
+    found: list[Row] = []
+    at = 0
+    while at < len(lines):
+        end = _end_of_table(pictures, at) if borders[at] else at
+        if end == at:
+            plain = plain_row(lines[at], at + 1)
+            if plain is not None:
+                found.append(plain)
+            at += 1
+            continue
+        found += _table(lines, [_Line(i + 1, pictures[i], borders[i]) for i in range(at, end)])
+        at = end
+    return found
+
+
+def _end_of_table(pictures: Sequence[str], start: int) -> int:
+    """The line after the table that begins with this border: the first one that no stroke begins."""
+    end = start
+    while end < len(pictures) and pictures[end].lstrip()[:1] in ("|", "+"):
+        end += 1
+    return end
+
+
+def _table(lines: Sequence[str], table: Sequence[_Line]) -> list[Row]:
+    edges, wide = _edges(lines, table)
+    if _is_lined(table):
+        blocks: Iterator[list[_Line]] = ([line] for line in table if not line.border)
+    else:
+        blocks = _blocks(table)
+    return [made for block in blocks for made in _block(lines, block, edges, wide)]
+
+
+def _blocks(table: Sequence[_Line]) -> Iterator[list[_Line]]:
+    """The lines between borders."""
+    block: list[_Line] = []
+    for line in table:
+        if not line.border:
+            block.append(line)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _is_lined(table: Sequence[_Line]) -> bool:
+    """Whether a line is a row: only a header of one line is ruled off, and most cells of each line are filled."""
+    at = [i for i, line in enumerate(table) if line.border]
+    if len(at) != _LINED or at[1] - at[0] != 2 or at[2] - at[1] <= 2:
+        return False
+    body = [_SEPARATOR.split(line.drawn.strip())[1:-1] for line in table[at[1] + 1 : at[2]]]
+    return all(sum(bool(cell.strip()) for cell in cells) * 2 >= len(cells) for cells in body)
+
+
+def _columns_of(text: str, wide: bool) -> list[int]:
+    """The display column of each character and of the end; ``wide``: an ambiguous character takes two."""
+    two = "WFA" if wide else "WF"
+    found = [0]
+    for character in text:
+        found.append(found[-1] + (1 if character.isascii() else 2 if east_asian_width(character) in two else 1))
+    return found
+
+
+def _edges(lines: Sequence[str], table: Sequence[_Line]) -> tuple[list[int], bool]:
+    """The display columns where the borders have joints, and whether ambiguous characters take two columns.
+
+    They do where that makes more lines as long as the borders.
+    """
+    best: tuple[int, list[int], bool] = (-1, [], False)
+    for wide in (False, True):
+        joints: set[int] = set()
+        ends: set[int] = set()
+        for line in table:
+            if line.border:
+                columns = _columns_of(lines[line.number - 1], wide)
+                joints.update(columns[i] for i, c in enumerate(line.drawn) if c == "+")
+                ends.add(columns[len(line.drawn.rstrip())])
+        inner = [line for line in table if not line.border]
+        fit = sum(_columns_of(lines[i.number - 1].rstrip(), wide)[-1] in ends for i in inner)
+        if fit > best[0]:
+            best = fit, sorted(joints), wide
+    return best[1], best[2]
+
+
+def _cells(line: str, picture: str, edges: Sequence[int], wide: bool) -> list[tuple[int, int, int, int]]:
+    """The cells of a line: first column, number of columns, start and end in the line.
+
+    Mostly there is a stroke for each edge. Where cells span columns there are fewer, where texts hold pipes there are
+    more, and each edge takes the stroke that stands in its display column.
+    """
+    strokes = [match.start() for match in _SEPARATOR.finditer(picture)]
+    plain = [i for i in strokes if picture[i] == "|"]
+    if len(plain) == len(edges):
+        return [(col, 1, a + 1, b) for col, (a, b) in enumerate(pairwise(plain))]
+    columns = _columns_of(line, wide)
+    at: list[tuple[int, int]] = []
+    low = 0
+    for i in strokes:
+        edge = min(range(low, len(edges)), key=lambda k, i=i: abs(edges[k] - columns[i]), default=-1)  # type: ignore[misc]
+        if edge >= 0 and abs(edges[edge] - columns[i]) <= 1:
+            at.append((edge, i))
+            low = edge + 1
+    return [(one, other - one, a + 1, b) for (one, a), (other, b) in pairwise(at)]
+
+
+def _block(lines: Sequence[str], block: Sequence[_Line], edges: Sequence[int], wide: bool) -> list[Row]:
+    """The rows between two borders: one, or more where a border leaves out cells that go on below it."""
+    rows: list[dict[int, tuple[int, list[list[Slice]]]]] = [{}]
+    numbers = [block[0].number]
+    # The row in which the cell at a column began.
+    owner: dict[int, int] = {}
+    for line in block:
+        cells = _cells(lines[line.number - 1], line.drawn, edges, wide)
+        closed = {col for col, _, a, b in cells if _is_stroke(line.drawn[a:b])} if _PARTLY.search(line.drawn) else set()
+        if closed:
+            rows.append({})
+            numbers.append(line.number)
+            owner.update(dict.fromkeys(closed, len(rows) - 1))
+        for col, span, start, end in cells:
+            if col not in closed:
+                paragraphs = rows[owner.get(col, 0)].setdefault(col, (span, [[]]))[1]
+                if not line.drawn[start:end].strip():
+                    paragraphs.append([])
+                else:
+                    paragraphs[-1].append(Slice(line.number, start, end))
+    found = []
+    for number, cells_of_row in zip(numbers, rows, strict=True):
+        drafts = [Draft(col, paragraphs, span) for col, (span, paragraphs) in sorted(cells_of_row.items())]
+        made = row(lines, number, drafts, len(edges) - 1)
+        if made is not None:
+            found.append(made)
+    return found
+
+
+def _is_stroke(text: str) -> bool:
+    return len(text) > 1 and not text.strip("-=:+")
