@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -11,17 +12,32 @@ from extract.clean import plain, width
 from extract.cut import ELLIPSES, cut_ones
 from extract.interpret import funding, identity, prose
 from extract.interpret.aligned import begins_below
-from extract.interpret.indicators import IndicatorReader
+from extract.interpret.indicators import IndicatorReader, Tree
 from extract.interpret.layout import is_layout, read_layout
 from extract.interpret.sections import Scanner, Sections
 from extract.interpret.singles import apart
 from extract.interpret.stacked import whole_labels
+from extract.interpret.wide import leading_columns, projects
 from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary, default
 
 # Without these, nobody knows whose form it is.
 DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What was read of one form, before its texts are looked at together. ``doubts``: of its layout, rows not known."""
+
+    head: identity.Identity
+    money: funding.Funding
+    goals: prose.Goals
+    tasks: prose.Tasks
+    tree: Tree
+    notes: Cell | None
+    findings: list[Finding]
+    doubts: tuple[Finding, ...]
 
 
 class Interpreter:
@@ -37,53 +53,87 @@ class Interpreter:
         found: list[Form] = []
         rows = whole_labels(apart(grid.rows, self.scanner), self.scanner)
         for start, end in self.scanner.forms(rows):
-            form = self._form(rows[start:end], grid.lines, len(found))
-            if form is not None:
-                found.append(form)
+            sections, doubts = self._sections(rows[start:end], grid.lines)
+            if not _is_form(sections):
+                continue
+            wide = leading_columns(sections.headers[0], self.scanner) if sections.headers else None
+            for parts in (
+                [self._parts(sections, doubts, grid.lines)]
+                if wide is None
+                else self._projects(sections, *wide, grid.lines)
+            ):
+                found.append(self._form(parts, len(found)))
         return tuple(found)
 
-    def _form(self, rows: Sequence[Row], lines: Sequence[str], index: int) -> Form | None:
-        sections, doubts = self._sections(rows, lines)
-        if not _is_form(sections):
-            return None
+    def _parts(self, sections: Sections, doubts: tuple[Finding, ...], lines: Sequence[str]) -> _Parts:
+        """What the sections of a form say."""
         head = identity.read(sections, self.scanner)
         profile = self.vocabulary.profile
         label = sections.labels.get("funding")
-        money = funding.read(sections.funding, label, head.form_kind, head.amount_unit, profile)
-        goals = prose.goals(sections.goals, lines)
-        tasks = prose.tasks(sections.tasks, profile)
-        tree = self.indicators.read(sections.indicators, sections.headers)
         notes, unread = prose.notes(sections.notes, profile)
+        return _Parts(
+            head=head,
+            money=funding.read(sections.funding, label, head.form_kind, head.amount_unit, profile),
+            goals=prose.goals(sections.goals, lines),
+            tasks=prose.tasks(sections.tasks, profile),
+            tree=self.indicators.read(sections.indicators, sections.headers),
+            notes=notes,
+            findings=unread,
+            doubts=doubts,
+        )
+
+    def _projects(
+        self, sections: Sections, roles: tuple[str, ...], header: Row, lines: Sequence[str]
+    ) -> Iterator[_Parts]:
+        """What a wide table says of each of its projects."""
+        for project in projects(sections.indicators, roles, self.indicators.kinds):
+            head = identity.read(sections, self.scanner)
+            identity.of_project(head, project.unit, project.name)
+            yield _Parts(
+                head=head,
+                money=funding.of_project(project.amount, head.amount_unit),
+                goals=prose.goals([] if project.goal is None else [Row(project.goal.line, [project.goal], 1)], lines),
+                tasks=prose.Tasks([], [], frozenset()),
+                tree=self.indicators.read(project.rows, [header]),
+                notes=None,
+                findings=[Finding("cell_unread", None, None, None, {"text": c.text[:40]}, c) for c in project.unread],
+                doubts=(),
+            )
+
+    def _form(self, parts: _Parts, index: int) -> Form:
+        """The form that its parts make: cut texts told and recovered, checks made."""
+        head, money, tree = parts.head, parts.money, parts.tree
         places = head.places
-        if notes is not None:
-            places["other_notes"] = notes
+        if parts.notes is not None:
+            places["other_notes"] = parts.notes
         if money.unit_cell is not None:
             places["amount_unit"] = money.unit_cell
+        goals = parts.goals.goals
         indicators = tree.indicators
         # A form that marks its cuts leaves its unmarked texts whole.
-        marks = bool(tasks.marked) or any((i.name or "").endswith(ELLIPSES) for i in indicators)
+        marks = bool(parts.tasks.marked) or any((i.name or "").endswith(ELLIPSES) for i in indicators)
         cut_doubts = self._cut_names(indicators, marks=marks)
-        whole_tasks = self._cut_tasks(tasks, goals.goals, marks=marks)
+        tasks = self._cut_tasks(parts.tasks, goals, marks=marks)
         weighed = checks.weights(indicators)
         findings = [
             *self._head_findings(head),
             *money.findings,
-            *goals.findings,
-            *tasks.findings,
+            *parts.goals.findings,
+            *parts.tasks.findings,
             *tree.findings,
             *cut_doubts,
-            *unread,
-            *checks.empty(money.amounts, len(goals.goals), len(whole_tasks), len(indicators), head.form_kind),
+            *parts.findings,
+            *checks.empty(money.amounts, len(goals), len(tasks), len(indicators), head.form_kind),
             *checks.levels(indicators, self.vocabulary.parents),
             *checks.targets(indicators),
             *weighed.findings,
             *checks.duplicates(indicators),
-            *_placed(doubts, indicators, whole_tasks, goals.goals),
+            *_placed(parts.doubts, indicators, tasks, goals),
         ]
         return Form(
             form_index=index,
             form_kind=head.form_kind,
-            form_profile=profile.name,
+            form_profile=self.vocabulary.profile.name,
             title=head.title,
             fiscal_year=head.fiscal_year,
             unit_code=head.unit_code,
@@ -92,12 +142,12 @@ class Interpreter:
             project_code=head.project_code,
             project_name=head.project_name,
             amount_unit=money.amount_unit,
-            other_notes=notes.text if notes is not None else None,
+            other_notes=parts.notes.text if parts.notes is not None else None,
             funding_check=money.check,
             weight_check=weighed.answer,
             funding=tuple(money.amounts),
-            goals=tuple(goals.goals),
-            tasks=tuple(whole_tasks),
+            goals=tuple(goals),
+            tasks=tuple(tasks),
             indicators=tuple(indicators),
             findings=tuple(findings),
             places=places,

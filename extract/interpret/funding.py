@@ -96,6 +96,17 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     return Funding(amounts, unit, unit_cell, findings, check)
 
 
+def of_project(cell: Cell | None, unit: str | None) -> Funding:
+    """The funding of a project in a wide table: its one amount is the total."""
+    found = _amount_of(cell.text) if cell is not None else None
+    if cell is None or found is None:
+        doubt = [] if cell is None else [Finding("cell_unread", "funding", None, None, {"text": cell.text[:40]}, cell)]
+        return Funding([], unit, None, doubt, NOT_MADE)
+    factor = _IN_YUAN[found[1] or unit or "元"]
+    amount = (found[0] * factor).quantize(_CENT)
+    return Funding([_amount(("project", "total"), Figure(cell, amount, (0, 0)))], unit, None, [], NOT_MADE)
+
+
 def _paired(
     pairs: Sequence[tuple[Column, Figure]],
     figures: Sequence[Figure],

@@ -49,6 +49,16 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
     return found
 
 
+def of_project(found: Identity, unit: Cell | None, project: Cell | None) -> None:
+    """Takes in the unit and the project of a row of a wide table, which is what its form is for."""
+    found.form_kind = "project"
+    if unit is not None:
+        found.unit_code = found.unit_name = None
+        _take(found, "unit", unit)
+    if project is not None:
+        _take(found, "project", project)
+
+
 def _title(found: Identity, cell: Cell) -> None:
     year = _BRACKETED_YEAR.search(cell.text)
     if year is None:

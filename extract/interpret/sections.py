@@ -162,6 +162,10 @@ class Scanner:
         bare = _BRACKETED_YEAR.sub("", base)
         return bare.endswith(self.profile.title_ends) and any(word in bare for word in self.profile.title_contains)
 
+    def is_level(self, text: str) -> bool:
+        """Whether a header word names the column of the first or second level."""
+        return self._column(text) in ("level1", "level2")
+
     def is_word(self, text: str) -> bool:
         """Whether a text is a printed word of the form: a section's label, or a word of one of its headers."""
         profile = self.profile

@@ -1,0 +1,66 @@
+"""The wide table of many projects: a document a project, in the order of the source."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from extract import extract_bytes
+from extract.model import Form
+
+TITLE = "部门预算项目绩效目标申报表(2023年度)\n金额单位：{unit}\n"
+HEADER = (
+    "单位名称\t项目名称\t预算数\t年度目标\t一级指标\t二级指标\t三级指标\t指标性质\t指标值\t度量单位\t权重\t指标方向性\n"
+)
+ROWS = """310-水口镇部门\t912,000.50
+310001-水口镇人民政府\t村道养护\t600,000.00\t养护村道三十公里。\t产出指标\t数量指标\t养护里程\t≥\t30\t公里\t60\t正向指标
+效益指标\t社会效益指标\t出行便利\t定性\t优良\t\t30\t正向指标
+河道保洁\t312,000.50\t一是保洁，二是巡河。\t产出指标\t质量指标\t断面达标率\t≥\t95\t%\t90\t正向指标
+310002-水口镇卫生院\t设备购置\t88,000.00\t购置设备。\t成本指标\t经济成本指标\t购置单价\t≤\t8.8\t万元\t90\t反向指标
+"""
+
+
+def forms(unit: str = "元", rows: str = ROWS) -> tuple[Form, ...]:
+    return extract_bytes((TITLE.format(unit=unit) + HEADER + rows).encode()).forms
+
+
+def test_every_project_is_a_document() -> None:
+    found = forms()
+    assert [(f.form_index, f.unit_code, f.unit_name, f.project_name) for f in found] == [
+        (0, "310001", "水口镇人民政府", "村道养护"),
+        (1, "310001", "水口镇人民政府", "河道保洁"),
+        (2, "310002", "水口镇卫生院", "设备购置"),
+    ]
+    assert {(f.title, f.fiscal_year, f.form_kind) for f in found} == {("部门预算项目绩效目标申报表", 2023, "project")}
+    assert [[finding.code for finding in f.findings] for f in found] == [[], [], []]
+
+
+@pytest.mark.parametrize(("unit", "factor"), [("元", 1), ("万元", 10000)])
+def test_its_amount_is_the_total_of_the_project(unit: str, factor: int) -> None:
+    amounts = [[(a.category, a.source, a.amount) for a in f.funding] for f in forms(unit)]
+    assert amounts == [
+        [("project", "total", Decimal(amount) * factor)] for amount in ("600000.00", "312000.50", "88000.00")
+    ]
+
+
+def test_indicators_and_goals_stay_with_their_project() -> None:
+    found = forms()
+    assert [[goal.text for goal in f.goals] for f in found] == [
+        ["养护村道三十公里。"],
+        ["一是保洁，二是巡河。"],
+        ["购置设备。"],
+    ]
+    assert [[(i.level1, i.level2, i.name, i.direction) for i in f.indicators] for f in found] == [
+        [
+            ("产出指标", "数量指标", "养护里程", "正向指标"),
+            ("效益指标", "社会效益指标", "出行便利", "正向指标"),
+        ],
+        [("产出指标", "质量指标", "断面达标率", "正向指标")],
+        [("成本指标", "经济成本指标", "购置单价", "反向指标")],
+    ]
+
+
+def test_a_cell_too_many_before_the_labels_is_said() -> None:
+    found = forms(rows="甲单位\t乙项目\t丙\t5,000.00\t目标。\t产出指标\t数量指标\t里程\t≥\t3\t公里\t90\t正向指标\n")
+    assert [finding.code for finding in found[0].findings] == ["cell_unread"]
