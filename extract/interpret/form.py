@@ -92,7 +92,7 @@ class Interpreter:
             yield _Parts(
                 head=head,
                 money=funding.of_project(project.amount, head.amount_unit),
-                goals=prose.goals([] if project.goal is None else [Row(project.goal.line, [project.goal], 1)], lines),
+                goals=prose.goals([Row(piece.line, [piece], 1) for piece in project.goal_lines()], lines),
                 tasks=prose.Tasks([], [], frozenset()),
                 tree=self.indicators.read(project.rows, [header]),
                 notes=None,

@@ -165,14 +165,19 @@ def _outside(cell: Cell, start: float, end: float) -> int:
     return min(_FAR, round(10 * (1 - max(0.0, inside) / max(1.0, cell.x1 - cell.x0))))
 
 
-def _apart(before: Head, after: Head, steps: int) -> Spot:
-    """How many places two columns are apart, as their header row says, else as their order says."""
+def _misfit(before: Head, after: Head, steps: int, gap: Spot) -> int:
+    """By how many places the distance of two amounts differs from that of two columns, ``steps`` apart in order.
+
+    In one header row places count. Of two rows, one may have lost blanks, so that their order may be all that counts.
+    """
+    places = after.spot[0] - before.spot[0], after.spot[1] - before.spot[1]
     if after.row >= 0 and after.row == before.row:
-        return after.spot[0] - before.spot[0], after.spot[1] - before.spot[1]
-    return steps, steps
+        return _differ(places, gap)
+    by_order = _differ((steps, steps), gap)
+    return min(by_order, _differ(places, gap)) if before.row >= 0 and after.row >= 0 else by_order
 
 
-def _misfit(one: Spot, other: Spot) -> int:
+def _differ(one: Spot, other: Spot) -> int:
     """By how many places two distances differ at least."""
     return max(0, one[0] - other[1], other[0] - one[1])
 
@@ -189,7 +194,7 @@ def _at_distances(gaps: tuple[Spot, ...], heads: tuple[Head, ...]) -> list[tuple
             (*chosen, c)
             for chosen in found
             for c in range(chosen[-1] + 1, len(heads))
-            if not _misfit(_apart(heads[chosen[-1]], heads[c], c - chosen[-1]), gap)
+            if not _misfit(heads[chosen[-1]], heads[c], c - chosen[-1], gap)
         ]
     return found
 
@@ -226,5 +231,5 @@ def _judge(
         return _Placement(chosen, failed, checked, sum(row[c] for row, c in zip(offsets, chosen, strict=True)))
     misfit = 0
     for (one, a), (other, b) in pairwise(zip(figures, chosen, strict=True)):
-        misfit += _misfit(_apart(heads[a], heads[b], b - a), _gap(one, other))
+        misfit += _misfit(heads[a], heads[b], b - a, _gap(one, other))
     return _Placement(chosen, failed, checked, misfit)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from extract.interpret.funding import header_word
 from extract.interpret.kinds import Kinds
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
+from extract.places import join, pieces
 
 _LABELS: Final = "12B"
 # What a project's first cells are, in the order in which wide tables have them.
@@ -30,6 +32,12 @@ class Project:
     goal: Cell | None = None
     rows: list[Row] = field(default_factory=list)
     unread: list[Cell] = field(default_factory=list)
+
+    def goal_lines(self) -> list[Cell]:
+        """The goal, a cell a line of the source."""
+        if self.goal is None:
+            return []
+        return [join(list(group)) for _, group in groupby(pieces(self.goal), key=lambda piece: piece.line)]
 
 
 def leading_columns(header: Row, scanner: Scanner) -> tuple[tuple[str, ...], Row] | None:
