@@ -8,8 +8,8 @@ from pathlib import Path
 
 from extract.errors import UnreadableInput
 from extract.interpret.form import default_interpreter
-from extract.model import Extraction, Failure, Finding, Form
-from extract.readers import encoding, shapes
+from extract.model import Extraction, Failure, Finding, Form, Task
+from extract.readers import dump, encoding, shapes, text
 
 _TEXT = "text/plain"
 
@@ -25,14 +25,37 @@ def extract_bytes(data: bytes, *, source_path: str = "") -> Extraction:
         decoded = encoding.decode(data)
     except UnreadableInput as error:
         return Extraction(source_path, digest, None, None, [], (), Failure(error.code, error.params))
-    grid = shapes.read(decoded.text)
-    forms = default_interpreter().forms(grid)
+    forms = _within(decoded.text) if dump.may_be(decoded.text) else ()
+    if forms:
+        lines = text.split_lines(decoded.text)
+    else:
+        grid = shapes.read(decoded.text)
+        lines = grid.lines
+        forms = default_interpreter().forms(grid)
     if not forms:
-        return Extraction(source_path, digest, _TEXT, decoded.encoding, grid.lines, (), Failure("not_a_form"))
+        return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, (), Failure("not_a_form"))
     if decoded.damaged:
         doubt = Finding("damaged_text", None, None, None, {"count": decoded.damaged, "encoding": decoded.encoding})
         forms = tuple(_with(form, doubt) for form in forms)
-    return Extraction(source_path, digest, _TEXT, decoded.encoding, grid.lines, forms)
+    return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, forms)
+
+
+def _within(source: str) -> tuple[Form, ...]:
+    """The forms in the texts within a database dump, with their places in the dump."""
+    found: list[Form] = []
+    for literal in dump.literals(source):
+        for form in default_interpreter().forms(shapes.read(literal.text)):
+            moved: Form = literal.moved(replace(form, form_index=len(found)))
+            found.append(replace(moved, tasks=tuple(_source_moved(task) for task in moved.tasks)))
+    return tuple(found)
+
+
+def _source_moved(task: Task) -> Task:
+    """The task with the line where its recovered text stands; the number in it was one of the text within."""
+    place = task.places.get("recovery_source")
+    if place is None or task.recovery_source is None:
+        return task
+    return task._replace(recovery_source=f"{task.recovery_source.rpartition(' ')[0]} {place.line}")
 
 
 def _with(form: Form, finding: Finding) -> Form:

@@ -1,0 +1,162 @@
+"""Texts within a database dump: the string literals of INSERT statements that hold several lines.
+
+A literal is unescaped and read as a text of its own; what was read there is then moved to where it stands in the dump.
+An escape within it stands for one character, as an entity does, and is a piece with a place of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Final, NamedTuple
+
+from extract.model import Cell
+from extract.readers.text import split_lines
+
+_STATEMENT: Final = re.compile(r"\b(?:INSERT\s{1,20}(?:IGNORE\s{1,20})?|REPLACE\s{1,20})INTO\b", re.IGNORECASE)
+# Breaks of lines, escaped or not; a stretch without escapes; an escape: a backslash with what follows, a doubled quote.
+_PIECE: Final = re.compile(r"(?P<break>(?:\\r)?(?:\\n|\\?\n)|\\r)|(?P<plain>[^'\\\n]++)|\\.|''|\\\Z")
+_SHOWN: Final = {"\\t": "\t", "\\0": "", "\\Z": "", "\\b": "", "''": "'", "\\": "\\"}
+# A text has more breaks of lines than this.
+_FEW_BREAKS: Final = 2
+
+
+class Origin(NamedTuple):
+    """Where a line of a literal stands: line of the dump, and in it the place of each character and of the end."""
+
+    line: int
+    at: Sequence[int]
+
+
+class _Piece(NamedTuple):
+    """A piece of a literal: what it is, as it stands in the dump, and its place in it."""
+
+    kind: str | None
+    raw: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A text within a dump, and where each of its lines stands."""
+
+    text: str
+    origins: Sequence[Origin]
+
+    def moved(self, value: Any) -> Any:
+        """The value with all places in it, at any depth, moved from the text to the dump."""
+        if isinstance(value, Cell):
+            return self._cell(value)
+        if isinstance(value, tuple):
+            items = [self.moved(item) for item in value]
+            return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+        if isinstance(value, Mapping):
+            return {key: self.moved(item) for key, item in value.items()}
+        if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **{field.name: self.moved(getattr(value, field.name)) for field in fields(value)})
+        return value
+
+    def _cell(self, cell: Cell) -> Cell:
+        """The cell where it stands in the dump; each escape in it is a part of its own."""
+        if cell.parts:
+            parts = tuple(piece for part in cell.parts for piece in self._whole(part))
+        elif cell.line:
+            parts = self._whole(cell)
+        else:
+            return cell
+        if len(parts) == 1:
+            return parts[0]
+        return parts[0]._replace(text=cell.text, end=parts[-1].end, parts=parts)
+
+    def _whole(self, cell: Cell) -> tuple[Cell, ...]:
+        """The pieces of a cell without parts. One whose text is not what stood there stays whole."""
+        line, at = self.origins[cell.line - 1]
+        verbatim = cell.end - cell.start == len(cell.text)
+        stretches = _cut(at, cell.start, cell.end) if verbatim else [(cell.start, cell.end)]
+        return tuple(
+            cell._replace(
+                text=cell.text[low - cell.start : high - cell.start] if verbatim else cell.text,
+                line=line,
+                start=at[low],
+                end=at[high],
+            )
+            for low, high in stretches
+        )
+
+
+def _cut(at: Sequence[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A stretch of a line cut so that each escape stands by itself."""
+    low = start
+    for i in range(start, end):
+        if at[i + 1] - at[i] != 1:
+            if low < i:
+                yield low, i
+            yield i, i + 1
+            low = i + 1
+    if low < end or start == end:
+        yield low, end
+
+
+def may_be(text: str) -> bool:
+    """A cheap test that most texts of other shapes do not pass."""
+    return ("INTO" in text or "into" in text) and _STATEMENT.search(text) is not None
+
+
+def literals(text: str) -> list[Literal]:
+    """The literals of a dump that hold a text of several lines, in order."""
+    source = "\n".join(split_lines(text))
+    statement = _STATEMENT.search(source)
+    found: list[Literal] = []
+    line, line_start, end = 1, 0, statement.end() if statement else len(source)
+    quote = source.find("'", end)
+    counted = 0
+    while quote >= 0:
+        breaks = source.count("\n", counted, quote)
+        if breaks:
+            line += breaks
+            line_start = source.rfind("\n", counted, quote) + 1
+        counted = quote
+        pieces, end = _pieces(source, quote + 1)
+        if sum(piece.kind == "break" for piece in pieces) > _FEW_BREAKS:
+            found.append(_literal(pieces, line, line_start, end))
+        quote = source.find("'", end + 1)
+    return found
+
+
+def _pieces(source: str, start: int) -> tuple[list[_Piece], int]:
+    """The pieces of a literal, and where it ends: at the closing quote."""
+    pieces: list[_Piece] = []
+    at = start
+    while match := _PIECE.match(source, at):
+        pieces.append(_Piece(match.lastgroup, match[0], at))
+        at = match.end()
+    return pieces, at
+
+
+def _literal(pieces: Sequence[_Piece], line: int, line_start: int, end: int) -> Literal:
+    """The text of these pieces, the first of which stands in this line of the dump."""
+    texts: list[str] = []
+    origins: list[Origin] = []
+    shown: list[str] = []
+    at = array("q")
+    for kind, raw, start in pieces:
+        column = start - line_start
+        if kind == "break":
+            at.append(column)
+            texts.append("".join(shown))
+            origins.append(Origin(line, at))
+            shown, at = [], array("q")
+            if raw.endswith("\n"):
+                line += 1
+                line_start = start + len(raw)
+        elif kind == "plain":
+            shown.append(raw)
+            at.extend(range(column, column + len(raw)))
+        else:
+            character = _SHOWN.get(raw, raw[-1])
+            shown.append(character)
+            at.extend([column] * len(character))
+    at.append(end - line_start)
+    return Literal("\n".join([*texts, "".join(shown)]), [*origins, Origin(line, at)])
