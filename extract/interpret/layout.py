@@ -157,15 +157,15 @@ def _measured(
     numbers = range(first_line, first_line + len(lines))
     body = spaced(blocks.indicators, blocks.breaks)
     text = [at for part in (blocks.goals, blocks.tasks) for at in part]
-    found: list[tuple[float, int, list[Strip], TreeTable]] = []
+    found: list[tuple[float, float, int, list[Strip], TreeTable]] = []
     for measure in MEASURES:
         measured = strips(lines, numbers, measure)
         tree = tree_table([measured[at] for at in blocks.header], [measured[at] for at in body], vocabulary)
-        aligned = tree.aligned()
-        if not found and aligned == 1.0 and tree.settles_measure(lines, first_line):
+        exact = tree.exact()
+        if not found and exact == 1.0 and tree.settles_measure(lines, first_line):
             return measured, tree
-        found.append((aligned, full_lines([measured[at] for at in text]), measured, tree))
-    aligned, _, measured, tree = max(found, key=lambda way: way[:2])
+        found.append((tree.aligned(), exact, full_lines([measured[at] for at in text]), measured, tree))
+    aligned, _, _, measured, tree = max(found, key=lambda way: way[:3])
     if aligned < 1.0:
         rows = [*blocks.header, *body]
         straight = straightened([measured[at] for at in rows])

@@ -47,14 +47,22 @@ def aligned_share(cells: Sequence[Cell]) -> float:
 
     A middle may be half a place off. Numbers may stand at the right of a column and words at its left.
     """
-    start, end = cells[0].x0, cells[0].x1
-    if all(cell.x0 == start for cell in cells) or all(cell.x1 == end for cell in cells):
+    if is_exact(cells):
         return 1.0
     start, end = (Counter(places).most_common(1)[0][0] for places in ([c.x0 for c in cells], [c.x1 for c in cells]))
     middles = Counter(cell.x0 + cell.x1 for cell in cells)
     middle = max(middles, key=lambda at: middles[at] + middles[at + 1])
     fits = sum(c.x0 == start or c.x1 == end or 0 <= c.x0 + c.x1 - middle <= 1 for c in cells)
     return fits / len(cells)
+
+
+def is_exact(cells: Sequence[Cell]) -> bool:
+    """Whether all cells of a column begin, or all end, or all have their middle at one place."""
+    start, end = cells[0].x0, cells[0].x1
+    if all(cell.x0 == start for cell in cells) or all(cell.x1 == end for cell in cells):
+        return True
+    middles = [cell.x0 + cell.x1 for cell in cells]
+    return max(middles) - min(middles) <= 1
 
 
 def _tokens(line: Strip) -> list[_Token]:

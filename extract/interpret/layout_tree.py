@@ -22,7 +22,7 @@ from extract.interpret.layout_rows import (
     usual,
 )
 from extract.interpret.layout_spans import LevelLabel, Reading, SpanRow, Spans, nearest, with_edges
-from extract.interpret.layout_straight import aligned_share, by_nearest
+from extract.interpret.layout_straight import aligned_share, by_nearest, is_exact
 from extract.interpret.layout_text import join_pieces
 from extract.model import Cell, Finding, Row
 from extract.vocabulary import Vocabulary
@@ -176,12 +176,21 @@ class TreeTable:
 
     def aligned(self) -> float:
         """How exactly names, and the cells beside them, stand below one another: 1 for all."""
-        shares = []
-        for col in range(self.layout.name, self.width):
-            found = [cell for line in self.layout.lines if (cell := line[col]) is not None]
-            if len(found) > 1:
-                shares.append(aligned_share(found))
+        shares = [aligned_share(cells) for cells in self._beside()]
         return sum(shares) / len(shares) if shares else 1.0
+
+    def exact(self) -> float:
+        """The share of columns, the names' and those beside it, whose cells all stand alike."""
+        columns = self._beside()
+        return sum(is_exact(cells) for cells in columns) / len(columns) if columns else 1.0
+
+    def _beside(self) -> list[list[Cell]]:
+        """The cells of the names' column and those right of it, where there are several."""
+        found = [
+            [cell for line in self.layout.lines if (cell := line[col]) is not None]
+            for col in range(self.layout.name, self.width)
+        ]
+        return [cells for cells in found if len(cells) > 1]
 
     def crowded(self) -> bool:
         """Whether some cell beside the names holds what should be several."""
