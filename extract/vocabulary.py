@@ -51,6 +51,7 @@ class FormProfile:
     title_contains: tuple[str, ...]
     title_ends: tuple[str, ...]
     sections: Mapping[str, str]
+    section_prefixes: tuple[str, ...]
     fields: Mapping[str, str]
     columns: Mapping[str, str]
     task_columns: Mapping[str, str]
@@ -175,6 +176,7 @@ def _profile(path: Path) -> FormProfile:
         title_contains=tuple(data["title"]["contains"]),
         title_ends=tuple(data["title"]["ends"]),
         sections=_turned(data["sections"], path, "sections"),
+        section_prefixes=tuple(sorted(data["section_prefixes"], key=len, reverse=True)),
         fields=_turned(data["fields"], path, "fields"),
         columns=_turned(data["columns"], path, "columns"),
         task_columns=_turned(data["tasks"], path, "tasks"),

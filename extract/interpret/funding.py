@@ -224,6 +224,12 @@ def header_word(text: str, profile: FormProfile) -> str:
     return _header_word(text, _HEADER_WORDS.setdefault(profile.name, {}), profile)
 
 
+def states_amount(row: Row, profile: FormProfile) -> bool:
+    """Whether a row states an amount by a word for a total before it (年度预算金额 | 250万)."""
+    word = header_word(row.cells[0].text, profile)
+    return word in profile.project_total and _amount_of(row.cells[1].text) is not None
+
+
 def _word(text: str) -> str:
     """A header word to look up: squashed, without a counter before it, a unit in brackets or a colon behind it."""
     word = squash(text).rstrip(":")

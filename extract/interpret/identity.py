@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -18,6 +18,11 @@ _YEAR: Final = re.compile(r"(?:19|20)\d{2}")
 _BRACKETED_YEAR: Final = re.compile(r"[\s\u3000]*[(（]\s*(?:19|20)\d{2}\s*年?度?\s*[)）]")
 # 135-大竹县司法局部门, 51139922R000408106409-…经费
 _CODED: Final = re.compile(r"([0-9A-Za-z]{3,40})\s*[-－—–]+\s*(\S.*)$")
+
+
+# A place for a stamp is no name: (盖章), （公章）.
+_STAMP: Final = re.compile(r"\((?:盖章|公章|签章|签字)\)$")
+_SEVERAL: Final = 2
 
 
 @dataclass(slots=True)
@@ -122,7 +127,7 @@ def _fields(row: Row, scanner: Scanner) -> list[tuple[str, Cell]]:
     """The fields that a row states, each with the cell of its value."""
     found: list[tuple[str, Cell]] = []
     waiting: str | None = None
-    for cell in row.cells:
+    for cell in _singly(row.cells):
         meaning = scanner.meaning(cell.text)
         if meaning.kind == "year":
             found.append(("fiscal_year", cell))
@@ -137,6 +142,19 @@ def _fields(row: Row, scanner: Scanner) -> list[tuple[str, Cell]]:
             found.append((waiting, cell))
             waiting = None
     return found
+
+
+def _singly(cells: Sequence[Cell]) -> Iterator[Cell]:
+    """The cells; one that states several fields (填报单位:… 单位:万元) is cut at its blanks."""
+    for cell in cells:
+        if " " not in cell.text or squash(cell.text).count(":") < _SEVERAL:
+            yield cell
+            continue
+        start = 0
+        for piece in cell.text.split(" "):
+            if piece:
+                yield cut(cell, start, start + len(piece))
+            start += len(piece) + 1
 
 
 def _after_colon(cell: Cell) -> Cell | None:
@@ -154,6 +172,8 @@ def _after_colon(cell: Cell) -> Cell | None:
 
 
 def _take(found: Identity, name: str, value: Cell) -> None:
+    if _STAMP.match(squash(value.text)):
+        return
     if name == "fiscal_year":
         _year(found, value)
     elif name == "amount_unit":

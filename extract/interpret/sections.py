@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import squash
 from extract.interpret.broken import continues, together
+from extract.interpret.funding import states_amount
 from extract.model import Cell, Row
 from extract.vocabulary import FormProfile, Vocabulary
 
@@ -51,6 +52,7 @@ class Sections:
     title: Cell | None = None
     head: list[Row] = field(default_factory=list)
     funding: list[Row] = field(default_factory=list)
+    term: list[Row] = field(default_factory=list)
     goals: list[Row] = field(default_factory=list)
     tasks: list[Row] = field(default_factory=list)
     indicators: list[Row] = field(default_factory=list)
@@ -64,6 +66,7 @@ class Sections:
         self.by_state = {
             "head": self.head,
             "funding": self.funding,
+            "term": self.term,
             "goals": self.goals,
             "tasks": self.tasks,
             "indicators": self.indicators,
@@ -80,7 +83,7 @@ class _Own(NamedTuple):
 
 # Sections that only a form of its own has, not a further page of one.
 _OPENING: Final = frozenset({"funding", "goals", "tasks"})
-_ORDER: Final = {"head": 0, "funding": 1, "goals": 2, "tasks": 3, "indicators": 4, "notes": 5}
+_ORDER: Final = {"head": 0, "funding": 1, "term": 2, "goals": 3, "tasks": 4, "indicators": 5, "notes": 6}
 
 
 def _without_label(row: Row) -> Row:
@@ -140,7 +143,7 @@ class Scanner:
         if not whole:
             return _NONE
         base = whole.rstrip(":")
-        section = profile.sections.get(base) or ("(" in base and profile.sections.get(base.partition("(")[0]))
+        section = self._section_of(base)
         if section:
             return Meaning("section", section)
         if self._is_title(base):
@@ -157,6 +160,20 @@ class Scanner:
         if len(whole) < 16 and _PAGE_NUMBER.match(whole):
             return Meaning("page_number")
         return _NONE
+
+    def _section_of(self, word: str) -> str:
+        """The section that a word is the label of, or "".
+
+        What is in brackets behind it, and some words before it, count for nothing.
+        """
+        sections = self.profile.sections
+        for known in (word, word.partition("(")[0]):
+            if known in sections:
+                return sections[known]
+            for prefix in self.profile.section_prefixes:
+                if known.startswith(prefix) and known.removeprefix(prefix) in sections:
+                    return sections[known.removeprefix(prefix)]
+        return ""
 
     def _is_title(self, base: str) -> bool:
         bare = _BRACKETED_YEAR.sub("", base)
@@ -266,7 +283,8 @@ class Scanner:
         by_state = found.by_state
         for row, meaning, header in self._whole_headers(rows):
             if not meaning.kind:
-                by_state[state].append(row)
+                money = state == "head" and len(row.cells) > 1 and states_amount(row, self.profile)
+                by_state["funding" if money else state].append(row)
             elif meaning.kind == "title":
                 _take_title(found, row)
             elif meaning.kind == "section":
