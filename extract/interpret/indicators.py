@@ -117,6 +117,8 @@ class IndicatorReader:
         found: list[Read] = []
         for given in rows:
             cells = given.cells
+            if len(cells) == 1 and self.vocabulary.profile.is_furniture(cells[0].text):
+                continue
             row = _at_single_blanks(given) if len(cells) == 1 and " " in cells[0].text else given
             read = _new(Read, (row, self.explain(row, reader)))
             if (
@@ -225,8 +227,6 @@ class _TreeBuilder:
                         "row_unread", "indicators", None, None, {"text": cells[plan.extra].text[:40]}, cells[plan.extra]
                     )
                 )
-            return
-        if plan.name >= 0 and not plan.tail and len(cells) == 1 and self.vocabulary.profile.is_furniture(cells[0].text):
             return
         self._indicator(cells, plan)
         seq = len(self.indicators) - 1
