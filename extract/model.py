@@ -125,6 +125,8 @@ class Indicator(NamedTuple):
     scale: str | None
     weight: Decimal | None
     direction: str | None
+    achieved: str | None
+    score: Decimal | None
     name_truncated: bool
     places: Mapping[str, Cell]
 

@@ -56,6 +56,8 @@ def indicator(name: str, line: int, operator: str, value: str, unit: str, weight
         None,
         Decimal(weight),
         None,
+        None,
+        None,
         False,
         places,
     )

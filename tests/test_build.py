@@ -103,6 +103,8 @@ def test_rows_of_a_form() -> None:
         "scale": None,
         "weight": Decimal("85.0000000000"),
         "direction": None,
+        "achieved": None,
+        "score": None,
         "name_truncated": False,
     }
 

@@ -11,28 +11,42 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 # The roles a cell can have; those from OPERATOR on are the tail of a row.
-ROOT, LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, PASS, EXTRA = range(11)
-ROLES: Final = ("root", "level1", "level2", "name", "operator", "value", "unit", "weight", "direction", "pass", "extra")
+ROOT, LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, PASS, ACHIEVED, SCORE, EXTRA = range(13)
+ROLES: Final = (
+    "root",
+    "level1",
+    "level2",
+    "name",
+    "operator",
+    "value",
+    "unit",
+    "weight",
+    "direction",
+    "pass",
+    "achieved",
+    "score",
+    "extra",
+)
 DEFAULT_COLUMNS: Final = (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT)
 
 _NEVER: Final = 9.0
 # What it costs to read a cell of a kind as a role, in the order of ROLES; 0 is what the kind is made for.
 _COST: Final = {
-    #     root   l1     l2     name   op     value  unit   weight direct pass
-    "R": (0.0, _NEVER, _NEVER, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0),
-    "1": (6.0, 0.0, 6.0, 5.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0),
-    "2": (6.0, 6.0, 0.0, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0),
-    "B": (6.0, 0.1, 0.1, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0),
-    "o": (_NEVER, _NEVER, _NEVER, _NEVER, 0.0, 6.0, _NEVER, _NEVER, 6.0, 4.0),
-    "q": (_NEVER, _NEVER, _NEVER, 7.0, 0.0, 1.5, _NEVER, _NEVER, 6.0, 3.0),
-    "n": (_NEVER, _NEVER, _NEVER, 6.0, _NEVER, 0.0, 7.0, 0.0, 6.0, 1.0),
-    "N": (_NEVER, _NEVER, _NEVER, 3.0, _NEVER, 0.4, 5.0, 1.0, 6.0, 1.0),
-    "m": (_NEVER, _NEVER, _NEVER, 4.0, _NEVER, 0.2, 6.0, 7.0, 6.0, 2.0),
-    "u": (_NEVER, 6.0, 6.0, 3.0, _NEVER, 2.5, 0.0, 8.0, 6.0, 2.0),
-    "g": (_NEVER, 6.0, 6.0, 2.5, _NEVER, 0.2, 2.5, _NEVER, 4.0, 1.0),
-    "d": (_NEVER, _NEVER, _NEVER, 2.0, _NEVER, 0.3, 5.0, _NEVER, 6.0, 1.0),
-    "s": (3.0, 3.5, 2.5, 0.5, _NEVER, 1.0, 1.0, 8.0, 1.0, 0.5),
-    "t": (2.5, 4.0, 3.0, 0.0, _NEVER, 2.5, 4.0, _NEVER, 4.0, 0.5),
+    #     root   l1     l2     name   op     value  unit   weight direct pass   achieved score
+    "R": (0.0, _NEVER, _NEVER, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER),
+    "1": (6.0, 0.0, 6.0, 5.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER),
+    "2": (6.0, 6.0, 0.0, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER),
+    "B": (6.0, 0.1, 0.1, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER),
+    "o": (_NEVER, _NEVER, _NEVER, _NEVER, 0.0, 6.0, _NEVER, _NEVER, 6.0, 4.0, 6.0, _NEVER),
+    "q": (_NEVER, _NEVER, _NEVER, 7.0, 0.0, 1.5, _NEVER, _NEVER, 6.0, 3.0, 3.0, _NEVER),
+    "n": (_NEVER, _NEVER, _NEVER, 6.0, _NEVER, 0.0, 7.0, 0.0, 6.0, 1.0, 0.2, 0.0),
+    "N": (_NEVER, _NEVER, _NEVER, 3.0, _NEVER, 0.4, 5.0, 1.0, 6.0, 1.0, 0.1, 3.0),
+    "m": (_NEVER, _NEVER, _NEVER, 4.0, _NEVER, 0.2, 6.0, 7.0, 6.0, 2.0, 0.1, 7.0),
+    "u": (_NEVER, 6.0, 6.0, 3.0, _NEVER, 2.5, 0.0, 8.0, 6.0, 2.0, 3.0, 8.0),
+    "g": (_NEVER, 6.0, 6.0, 2.5, _NEVER, 0.2, 2.5, _NEVER, 4.0, 1.0, 0.2, _NEVER),
+    "d": (_NEVER, _NEVER, _NEVER, 2.0, _NEVER, 0.3, 5.0, _NEVER, 6.0, 1.0, 0.3, _NEVER),
+    "s": (3.0, 3.5, 2.5, 0.5, _NEVER, 1.0, 1.0, 8.0, 1.0, 0.5, 0.5, 8.0),
+    "t": (2.5, 4.0, 3.0, 0.0, _NEVER, 2.5, 4.0, _NEVER, 4.0, 0.5, 0.7, _NEVER),
 }
 # What it costs that a column has no cell in this row.
 _MISSING: Final = {
@@ -45,6 +59,8 @@ _MISSING: Final = {
     WEIGHT: 1.0,
     DIRECTION: 0.1,
     PASS: 0.1,
+    ACHIEVED: 0.5,
+    SCORE: 0.5,
 }
 # What it costs to read two cells as one name: little where only blanks are between them within one place, more than to
 # take the first for a label that is not known where a separator is.
@@ -77,6 +93,8 @@ class Plan(NamedTuple):
     unit: int
     weight: int
     direction: int
+    achieved: int
+    score: int
     extra: int
     # The places of a name's further pieces.
     more_name: tuple[int, ...]
@@ -214,6 +232,8 @@ def _plan(best: Reading, second: Reading | None) -> Plan:
         unit=first.get(UNIT, -1),
         weight=first.get(WEIGHT, -1),
         direction=first.get(DIRECTION, -1),
+        achieved=first.get(ACHIEVED, -1),
+        score=first.get(SCORE, -1),
         extra=first.get(EXTRA, -1),
         more_name=names[1:],
         tail=tail,

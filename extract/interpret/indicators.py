@@ -38,6 +38,8 @@ _ROLE_OF: Final = {
     "unit": UNIT,
     "weight": WEIGHT,
     "direction": grammar.DIRECTION,
+    "achieved": grammar.ACHIEVED,
+    "score": grammar.SCORE,
     "pass": grammar.PASS,
 }
 # tuple.__new__ and not Indicator(...): half the time, and every row takes one.
@@ -309,8 +311,18 @@ class _TreeBuilder:
             cell = cells[plan.direction]
             direction = cell.text
             places["direction"] = cell
+        achieved = score = None
+        if plan.achieved >= 0:
+            cell = cells[plan.achieved]
+            achieved = cell.text
+            places["achieved"] = cell
+        if plan.score >= 0:
+            cell = cells[plan.score]
+            score = self._weight(cell.text)
+            if score is not None:
+                places["score"] = cell
         levels = (self.level1, self.level2, name, self.raw1, self.raw2, self.basis1, self.basis2)
-        self.indicators.append(_new(Indicator, (*levels, *aim, weight, direction, False, places)))
+        self.indicators.append(_new(Indicator, (*levels, *aim, weight, direction, achieved, score, False, places)))
 
     def _weight(self, text: str) -> Decimal | None:
         """A weight, a 分 or % behind it allowed."""
