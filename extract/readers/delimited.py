@@ -59,11 +59,11 @@ def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
     breaks = text.count("\n") + 1
     commas = text.count(",")
-    if commas > breaks and commas > text.count("\t"):
+    if commas >= breaks and commas > text.count("\t"):
         return True
     if '"' in text and ('\t"' in text or '\n"' in text):
         return True
-    return text.count(";") > breaks
+    return text.count(";") >= breaks
 
 
 def _candidates(text: str, count: int) -> list[str]:

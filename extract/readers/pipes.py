@@ -18,7 +18,7 @@ from extract.readers.pieces import BACKSLASH, Draft, Slice, row
 PlainRow = Callable[[str, int], Row | None]
 
 # |---|:--:|, with or without the pipes at the ends.
-_RULE: Final = re.compile(r"\s*+(?=[-:|\s]*+-)(?:\|\s*+)?:?-+:?\s*+(?:\|\s*+:?-+:?\s*+)*+(?:\|\s*+)?$")
+_RULE: Final = re.compile(r"\s*+(?:\|\s*+)?:?-+:?\s*+(?:\|\s*+:?-+:?\s*+)*+(?:\|\s*+)?$")
 _PIPE: Final = re.compile(r"\|")
 # A pipe that no backslash escapes, in Markdown.
 _BARE_PIPE: Final = re.compile(r"(?<!\\)\|")

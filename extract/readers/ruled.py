@@ -42,7 +42,7 @@ class _Line(NamedTuple):
 
 def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
-    return "+-" in text or any(c in text for c in _UPRIGHT)
+    return "+-" in text or "+=" in text or any(c in text for c in _UPRIGHT)
 
 
 def drawn(line: str) -> str:
@@ -113,6 +113,8 @@ def _is_lined(table: Sequence[_Line]) -> bool:
     """Whether a line is a row: only a header of one line is ruled off, and most cells of each line are filled."""
     at = [i for i, line in enumerate(table) if line.border]
     if len(at) != _LINED or at[1] - at[0] != 2 or at[2] - at[1] <= 2:
+        return False
+    if any(_PARTLY.search(line.drawn) for line in table if not line.border):
         return False
     body = [_SEPARATOR.split(line.drawn.strip())[1:-1] for line in table[at[1] + 1 : at[2]]]
     return all(sum(bool(cell.strip()) for cell in cells) * 2 >= len(cells) for cells in body)
@@ -185,10 +187,10 @@ def _block(lines: Sequence[str], block: Sequence[_Line], edges: Sequence[int], w
         for col, span, start, end in cells:
             if col not in closed:
                 paragraphs = rows[owner.get(col, 0)].setdefault(col, (span, [[]]))[1]
-                if not line.drawn[start:end].strip():
-                    paragraphs.append([])
-                else:
+                if line.drawn[start:end].strip():
                     paragraphs[-1].append(Slice(line.number, start, end))
+                elif not closed:
+                    paragraphs.append([])
     found = []
     for number, cells_of_row in zip(numbers, rows, strict=True):
         drafts = [Draft(col, paragraphs, span) for col, (span, paragraphs) in sorted(cells_of_row.items())]

@@ -1,0 +1,319 @@
+"""Tables of random texts, printed in each shape that is read, come back cell by cell, each at its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extract.clean import squash, width
+from extract.model import Cell, Grid, Row
+from extract.places import pieces
+from extract.readers import dump, shapes, text
+
+Table = list[list[str]]
+ESCAPES = ('""', "''", "\\")
+
+words = st.sampled_from(
+    [
+        "产出指标",
+        "数量指标",
+        "培训人次",
+        "≥",
+        "95",
+        "12.50",
+        "万元",
+        "定性",
+        "ab",
+        "A-1",
+        "x+y",
+        "80%",
+        "“三公”",
+        "优良中差",
+    ]
+)
+plain_cells = st.lists(words, max_size=3).map("".join)
+quoted_cells = st.lists(st.one_of(words, st.sampled_from([",", '"', ";", "\n", "，", " ", "'"])), max_size=6).map(
+    "".join
+)
+marked_cells = st.lists(st.one_of(words, st.sampled_from(["|", "*", "\\", "_", "#"])), max_size=4).map("".join)
+paragraphs = st.lists(st.lists(words, min_size=1, max_size=8).map("".join), max_size=3).map("\n\n".join)
+
+
+def tables(cells: st.SearchStrategy[str], *, rows: int = 4) -> st.SearchStrategy[Table]:
+    """Tables with at least so many rows, of one width, the first cell of each filled."""
+    return st.integers(3, 8).flatmap(
+        lambda n: st.lists(
+            st.tuples(words, st.lists(cells, min_size=n - 1, max_size=n - 1)).map(lambda row: [row[0], *row[1]]),
+            min_size=rows,
+            max_size=9,
+        )
+    )
+
+
+def texts(row: Row) -> dict[int, str]:
+    """The texts of a row by column; paragraphs of one cell put together."""
+    found: dict[int, str] = {}
+    for cell in row.cells:
+        found[cell.col] = found.get(cell.col, "") + cell.text
+    return {col: squash(value) for col, value in found.items()}
+
+
+def check(grid: Grid, table: Table) -> None:
+    want = [{col: squash(cell) for col, cell in enumerate(row) if squash(cell)} for row in table]
+    assert [texts(row) for row in grid.rows] == want
+    assert {row.width for row in grid.rows} == {len(table[0])}
+    for row in grid.rows:
+        for cell in row.cells:
+            check_places(cell, grid.lines)
+
+
+def check_places(cell: Cell, lines: Sequence[str]) -> None:
+    """Each piece of a cell stands where it says, as its text or as an escape for it."""
+    assert "".join(piece.text for piece in pieces(cell)) == cell.text
+    for piece in pieces(cell):
+        raw = lines[piece.line - 1][piece.start : piece.end]
+        raw = raw.strip()
+        shown = piece.text.strip()
+        assert raw == shown or (raw.startswith(ESCAPES) and raw.endswith(shown) and len(shown) == 1), (piece, raw)
+
+
+@given(tables(quoted_cells), st.sampled_from(",;"), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_csv(table: Table, separator: str, end: str, all_quoted: bool) -> None:
+    out = io.StringIO()
+    quoting = csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
+    csv.writer(out, delimiter=separator, lineterminator=end, quoting=quoting).writerows(table)
+    check(shapes.read(out.getvalue()), table)
+
+
+@given(tables(quoted_cells))
+def test_clipboard_of_a_spreadsheet(table: Table) -> None:
+    table[-1][1] = "一\n二"
+    out = io.StringIO()
+    csv.writer(out, delimiter="\t", lineterminator="\n").writerows(table)
+    check(shapes.read(out.getvalue()), table)
+
+
+def escaped(cell: str) -> str:
+    return "".join("\\" + c if c in "\\|*_#" else c for c in cell)
+
+
+@given(tables(marked_cells), st.booleans())
+def test_markdown(table: Table, outer: bool) -> None:
+    rows = [[escaped(cell) for cell in row] for row in table]
+    rows.insert(1, ["---", ":--:", *["---"] * (len(table[0]) - 2)])
+    lines = ["| " + " | ".join(row) + " |" if outer else " | ".join(row) for row in rows]
+    check(shapes.read("\n".join(lines)), table)
+
+
+@given(tables(plain_cells))
+def test_pipes_with_trailing_empties(table: Table) -> None:
+    lines = []
+    for row in table:
+        filled = max(i for i, cell in enumerate(row) if cell) + 1
+        lines.append("| " + " | ".join(row[:filled]) + " | " + "|" * (len(row) - filled))
+    check(shapes.read("\n".join(lines)), table)
+
+
+@given(tables(plain_cells), st.data())
+def test_rows_broken_inside_a_cell(table: Table, data: st.DataObject) -> None:
+    lines = ["| " + " | ".join(row) + " |" for row in table]
+    broken = data.draw(st.integers(1, len(table) - 1))
+    table[broken][1] = "前半后半"
+    lines[broken] = "| " + " | ".join([table[broken][0], "前半\n后半", *table[broken][2:]]) + " |"
+    check(shapes.read("\n".join(lines)), table)
+
+
+def test_a_row_broken_between_cells() -> None:
+    lines = ["| a | b | c | d |"] * 4 + ["| e | f |", "| g | h |"]
+    assert [texts(row) for row in shapes.read("\n".join(lines)).rows[4:]] == [{0: "e", 1: "f", 2: "g", 3: "h"}]
+
+
+def wrap(paragraph: str, room: int) -> list[str]:
+    """The text in lines of so many display columns, broken between any two characters that are not both letters."""
+    lines = [""]
+    for c in paragraph:
+        joined = lines[-1][-1:].isalpha() and lines[-1].isascii() and c.isalpha() and c.isascii()
+        if width(lines[-1] + c) > room and not joined:
+            lines.append("")
+        lines[-1] += c
+    return lines
+
+
+def ruled(table: Table, strokes: str) -> str:
+    """The table drawn with borders; ``strokes``: joint, across, upright."""
+    joint, across, upright = strokes
+    room = 12
+    border = joint + joint.join([across * (room + 2)] * len(table[0])) + joint
+    lines = [border]
+    for row in table:
+        cells = [
+            [line for k, p in enumerate(cell.split("\n\n")) for line in ([""] * (k > 0) + wrap(p, room))]
+            for cell in row
+        ]
+        for i in range(max(len(cell) for cell in cells)):
+            own = [cell[i] if i < len(cell) else "" for cell in cells]
+            lines.append(upright + upright.join(f" {c}{' ' * (room + 1 - width(c))}" for c in own) + upright)
+        lines.append(border)
+    return "\n".join(lines)
+
+
+@given(tables(paragraphs), st.sampled_from(["+-|", "┼─│", "╬═║", "+=|"]))
+def test_ruled(table: Table, strokes: str) -> None:
+    check(shapes.read(ruled(table, strokes)), table)
+
+
+def test_paragraphs_of_running_text_stay_apart() -> None:
+    goals = "一是建成高标准农田一万亩并通过验收。\n\n二是培训农技人员三百人次。"
+    grid = shapes.read(ruled([["整体目标", goals, ""], ["名称", "甲\n\n乙", ""]], "+-|"))
+    assert [[cell.text for cell in row.cells] for row in grid.rows] == [
+        ["整体目标", *goals.split("\n\n")],
+        ["名称", "甲乙"],
+    ]
+    written = shapes.read('目标,"{}",,\n名称,"甲\n乙",,\na,b,c,d\n'.format(goals.replace("\n\n", "\n")))
+    assert [len(row.cells) for row in written.rows] == [3, 2, 4]
+
+
+def test_spans_of_ruled_tables() -> None:
+    lines = [
+        "+----+----+----+",
+        "| 一      | 二 |",
+        "+----+----+----+",
+        "| 三 | 四 | 五 |",
+        "|    +----+----+",
+        "| 续 | 六 | 七 |",
+        "+----+----+----+",
+    ]
+    grid = shapes.read("\n".join(lines))
+    assert [texts(row) for row in grid.rows] == [{0: "一", 2: "二"}, {0: "三续", 1: "四", 2: "五"}, {1: "六", 2: "七"}]
+    assert grid.rows[0].cells[0].col_span == 2
+
+
+def test_a_table_as_databases_print_it() -> None:
+    border = "+----+----+"
+    grid = shapes.read("\n".join([border, "| 名 | 值 |", border, "| 甲 | 1  |", "| 乙 | 2  |", "| 丙 | 3  |", border]))
+    assert [texts(row) for row in grid.rows] == [
+        {0: "名", 1: "值"},
+        {0: "甲", 1: "1"},
+        {0: "乙", 1: "2"},
+        {0: "丙", 1: "3"},
+    ]
+
+
+@given(tables(plain_cells))
+def test_one_cell_a_line(table: Table) -> None:
+    """Rows end in blank cells, which stand in one line; other blank cells are lone pipes."""
+    table = [[*row, "", ""] for row in table]
+    lines = ["标题"]
+    for row in table:
+        filled = max(i for i, cell in enumerate(row) if cell) + 1
+        lines += ["|", *(f"{cell} |" if cell else "|" for cell in row[:filled]), "|" * (len(row) - filled)]
+    grid = shapes.read("\n".join(lines))
+    if sum(line == "|" for line in lines) < 3:
+        return
+    assert [cell.text for cell in grid.rows[0].cells] == ["标题"]
+    check(Grid(grid.rows[1:], grid.lines), table)
+
+
+@given(
+    tables(st.lists(st.one_of(words, st.sampled_from(["'", "\\", '"', ";", ","])), max_size=4).map("".join)),
+    st.booleans(),
+)
+def test_text_in_a_dump(table: Table, doubled: bool) -> None:
+    inner = "\r\n".join("\t".join(row) for row in table)
+    literal = inner.replace("\\", "\\\\").replace("'", "''" if doubled else "\\'").replace('"', '\\"')
+    literal = literal.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
+    source = f"-- dump\nINSERT INTO `a` VALUES (1,'x''y','{literal}',NULL);\n"
+    assert dump.may_be(source)
+    (found,) = dump.literals(source)
+    assert found.text == inner.replace("\r\n", "\n")
+    lines = text.split_lines(source)
+    grid = text.read(found.text)
+    want = [{col: squash(cell) for col, cell in enumerate(row) if squash(cell)} for row in table]
+    assert [texts(row) for row in grid.rows] == want
+    for row in grid.rows:
+        for cell in row.cells:
+            moved = found.moved(cell)
+            assert moved.text == cell.text
+            check_places(moved, lines)
+
+
+def test_several_literals_with_breaks_of_lines_of_their_own() -> None:
+    source = "insert into t values ('甲\n乙\n丙\n丁', 2);\ninsert into t values ('一\\n二\\n三\\n四');"
+    first, second = dump.literals(source)
+    assert (first.text, second.text) == ("甲\n乙\n丙\n丁", "一\n二\n三\n四")
+    assert first.moved(Cell("丁", 4, 0, 1, 0))[1:4] == (4, 0, 1)
+    assert second.moved(Cell("四", 4, 0, 1, 0))[1:4] == (5, 32, 33)
+
+
+PROSE = [
+    "各股室,请于周五前报送材料,逾期不候。\n一、总体要求,略\n二、主要任务\n(一)抓好落实,强化督查\n三、其他",
+    "首页 | 政务公开 | 联系我们\n部门整体支出绩效目标批复表\n正文第一段\n正文第二段\n正文第三段\n上一篇 | 下一篇",
+    "a\tb\tc\nd\te\tf|g\nh\ti\tj",
+    "C++ 与 +-1 的误差\n+-5% 以内\n正文",
+    '他说"好"\t很好\n"三公"经费\t12\n再说"好"\t1',
+    "请将材料 insert into 系统\n然后\n提交",
+]
+
+
+@pytest.mark.parametrize("source", PROSE)
+def test_other_texts_are_read_as_before(source: str) -> None:
+    assert shapes.read(source) == text.read(source)
+    assert not dump.may_be(source) or dump.literals(source) == []
+
+
+@settings(max_examples=300)
+@given(st.text(alphabet=st.sampled_from("|+-=:,;\"'\\\n\t abx│─┼《指标"), max_size=200))
+def test_any_text_gives_a_grid_whose_places_are_in_the_source(source: str) -> None:
+    grid = shapes.read(source)
+    for row in grid.rows:
+        assert row.cells
+        for cell in row.cells:
+            for piece in pieces(cell):
+                raw = grid.lines[piece.line - 1][piece.start : piece.end]
+                assert squash(piece.text) in squash(raw), (piece, raw)
+    for literal in dump.literals(f"INSERT INTO t VALUES ('{source}"):
+        assert literal.text.count("\n") + 1 == len(literal.origins)
+
+
+SIZE = 1_000_000
+LONG: list[Callable[[int], str]] = [
+    lambda n: '"' * n,
+    lambda n: ',"' * (n // 2),
+    lambda n: ',"""' * (n // 4) + "\n" + ",a,b\n" * 5,
+    lambda n: '",\n' * (n // 3),
+    lambda n: '\t"a\n' * (n // 4),
+    lambda n: "|" * n,
+    lambda n: "|\n" * (n // 2),
+    lambda n: "||\n" * (n // 3),
+    lambda n: "| a\n" * (n // 4),
+    lambda n: "| a |\nb\n" * (n // 8),
+    lambda n: "|-" * (n // 2),
+    lambda n: "+-" * (n // 2),
+    lambda n: "+--" * (n // 3),
+    lambda n: "+--+\n" * (n // 5),
+    lambda n: "+--+--+\n" + "|" * n + "\n+--+--+",
+    lambda n: ("+--" * (n // 9) + "+\n") * 3,
+    lambda n: "+--+\n" + "|+--+" * (n // 5) + "\n+--+",
+    lambda n: "│" * n,
+    lambda n: "INSERT INTO " + "'" * n,
+    lambda n: "INSERT INTO " + "\\n'" * (n // 3),
+    lambda n: "INSERT INTO " + "'\\n\\n\\n\\n'," * (n // 11),
+    lambda n: "INSERT INTO '" + "\\" * n,
+    lambda n: "INSERT " * (n // 7),
+]
+
+
+@pytest.mark.parametrize("made", LONG)
+def test_time_grows_with_the_length_only(made: Callable[[int], str]) -> None:
+    source = made(SIZE)
+    start = time.perf_counter()
+    shapes.read(source)
+    if dump.may_be(source):
+        dump.literals(source)
+    assert time.perf_counter() - start < 15
