@@ -14,6 +14,7 @@ from extract.interpret import funding, identity, prose
 from extract.interpret.aligned import begins_below
 from extract.interpret.indicators import IndicatorReader, Tree
 from extract.interpret.layout import is_layout, read_layout
+from extract.interpret.runs import untangled
 from extract.interpret.sections import Scanner, Sections
 from extract.interpret.singles import apart
 from extract.interpret.stacked import whole_labels
@@ -51,7 +52,7 @@ class Interpreter:
     def forms(self, grid: Grid) -> tuple[Form, ...]:
         """The forms of a grid in the order of the source; none where it holds no approval table."""
         found: list[Form] = []
-        rows = whole_labels(apart(grid.rows, self.scanner), self.scanner)
+        rows = untangled(whole_labels(apart(grid.rows, self.scanner), self.scanner), self.scanner)
         for start, end in self.scanner.forms(rows):
             sections, doubts = self._sections(rows[start:end], grid.lines)
             if not _is_form(sections):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extract.clean import squash
@@ -50,6 +51,11 @@ _POOR: Final = 4.0
 # Below this cost, a row has all that it needs.
 _FINISHED: Final = 1.0
 _WITNESS: Final = 2.0
+# A row with so many cells more than there are columns is several rows.
+_MORE_CELLS: Final = 2
+# In a long row, every cut has its price, and a remark at the end of a row is more likely the next row's name.
+_A_CUT: Final = 0.3
+_PASSED: Final = 1.0
 
 
 class Read(NamedTuple):
@@ -117,7 +123,8 @@ class IndicatorReader:
         """The rows with their explanations, broken ones put together."""
         width = usual_width(rows)
         found: list[Read] = []
-        for given in rows:
+        most = len(reader.columns) + _MORE_CELLS
+        for given in rows if all(len(row.cells) <= most for row in rows) else self._cut_long(rows, reader):
             cells = given.cells
             if len(cells) == 1 and self.vocabulary.profile.is_furniture(cells[0].text):
                 continue
@@ -135,6 +142,34 @@ class IndicatorReader:
                     continue
             found.append(read)
         return found
+
+    def _cut_long(self, rows: Sequence[Row], reader: Grammar) -> Iterable[Row]:
+        """The rows, those with more cells than there are columns cut into the rows that they are best explained as."""
+        most = len(reader.columns)
+        for row in rows:
+            cells = row.cells
+            if len(cells) <= most + _MORE_CELLS:
+                yield row
+                continue
+            best: list[tuple[float, int]] = [(0.0, 0)]
+            for end in range(1, len(cells) + 1):
+                best.append(
+                    min(
+                        (best[start][0] + self._cost(cells[start:end], reader), start)
+                        for start in range(max(0, end - most), end)
+                    )
+                )
+            cuts = [len(cells)]
+            while cuts[-1]:
+                cuts.append(best[cuts[-1]][1])
+            for start, end in pairwise(cuts[::-1]):
+                yield Row(row.line, cells[start:end], 0, row.page)
+
+    def _cost(self, cells: list[Cell], reader: Grammar) -> float:
+        """What it costs to read these cells of a long row as one row."""
+        best = self.explain(Row(0, cells, 0), reader).best
+        passed = _PASSED if best.roles[-1] == grammar.PASS else 0.0
+        return best.cost + passed + _A_CUT
 
     def _joined(self, first: Read, rest: Read, reader: Grammar, width: int) -> Read | None:
         """Two rows as one, where that explains them better."""

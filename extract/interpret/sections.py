@@ -183,6 +183,10 @@ class Scanner:
         """Whether a header word names the column of the first or second level."""
         return self._column(text) in ("level1", "level2")
 
+    def is_column(self, text: str) -> bool:
+        """Whether a word names a column of the indicator table."""
+        return bool(self._column(text))
+
     def is_word(self, text: str) -> bool:
         """Whether a text is a printed word of the form: a section's label, or a word of one of its headers."""
         profile = self.profile

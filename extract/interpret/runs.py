@@ -1,0 +1,97 @@
+"""Rows that ran together: a whole form in one line, or the header and the first indicator in one row.
+
+Copied text and some converters lose the breaks between rows. Words that can only begin a row (titles, fields of the
+head, section labels, the header of the indicator table) begin one here again. The rows of indicators behind a header
+are left together; the row grammar tells them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from extract.interpret.sections import Scanner
+from extract.model import Cell, Row
+from extract.places import cut, join
+
+_LONG_ROW: Final = 14
+_LONG_LINE: Final = 20
+_HEADER: Final = 3
+_BEGINS: Final = frozenset({"title", "field", "section", "year"})
+
+
+def untangled(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
+    """The rows, long ones that hold a header of indicators cut into the rows that they once were."""
+    found: list[Row] = []
+    for row in rows:
+        cells = _cells(row)
+        if len(cells) < _LONG_ROW or _header(cells, scanner) is None:
+            found.append(row)
+        else:
+            found += (Row(row.line, group, 0, row.page) for group in _groups(cells, scanner))
+    return found
+
+
+def _cells(row: Row) -> list[Cell]:
+    """The cells of a row; a long line that is one cell is cut at its blanks."""
+    if len(row.cells) > 1 or row.cells[0].text.count(" ") < _LONG_LINE:
+        return row.cells
+    cell = row.cells[0]
+    cells: list[Cell] = []
+    start = 0
+    for piece in cell.text.split(" "):
+        if piece:
+            found = cut(cell, start, start + len(piece))._replace(col=len(cells))
+            if cells and piece[0] in "(（" and piece[-1] in ")）" and not piece[1:5].isdigit():
+                # What is in brackets belongs to the word before it: 项目资金 (万元).
+                cells[-1] = join([cells[-1], found])
+            else:
+                cells.append(found)
+        start += len(piece) + 1
+    return cells
+
+
+def _header(cells: Sequence[Cell], scanner: Scanner) -> tuple[int, int] | None:
+    """Where the header of the indicator table is, half-open: words of columns, that of a level first."""
+    for start, cell in enumerate(cells):
+        if not scanner.is_level(cell.text):
+            continue
+        end = start
+        while end < len(cells) and scanner.is_column(cells[end].text):
+            end += 1
+        if end - start >= _HEADER:
+            return start, end
+    return None
+
+
+def _groups(cells: Sequence[Cell], scanner: Scanner) -> Iterator[list[Cell]]:
+    header = _header(cells, scanner)
+    start, end = header if header is not None else (len(cells), len(cells))
+    yield from _head(cells[:start], scanner)
+    yield list(cells[start:end])
+    rest = end
+    while rest < len(cells) and not _is_notes(cells[rest], scanner):
+        rest += 1
+    if rest > end:
+        yield list(cells[end:rest])
+    if rest < len(cells):
+        yield list(cells[rest:])
+
+
+def _is_notes(cell: Cell, scanner: Scanner) -> bool:
+    return scanner.meaning(cell.text) == ("section", "notes")
+
+
+def _head(cells: Sequence[Cell], scanner: Scanner) -> Iterator[list[Cell]]:
+    """The cells before the header, a group from each word that begins a row."""
+    group: list[Cell] = []
+    for cell in cells:
+        if group and scanner.meaning(cell.text).kind in _BEGINS:
+            yield group
+            group = []
+        group.append(cell)
+        if scanner.meaning(cell.text).kind in ("title", "year"):
+            yield group
+            group = []
+    if group:
+        yield group
