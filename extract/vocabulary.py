@@ -57,6 +57,7 @@ class FormProfile:
     task_columns: Mapping[str, str]
     categories: Mapping[str, str]
     project_total: frozenset[str]
+    funding_pass: frozenset[str]
     total_ends: tuple[str, ...]
     source_suffixes: tuple[str, ...]
     sources: Mapping[str, str]
@@ -182,6 +183,7 @@ def _profile(path: Path) -> FormProfile:
         task_columns=_turned(data["tasks"], path, "tasks"),
         categories=_turned(funding["categories"], path, "funding.categories"),
         project_total=frozenset(map(squash, funding["project_total"])),
+        funding_pass=frozenset(map(squash, funding["pass"])),
         total_ends=tuple(funding["total_ends"]),
         source_suffixes=tuple(funding["suffixes"]),
         sources=_turned(funding["sources"], path, "funding.sources"),

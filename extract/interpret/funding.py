@@ -34,6 +34,7 @@ _IN_YUAN: Final = {
 _CENT: Final = Decimal("0.01")
 _COUNTER: Final = regex.compile(r"^(?:其中:?|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十\d]+[、.])")
 _UNIT_IN_BRACKETS: Final = regex.compile(r"\((?:万元|千元|元)\)$")
+_SHARE: Final = regex.compile(r"\d+(?:\.\d+)?[%％]$")
 # What an unknown word for a total is read as.
 _A_TOTAL: Final = "预算总额"
 _DASHES: Final = frozenset({"-", "—", "－", "–", "/", "——"})
@@ -68,12 +69,15 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     pairs: list[tuple[Column, Figure]] = []
     findings: list[Finding] = []
     category = "project" if kind == "project" else "total"
+    waiting: Column | None = None
     for i, row in enumerate(rows):
         read_words, read_figures, other = _sort(row, i, factor, profile)
         if read_words and read_figures:
-            category = _pairs(row, read_words, read_figures, category, kind, profile, pairs)
+            category, waiting = _pairs(row, read_words, read_figures, (category, waiting), kind, profile, pairs)
         elif read_words and not figures:
             words += [word for _, word in read_words]
+            # Where rows ran together, the last word's amount stands in the next row.
+            waiting = _column(read_words[-1][1].word, category, kind, profile)
         elif read_figures and not figures:
             figures = read_figures
         else:
@@ -195,12 +199,17 @@ def _sort(
         if found is not None:
             own = _IN_YUAN[found[1]] if found[1] else factor
             figures.append(Figure(cell, (found[0] * own if own != 1 else found[0]).quantize(_CENT), spot))
-        elif text not in _DASHES:
+        elif text not in _DASHES and not _is_beside(text, profile):
             words_in = _run_together(cell, profile)
             words += [(cell, _Word(piece, number, spot, (cell.x0, cell.x1))) for piece in words_in]
             if not words_in:
                 other.append(cell)
     return words, figures, other
+
+
+def _is_beside(text: str, profile: FormProfile) -> bool:
+    """Whether a cell belongs to what a self-evaluation has beside its amounts: shares, scores and their words."""
+    return squash(text) in profile.funding_pass or _SHARE.match(text) is not None
 
 
 # What texts were found to be header words, by profile; forms share them.
@@ -311,13 +320,16 @@ def _pairs(
     row: Row,
     words: Sequence[tuple[Cell, _Word]],
     figures: Sequence[Figure],
-    category: str,
+    before: tuple[str, Column | None],
     kind: str,
     profile: FormProfile,
     pairs: list[tuple[Column, Figure]],
-) -> str:
-    """Reads a row in which words and amounts alternate (财政拨款 4180.00); gives the category of the rows below."""
-    waiting: Column | None = None
+) -> tuple[str, Column | None]:
+    """Reads a row in which words and amounts alternate (财政拨款 4180.00).
+
+    ``before``, and what it gives: the category that rows belong to, and the column whose amount is still to come.
+    """
+    category, waiting = before
     by_cell = {id(figure.cell): figure for figure in figures}
     word_of = {id(cell): word.word for cell, word in words}
     for cell in row.cells:
@@ -325,15 +337,20 @@ def _pairs(
         if word is not None:
             if kind != "project" and word in profile.categories:
                 category = profile.categories[word]
-                waiting = (category, "total")
-            elif word in profile.project_total and category in ("project", "total"):
-                waiting = (category, "total")
-            elif word in profile.sources:
-                waiting = (category, profile.sources[word])
+            waiting = _column(word, category, kind, profile)
         elif id(cell) in by_cell and waiting is not None:
             pairs.append((waiting, by_cell[id(cell)]))
             waiting = None
-    return category
+    return category, waiting
+
+
+def _column(word: str, category: str, kind: str, profile: FormProfile) -> Column | None:
+    """The column that a header word means beside an amount."""
+    if kind != "project" and word in profile.categories:
+        return profile.categories[word], "total"
+    if word in profile.project_total and category in ("project", "total"):
+        return category, "total"
+    return (category, profile.sources[word]) if word in profile.sources else None
 
 
 def _amount(column: Column, figure: Figure) -> Amount:

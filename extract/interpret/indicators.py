@@ -82,11 +82,24 @@ class IndicatorReader:
 
     def read(self, rows: Sequence[Row], headers: Sequence[Row]) -> Tree:
         """The tree of the rows under one header (or none: the usual columns)."""
-        columns = self.columns(headers[0]) if headers else DEFAULT_COLUMNS
+        columns = self._all_columns(headers) if headers else DEFAULT_COLUMNS
         reader = self._grammars.get(columns)
         if reader is None:
             reader = self._grammars.setdefault(columns, Grammar(columns))
         return _TreeBuilder(self).build(self.whole_rows(rows, reader))
+
+    def _all_columns(self, headers: Sequence[Row]) -> tuple[int, ...]:
+        """The columns of a header that may have two rows: 年度指标值 over 指标性质, 指标值 and 度量单位.
+
+        What the upper row names besides stands behind what the lower row names.
+        """
+        first = self.columns(headers[0])
+        if (NAME in first and LEVEL1 in first) or len(headers) == 1:
+            return first
+        lower = self.columns(headers[1])
+        if NAME not in lower:
+            return first
+        return (*lower, *(role for role in first if role not in lower and role > NAME))
 
     def columns(self, header: Row) -> tuple[int, ...]:
         """The roles of the header's columns in order; a column with words of no meaning here is passed over."""
@@ -128,7 +141,9 @@ class IndicatorReader:
             cells = given.cells
             if len(cells) == 1 and self.vocabulary.profile.is_furniture(cells[0].text):
                 continue
-            row = _at_single_blanks(given) if len(cells) == 1 and " " in cells[0].text else given
+            row = given
+            if len(cells) == 1 and " " in cells[0].text and self.vocabulary.label(cells[0].text) is None:
+                row = _at_single_blanks(given)
             read = _new(Read, (row, self.explain(row, reader)))
             if (
                 cells[0].col == 0

@@ -17,6 +17,7 @@ from extract.places import cut, join
 _LONG_ROW: Final = 14
 _LONG_LINE: Final = 20
 _HEADER: Final = 3
+_ENDS_AT: Final = 3
 _BEGINS: Final = frozenset({"title", "field", "section", "year"})
 
 
@@ -25,7 +26,10 @@ def untangled(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     found: list[Row] = []
     for row in rows:
         cells = _cells(row)
-        if len(cells) < _LONG_ROW or _header(cells, scanner) is None:
+        if len(cells) >= _ENDS_AT and scanner.meaning(cells[-1].text).kind == "section" and not scanner.is_header(row):
+            # The label of the next section at the end of a row of the head.
+            found += (row._replace(cells=cells[:-1]), row._replace(cells=cells[-1:]))
+        elif len(cells) < _LONG_ROW or _header(cells, scanner) is None:
             found.append(row)
         else:
             found += (Row(row.line, group, 0, row.page) for group in _groups(cells, scanner))

@@ -31,6 +31,8 @@ _NARROWEST: Final = 3
 # So many rows in a hundred have to agree on a width.
 _SAME: Final = 60
 _PERIODIC: Final = 80
+# Of so many lines, one that no pipe opens may be the second piece of a row.
+_MANY: Final = 4
 # A cell is broken over no more lines than this.
 _LONGEST_CELL: Final = 60
 
@@ -109,11 +111,16 @@ def _by_lines(lines: Sequence[str], plain_row: PlainRow, *, markdown: bool) -> l
 
 
 def _is_enclosed(lines: Sequence[str], read_lines: Sequence[Line | None]) -> bool:
-    """Whether pipes enclose the rows: as the rule below a header says, else as most lines have it."""
+    """Whether pipes enclose the rows: as the rule below a header says, else as the lines have it.
+
+    A row that is not enclosed begins with a pipe where its first cell is blank; one that is enclosed does always, but
+    for the second piece of a broken one.
+    """
     for text, line in zip(lines, read_lines, strict=True):
         if line is not None and _RULE.match(text):
             return line.opened
-    return sum(1 if line.opened else -1 for line in read_lines if line is not None) > 0
+    opened = [line.opened for line in read_lines if line is not None]
+    return sum(not one for one in opened) * _MANY < len(opened)
 
 
 def _inner(line: Line, *, outer: bool) -> list[Slice]:
