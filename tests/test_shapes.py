@@ -11,12 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extract.clean import squash, width
+from extract.clean import squash
 from extract.model import Cell, Grid, Row
 from extract.places import pieces
 from extract.readers import dump, shapes, text
+from tests.shapes import (
+    Table,
+    write_broken_pipes,
+    write_cells,
+    write_csv,
+    write_insert,
+    write_markdown,
+    write_pipes,
+    write_ruled,
+)
 
-Table = list[list[str]]
 ESCAPES = ('""', "''", "\\")
 
 words = st.sampled_from(
@@ -94,39 +103,23 @@ def test_csv(table: Table, separator: str, end: str, all_quoted: bool) -> None:
 @given(tables(quoted_cells))
 def test_clipboard_of_a_spreadsheet(table: Table) -> None:
     table[-1][1] = "一\n二"
-    out = io.StringIO()
-    csv.writer(out, delimiter="\t", lineterminator="\n").writerows(table)
-    check(shapes.read(out.getvalue()), table)
-
-
-def escaped(cell: str) -> str:
-    return "".join("\\" + c if c in "\\|*_#" else c for c in cell)
+    check(shapes.read(write_csv(table, "\t")), table)
 
 
 @given(tables(marked_cells), st.booleans())
 def test_markdown(table: Table, outer: bool) -> None:
-    rows = [[escaped(cell) for cell in row] for row in table]
-    rows.insert(1, ["---", ":--:", *["---"] * (len(table[0]) - 2)])
-    lines = ["| " + " | ".join(row) + " |" if outer else " | ".join(row) for row in rows]
-    check(shapes.read("\n".join(lines)), table)
+    check(shapes.read(write_markdown(table, outer=outer)), table)
 
 
 @given(tables(plain_cells))
 def test_pipes_with_trailing_empties(table: Table) -> None:
-    lines = []
-    for row in table:
-        filled = max(i for i, cell in enumerate(row) if cell) + 1
-        lines.append("| " + " | ".join(row[:filled]) + " | " + "|" * (len(row) - filled))
-    check(shapes.read("\n".join(lines)), table)
+    check(shapes.read(write_pipes(table)), table)
 
 
 @given(tables(plain_cells), st.data())
 def test_rows_broken_inside_a_cell(table: Table, data: st.DataObject) -> None:
-    lines = ["| " + " | ".join(row) + " |" for row in table]
-    broken = data.draw(st.integers(1, len(table) - 1))
-    table[broken][1] = "前半后半"
-    lines[broken] = "| " + " | ".join([table[broken][0], "前半\n后半", *table[broken][2:]]) + " |"
-    check(shapes.read("\n".join(lines)), table)
+    table[data.draw(st.integers(1, len(table) - 1))][1] = "前半\n后半"
+    check(shapes.read(write_broken_pipes(table)), table)
 
 
 def test_a_row_broken_between_cells() -> None:
@@ -134,43 +127,14 @@ def test_a_row_broken_between_cells() -> None:
     assert [texts(row) for row in shapes.read("\n".join(lines)).rows[4:]] == [{0: "e", 1: "f", 2: "g", 3: "h"}]
 
 
-def wrap(paragraph: str, room: int) -> list[str]:
-    """The text in lines of so many display columns, broken between any two characters that are not both letters."""
-    lines = [""]
-    for c in paragraph:
-        joined = lines[-1][-1:].isalpha() and lines[-1].isascii() and c.isalpha() and c.isascii()
-        if width(lines[-1] + c) > room and not joined:
-            lines.append("")
-        lines[-1] += c
-    return lines
-
-
-def ruled(table: Table, strokes: str) -> str:
-    """The table drawn with borders; ``strokes``: joint, across, upright."""
-    joint, across, upright = strokes
-    room = 12
-    border = joint + joint.join([across * (room + 2)] * len(table[0])) + joint
-    lines = [border]
-    for row in table:
-        cells = [
-            [line for k, p in enumerate(cell.split("\n\n")) for line in ([""] * (k > 0) + wrap(p, room))]
-            for cell in row
-        ]
-        for i in range(max(len(cell) for cell in cells)):
-            own = [cell[i] if i < len(cell) else "" for cell in cells]
-            lines.append(upright + upright.join(f" {c}{' ' * (room + 1 - width(c))}" for c in own) + upright)
-        lines.append(border)
-    return "\n".join(lines)
-
-
 @given(tables(paragraphs), st.sampled_from(["+-|", "┼─│", "╬═║", "+=|"]))
 def test_ruled(table: Table, strokes: str) -> None:
-    check(shapes.read(ruled(table, strokes)), table)
+    check(shapes.read(write_ruled(table, strokes)), table)
 
 
 def test_paragraphs_of_running_text_stay_apart() -> None:
     goals = "一是建成高标准农田一万亩并通过验收。\n\n二是培训农技人员三百人次。"
-    grid = shapes.read(ruled([["整体目标", goals, ""], ["名称", "甲\n\n乙", ""]], "+-|"))
+    grid = shapes.read(write_ruled([["整体目标", goals, ""], ["名称", "甲\n\n乙", ""]], "+-|"))
     assert [[cell.text for cell in row.cells] for row in grid.rows] == [
         ["整体目标", *goals.split("\n\n")],
         ["名称", "甲乙"],
@@ -209,13 +173,7 @@ def test_a_table_as_databases_print_it() -> None:
 def test_one_cell_a_line(table: Table) -> None:
     """Rows end in blank cells, which stand in one line; other blank cells are lone pipes."""
     table = [[*row, "", ""] for row in table]
-    lines = ["标题"]
-    for row in table:
-        filled = max(i for i, cell in enumerate(row) if cell) + 1
-        lines += ["|", *(f"{cell} |" if cell else "|" for cell in row[:filled]), "|" * (len(row) - filled)]
-    grid = shapes.read("\n".join(lines))
-    if sum(line == "|" for line in lines) < 3:
-        return
+    grid = shapes.read("标题\n" + write_cells(table))
     assert [cell.text for cell in grid.rows[0].cells] == ["标题"]
     check(Grid(grid.rows[1:], grid.lines), table)
 
@@ -226,9 +184,7 @@ def test_one_cell_a_line(table: Table) -> None:
 )
 def test_text_in_a_dump(table: Table, doubled: bool) -> None:
     inner = "\r\n".join("\t".join(row) for row in table)
-    literal = inner.replace("\\", "\\\\").replace("'", "''" if doubled else "\\'").replace('"', '\\"')
-    literal = literal.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
-    source = f"-- dump\nINSERT INTO `a` VALUES (1,'x''y','{literal}',NULL);\n"
+    source = "-- dump\n" + write_insert(inner, doubled=doubled)
     assert dump.may_be(source)
     (found,) = dump.literals(source)
     assert found.text == inner.replace("\r\n", "\n")
