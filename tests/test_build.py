@@ -7,7 +7,6 @@ import pytest
 from extract import to_tables
 from extract.catalogue import FindingKind, Wording
 from extract.model import Cell, Extraction, Finding, Form
-from extract.tables import build
 from extract.tables.build import document_id, fit, provenance_table, spread, status
 from extract.tables.schemas import TABLES, schemas
 from tests.made import LINES, cell, digest, extraction, failed, form
@@ -21,7 +20,7 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     codes["number_not_stored"] = FindingKind(
         "number_not_stored", "warning", None, words, Wording("{value} {stored}", "{value} {stored}")
     )
-    monkeypatch.setattr(build.catalogue, "findings", lambda: codes)
+    monkeypatch.setattr("extract.catalogue.findings", lambda: codes)
 
 
 def test_document_id_is_stable_and_tells_places_bytes_and_forms_apart() -> None:

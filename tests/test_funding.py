@@ -79,9 +79,9 @@ def test_nothing_to_compare_is_no_check() -> None:
 def test_a_blank_sum_is_worked_out_and_says_so() -> None:
     found = funding("项目资金\t财政拨款\t8\n\t单位资金\t4", "project")
     assert [(a.source, a.amount, a.basis) for a in found.amounts] == [
-        ("fiscal", 8, "stated"),
-        ("unit_fund", 4, "stated"),
-        ("total", 12, "inferred"),
+        ("fiscal", Decimal(8), "stated"),
+        ("unit_fund", Decimal(4), "stated"),
+        ("total", Decimal(12), "inferred"),
     ]
     assert codes(found)[-1] == "funding_inferred"
 

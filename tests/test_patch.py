@@ -6,7 +6,6 @@ from extract import to_tables
 from extract.catalogue import FindingKind, Wording
 from extract.model import Finding
 from extract.recover import TaskPatch
-from extract.tables import build
 from extract.tables.build import document_id
 from extract.tables.patch import apply_patches
 from tests.made import digest, extraction, form
@@ -17,7 +16,7 @@ WORDS = Wording("odd", "可疑")
 @pytest.fixture(autouse=True)
 def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     codes = {s: FindingKind(s, s, None, WORDS, WORDS) for s in ("info", "warning", "error")}
-    monkeypatch.setattr(build.catalogue, "findings", lambda: codes)
+    monkeypatch.setattr("extract.catalogue.findings", lambda: codes)
 
 
 def test_no_patch_changes_nothing() -> None:

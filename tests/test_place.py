@@ -145,7 +145,7 @@ def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path, monkeypatch: py
     def refuse(**_: object) -> str:
         raise OSError(getattr(errno, number), os.strerror(getattr(errno, number)))
 
-    monkeypatch.setattr(place.tempfile, "mkdtemp", refuse)
+    monkeypatch.setattr("extract.tables.place.tempfile.mkdtemp", refuse)
     with pytest.raises(UsageError) as caught, staging(tmp_path / "out"):
         pass
     assert caught.value.key == "out_not_writable"

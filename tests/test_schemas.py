@@ -76,9 +76,10 @@ def test_every_column_says_what_it_is() -> None:
 
 
 def test_the_records_of_the_model_are_the_columns() -> None:
-    for name, record in {"funding": Amount, "goals": Goal, "tasks": Task, "indicators": Indicator}.items():
-        assert ["document_id", "seq", *record._fields[:-1]] == schemas()[name].names
-        assert record._fields[-1] == "places"
+    records = {"funding": Amount, "goals": Goal, "tasks": Task, "indicators": Indicator}
+    for name, fields in {name: record._fields for name, record in records.items()}.items():  # type: ignore[attr-defined]
+        assert ["document_id", "seq", *fields[:-1]] == schemas()[name].names
+        assert fields[-1] == "places"
     known = {"document_id", "status", *Form.__dataclass_fields__, *Extraction.__dataclass_fields__}
     assert known.issuperset(schemas()["documents"].names)
 
