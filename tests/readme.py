@@ -41,13 +41,10 @@ def excerpt() -> str:
 def filled(text: str, language: str) -> str:
     """A README with its generated parts written anew."""
     for mark, part in (("excerpt", excerpt()), ("findings", findings_table(language))):
-        text, count = re.subn(
-            rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)",
-            lambda found, part=part: f"{found[1]}{part}\n{found[2]}",
-            text,
-            flags=re.S,
-        )
-        assert count == 1, mark
+        begin, end = f"<!-- {mark} -->\n", f"\n<!-- /{mark} -->"
+        assert text.count(begin) == text.count(end) == 1, mark
+        head, _, rest = text.partition(begin)
+        text = f"{head}{begin}{part}{end}{rest.partition(end)[2]}"
     return text
 
 
