@@ -54,8 +54,10 @@ def goals(rows: Sequence[Row], lines: Sequence[str]) -> Goals:
     if any("<" in _raw(cell, lines) for cell in cells):
         return Goals([g for group in _tagged(cells, lines) for g in group], [])
     found: list[list[Cell]] = []
+    # Where paragraphs are counted from the first one on, a line without a counter goes on with the one above.
+    counted = COUNTER.match(cells[0].text) is not None
     for cell in cells:
-        if found and not _begins_paragraph(found[-1][-1].text, cell):
+        if found and not _begins_paragraph(found[-1][-1].text, cell, counted=counted):
             found[-1].append(cell)
         else:
             found.append([cell])
@@ -73,9 +75,9 @@ def _raw(cell: Cell, lines: Sequence[str]) -> str:
     return lines[cell.line - 1][cell.start : cell.end]
 
 
-def _begins_paragraph(before: str, cell: Cell) -> bool:
-    """Whether a cell on a new line begins a paragraph: the one before it has ended, or a counter stands here."""
-    return before.endswith(_SENTENCE_END) or COUNTER.match(cell.text) is not None
+def _begins_paragraph(before: str, cell: Cell, *, counted: bool) -> bool:
+    """Whether a cell on a new line begins a paragraph: a counter stands here, or the one before it has ended."""
+    return COUNTER.match(cell.text) is not None or (not counted and before.endswith(_SENTENCE_END))
 
 
 def _tagged(cells: Sequence[Cell], lines: Sequence[str]) -> list[list[Goal]]:

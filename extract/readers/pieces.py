@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -108,34 +108,54 @@ def cell_of(lines: Sequence[str], part: Slice, col: int, escape: re.Pattern[str]
     if not text:
         return None
     start = part.start + raw.index(text)
-    escaped = escape is not None and escape.search(text) is not None
-    if not escaped:
-        if "<" not in text and "&" not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
-            return _new(Cell, (text, part.line, start, start + len(text), col, 0, -1, -1, 1, 1, None, ()))
-        if len(text) > _PROSE:
-            whole = plain(text)
-            return Cell(whole, part.line, start, start + len(text), col) if whole else None
-    pieces = shown(text)
-    if escaped and escape is not None:
-        pieces = [part for piece in pieces for part in _unescaped(piece, escape)]
-    return _of_pieces(pieces, part.line, start, col)
+    if escape is not None and escape.search(text):
+        return _of_pieces(_unescaped(text, escape), part.line, start, col)
+    if "<" not in text and "&" not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return _new(Cell, (text, part.line, start, start + len(text), col, 0, -1, -1, 1, 1, None, ()))
+    if len(text) > _PROSE:
+        whole = plain(text)
+        return Cell(whole, part.line, start, start + len(text), col) if whole else None
+    return _of_pieces(shown(text), part.line, start, col)
 
 
-def _unescaped(piece: tuple[str, int, int], escape: re.Pattern[str]) -> list[tuple[str, int, int]]:
-    """A piece of text cut at its escapes, each of which is a piece of its own, placed as it stood."""
-    text, start, end = piece
-    if end - start != len(text):
-        return [piece]
+def _unescaped(text: str, escape: re.Pattern[str]) -> list[tuple[str, int, int]]:
+    """The pieces that show of a text with escapes, with their places in it; each escape is a piece of its own.
+
+    Escapes are resolved first: what they protect may look like markup together with what stands beside it.
+    """
+    showing: list[str] = []
+    at: list[int] = []
+    for low, high, character in _stretches(text, escape):
+        showing.append(character or text[low:high])
+        at.extend([low] if character else range(low, high))
+    at.append(len(text))
     found: list[tuple[str, int, int]] = []
+    for piece, start, end in shown("".join(showing)):
+        if end - start != len(piece):
+            found.append((piece, at[start], at[end]))
+            continue
+        low = start
+        for i in range(start, end):
+            if at[i + 1] - at[i] != 1:
+                if low < i:
+                    found.append((piece[low - start : i - start], at[low], at[i]))
+                found.append((piece[i - start], at[i], at[i + 1]))
+                low = i + 1
+        if low < end:
+            found.append((piece[low - start :], at[low], at[end]))
+    return found
+
+
+def _stretches(text: str, escape: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+    """The stretches of a text: those without escapes, and the escapes with the character each stands for."""
     at = 0
     for match in escape.finditer(text):
-        if match.start() > at:
-            found.append((text[at : match.start()], start + at, start + match.start()))
-        found.append((match[0][-1], start + match.start(), start + match.end()))
+        if at < match.start():
+            yield at, match.start(), ""
+        yield match.start(), match.end(), match[0][-1]
         at = match.end()
     if at < len(text):
-        found.append((text[at:], start + at, end))
-    return found
+        yield at, len(text), ""
 
 
 def _of_pieces(pieces: Sequence[tuple[str, int, int]], line: int, start: int, col: int) -> Cell | None:

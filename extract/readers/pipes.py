@@ -23,6 +23,7 @@ _PIPE: Final = re.compile(r"\|")
 # A pipe that no backslash escapes, in Markdown.
 _BARE_PIPE: Final = re.compile(r"(?<!\\)\|")
 _EMPHASIS: Final = ("**", "__")
+_MARK: Final = "  "
 _FEWEST_LINES: Final = 4
 _LONE: Final = "|"
 # So many lines with a lone pipe make a text one stream of cells.
@@ -89,6 +90,7 @@ def _by_lines(lines: Sequence[str], plain_row: PlainRow, *, markdown: bool) -> l
     pipe = _BARE_PIPE if markdown else _PIPE
     read_lines = [_split(line, i + 1, pipe) if _LONE in line else None for i, line in enumerate(lines)]
     outer = _is_enclosed(lines, read_lines)
+    hard = not outer and _are_marked(lines, read_lines)
     width = _usual_width([line for line in read_lines if line is not None], outer=outer)
     found: list[Row] = []
     at = 0
@@ -103,7 +105,9 @@ def _by_lines(lines: Sequence[str], plain_row: PlainRow, *, markdown: bool) -> l
         if _RULE.match(lines[at]):
             at += 1
             continue
-        cells, at = _whole(lines, read_lines, at, width, outer=outer)
+        reach = _to_mark(lines, at) if hard else _reach(lines, read_lines, at, width, outer=outer)
+        cells = _whole(lines, read_lines, at, reach, outer=outer)
+        at = reach
         made = _row(lines, line.number, cells, markdown=markdown)
         if made is not None:
             found.append(made)
@@ -140,17 +144,11 @@ def _usual_width(read_lines: Sequence[Line], *, outer: bool) -> int:
 
 
 def _whole(
-    lines: Sequence[str], read_lines: Sequence[Line | None], at: int, width: int, *, outer: bool
-) -> tuple[list[list[Slice]], int]:
-    """The cells of the row that begins in this line, each with its lines, and the line after the row.
-
-    A row goes on where it was opened and not closed, and where that makes up the usual width exactly.
-    """
+    lines: Sequence[str], read_lines: Sequence[Line | None], at: int, reach: int, *, outer: bool
+) -> list[list[Slice]]:
+    """The cells of the row that begins in this line and goes up to another one, each with its lines."""
     line = read_lines[at]
-    if line is None:
-        return [], at + 1
-    cells = [[part] for part in _inner(line, outer=outer)]
-    reach = _reach(lines, read_lines, at, width, outer=outer)
+    cells = [[part] for part in _inner(line, outer=outer)] if line is not None else [[]]
     for number in range(at + 1, reach):
         more = read_lines[number]
         if more is None:
@@ -162,11 +160,29 @@ def _whole(
         else:
             cells[-1].append(parts[0])
             cells += [[part] for part in parts[1:]]
-    return cells, reach
+    return cells
+
+
+def _are_marked(lines: Sequence[str], read_lines: Sequence[Line | None]) -> bool:
+    """Whether rows end in the two blanks that mark the end of a line in Markdown; other lines are wrapped ones."""
+    piped = [line for line, read_line in zip(lines, read_lines, strict=True) if read_line is not None]
+    return sum(line.endswith(_MARK) for line in piped) * 100 >= len(piped) * _SAME
+
+
+def _to_mark(lines: Sequence[str], at: int) -> int:
+    """The line after the row that begins in this one, where rows end in a mark."""
+    end = at
+    last = min(len(lines), at + _LONGEST_CELL) - 1
+    while end < last and not lines[end].endswith(_MARK) and lines[end + 1].strip():
+        end += 1
+    return end + 1
 
 
 def _reach(lines: Sequence[str], read_lines: Sequence[Line | None], at: int, width: int, *, outer: bool) -> int:
-    """The line after the row that begins in this one."""
+    """The line after the row that begins in this one.
+
+    A row goes on where it was opened and not closed, and where that makes up the usual width exactly.
+    """
     line = read_lines[at]
     if line is None:
         return at + 1
