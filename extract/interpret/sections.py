@@ -333,13 +333,15 @@ class Scanner:
                 first = waiting[0]
                 whole = together(first, row) if continues(row) and row.line == last + 1 else None
                 if whole is not None and len(self._roles(whole)) > len(self._roles(first)):
-                    waiting = (whole, waiting[1], True)
+                    waiting = (whole, waiting[1], self.is_header(whole))
                     last = row.line
                     continue
                 yield waiting
                 waiting = None
-            if self._heads(row, meaning):
-                waiting = (row, meaning, True)
+            header = self._heads(row, meaning)
+            # A first word of a header may be all that its first line has.
+            if header or meaning.kind == "column":
+                waiting = (row, meaning, header)
                 last = row.line
             else:
                 yield row, meaning, False

@@ -1,4 +1,6 @@
-"""Texts within a database dump: the string literals of INSERT statements that hold several lines.
+"""Texts within a database dump: literals that hold several lines.
+
+They are the strings of INSERT statements, the strings of JSON, or the columns of lines between tabs.
 
 A literal is unescaped and read as a text of its own; what was read there is then moved to where it stands in the dump.
 An escape within it stands for one character, as an entity does, and is a piece with a place of its own.
@@ -6,6 +8,7 @@ An escape within it stands for one character, as an entity does, and is a piece 
 
 from __future__ import annotations
 
+import json
 import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,8 +20,14 @@ from extract.readers.text import split_lines
 
 _STATEMENT: Final = re.compile(r"\b(?:INSERT\s{1,20}(?:IGNORE\s{1,20})?|REPLACE\s{1,20})INTO\b", re.IGNORECASE)
 # Breaks of lines, escaped or not; a stretch without escapes; an escape: a backslash with what follows, a doubled quote.
-_PIECE: Final = re.compile(r"(?P<break>(?:\\r)?(?:\\n|\\?\n)|\\r)|(?P<plain>[^'\\\n]++)|\\.|''|\\\Z")
-_SHOWN: Final = {"\\t": "\t", "\\0": "", "\\Z": "", "\\b": "", "''": "'", "\\": "\\"}
+_IN_STATEMENT: Final = re.compile(r"(?P<break>(?:\\r)?(?:\\n|\\?\n)|\\r)|(?P<plain>[^'\\\n]++)|\\.|''|\\\Z")
+_IN_JSON: Final = re.compile(
+    r"(?P<break>(?:\\r)?\\n|\\r)|(?P<plain>[^\"\\\n]++)"
+    r"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[^\n]"
+)
+_IN_COLUMN: Final = re.compile(r"(?P<break>(?:\\r)?\\n|\\r)|(?P<plain>[^\t\\\n]++)|\\[^\n]")
+_SHOWN: Final = {"\\t": "\t", "\\0": "", "\\Z": "", "\\b": "", "\\f": "", "\\v": "", "''": "'", "\\": "\\"}
+_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # A text has more breaks of lines than this.
 _FEW_BREAKS: Final = 2
 
@@ -101,35 +110,65 @@ def _cut(at: Sequence[int], start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
-    return ("INTO" in text or "into" in text) and _STATEMENT.search(text) is not None
+    return "\\n" in text or (("INTO" in text or "into" in text) and _STATEMENT.search(text) is not None)
 
 
 def literals(text: str) -> list[Literal]:
     """The literals of a dump that hold a text of several lines, in order."""
     source = "\n".join(split_lines(text))
     statement = _STATEMENT.search(source)
+    if statement:
+        return _found(source, statement.end(), "'", _IN_STATEMENT)
+    if source.lstrip()[:1] in ("{", "["):
+        return _found(source, 0, '"', _IN_JSON)
+    return _columns(source)
+
+
+def _found(source: str, start: int, quote: str, piece: re.Pattern[str]) -> list[Literal]:
+    """The literals between quotes."""
     found: list[Literal] = []
-    line, line_start, end = 1, 0, statement.end() if statement else len(source)
-    quote = source.find("'", end)
-    counted = 0
-    while quote >= 0:
-        breaks = source.count("\n", counted, quote)
+    line, line_start, counted = 1, 0, 0
+    at = source.find(quote, start)
+    while at >= 0:
+        breaks = source.count("\n", counted, at)
         if breaks:
             line += breaks
-            line_start = source.rfind("\n", counted, quote) + 1
-        counted = quote
-        pieces, end = _pieces(source, quote + 1)
-        if sum(piece.kind == "break" for piece in pieces) > _FEW_BREAKS:
+            line_start = source.rfind("\n", counted, at) + 1
+        counted = at
+        pieces, end = _pieces(source, at + 1, piece)
+        if _is_text(pieces):
             found.append(_literal(pieces, line, line_start, end))
-        quote = source.find("'", end + 1)
+        at = source.find(quote, end + 1)
     return found
 
 
-def _pieces(source: str, start: int) -> tuple[list[_Piece], int]:
-    """The pieces of a literal, and where it ends: at the closing quote."""
+def _columns(source: str) -> list[Literal]:
+    """The columns of the lines, where breaks of lines are escaped."""
+    found: list[Literal] = []
+    line_start = 0
+    for number, line in enumerate(source.split("\n")):
+        at = line_start
+        if line.count("\\n") <= _FEW_BREAKS:
+            line_start += len(line) + 1
+            continue
+        while at <= line_start + len(line):
+            pieces, end = _pieces(source, at, _IN_COLUMN)
+            if _is_text(pieces):
+                found.append(_literal(pieces, number + 1, line_start, end))
+            at = end + 1
+        line_start += len(line) + 1
+    return found
+
+
+def _is_text(pieces: Sequence[_Piece]) -> bool:
+    return sum(piece.kind == "break" for piece in pieces) > _FEW_BREAKS
+
+
+def _pieces(source: str, start: int, piece: re.Pattern[str]) -> tuple[list[_Piece], int]:
+    """The pieces of a literal, and where it ends."""
     pieces: list[_Piece] = []
     at = start
-    while match := _PIECE.match(source, at):
+    while match := piece.match(source, at):
         pieces.append(_Piece(match.lastgroup, match[0], at))
         at = match.end()
     return pieces, at
@@ -155,8 +194,15 @@ def _literal(pieces: Sequence[_Piece], line: int, line_start: int, end: int) -> 
             shown.append(raw)
             at.extend(range(column, column + len(raw)))
         else:
-            character = _SHOWN.get(raw, raw[-1])
+            character = _character(raw)
             shown.append(character)
             at.extend([column] * len(character))
     at.append(end - line_start)
     return Literal("\n".join([*texts, "".join(shown)]), [*origins, Origin(line, at)])
+
+
+def _character(escape: str) -> str:
+    """What an escape stands for."""
+    if escape.startswith("\\u") and len(escape) > len("\\u"):
+        return _LONE_SURROGATE.sub("\ufffd", str(json.loads(f'"{escape}"')))
+    return _SHOWN.get(escape, escape[-1])
