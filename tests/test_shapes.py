@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import time
 from collections.abc import Callable, Sequence
 
@@ -262,6 +263,10 @@ LONG: list[Callable[[int], str]] = [
     lambda n: "INSERT INTO " + "'\\n\\n\\n\\n'," * (n // 11),
     lambda n: "INSERT INTO '" + "\\" * n,
     lambda n: "INSERT " * (n // 7),
+    lambda n: "\\n" * (n // 2),
+    lambda n: "\\n\\n\\n\t" * (n // 7),
+    lambda n: "{" + '"' * n,
+    lambda n: "[" + "\\u" * (n // 2),
 ]
 
 
@@ -273,3 +278,31 @@ def test_time_grows_with_the_length_only(made: Callable[[int], str]) -> None:
     if dump.may_be(source):
         dump.literals(source)
     assert time.perf_counter() - start < 15
+
+
+@given(
+    tables(st.lists(st.one_of(words, st.sampled_from(["\\", '"', "😀", "/"])), max_size=4).map("".join)), st.booleans()
+)
+def test_text_in_json(table: Table, ascii_only: bool) -> None:
+    inner = "\r\n".join("\t".join(row) for row in table)
+    source = json.dumps([{"id": 1, "body": inner}], ensure_ascii=ascii_only, indent=1)
+    (found,) = dump.literals(source)
+    assert found.text == inner.replace("\r\n", "\n")
+    for row in text.read(found.text).rows:
+        for cell in row.cells:
+            moved = found.moved(cell)
+            raw = "".join(source.split("\n")[p.line - 1][p.start : p.end] for p in pieces(moved))
+            assert squash(json.loads(f'"{raw}"')) == squash(moved.text)
+
+
+def test_text_in_a_column() -> None:
+    source = "COPY t (a, b) FROM stdin;\n1\t甲\\t乙\\n丙\\\\\\n丁\\n戊\t\\N\n\\.\n"
+    (found,) = dump.literals(source)
+    assert found.text == "甲\t乙\n丙\\\n丁\n戊"
+    assert found.moved(Cell("戊", 4, 0, 1, 0))[1:4] == (2, 16, 17)
+
+
+def test_rows_wrapped_where_two_blanks_end_them() -> None:
+    source = "甲| 乙| 丙  \n---|---|---  \n一| 二|\n三  \n四| 五| 六  \n七|\n八九\n十| 百  \n"
+    rows = [texts(row) for row in shapes.read(source).rows]
+    assert rows[1:] == [{0: "一", 1: "二", 2: "三"}, {0: "四", 1: "五", 2: "六"}, {0: "七", 1: "八九十", 2: "百"}]
