@@ -12,15 +12,21 @@ NOT_LITERAL = ("level1", "level2", "operator", "recovery_source")
 
 
 def slices(cell: Cell, lines: list[str]) -> list[str]:
-    """The source at a place, piece by piece."""
+    """The source at a place, piece by piece; an escape is the character that it stands for."""
     pieces = cell.parts or (cell,)
     found = []
     for piece in pieces:
         assert 1 <= piece.line <= len(lines), piece
         line = lines[piece.line - 1]
         assert 0 <= piece.start <= piece.end <= len(line), piece
-        found.append(line[piece.start : piece.end])
+        raw = line[piece.start : piece.end]
+        found.append(piece.text if is_escape(raw, piece.text) else raw)
     return found
+
+
+def is_escape(raw: str, text: str) -> bool:
+    """Whether a piece of the source stands for this one character: a backslash before it, or the quote doubled."""
+    return len(text) == 1 and len(raw) > 1 and (raw[0] == "\\" or raw == text * 2)
 
 
 def holders(form: Form) -> Iterator[tuple[str, object, Mapping[str, Cell]]]:

@@ -29,6 +29,7 @@ _LONE: Final = "|"
 # So many lines with a lone pipe make a text one stream of cells.
 _FEWEST_LONE: Final = 3
 _NARROWEST: Final = 3
+_LONG_RUN: Final = 8
 # So many rows in a hundred have to agree on a width.
 _SAME: Final = 60
 _PERIODIC: Final = 80
@@ -57,13 +58,23 @@ def read(lines: Sequence[str], plain_row: PlainRow) -> list[Row] | None:
     filled = sum(1 for line in lines if line and not line.isspace())
     piped = [line for line in lines if _LONE in line]
     ruled = any(_LONE in line and _RULE.match(line) for line in piped)
-    if len(piped) < 2 or not (ruled or (len(piped) >= _FEWEST_LINES and len(piped) * 2 >= filled)):
+    if len(piped) < 2 or not (ruled or (len(piped) >= _FEWEST_LINES and (len(piped) * 2 >= filled or _has_run(lines)))):
         return None
     if sum(line.count("\t") for line in piped) > sum(line.count(_LONE) for line in piped):
         return None
     if sum(line.strip() == _LONE for line in piped) >= _FEWEST_LONE:
         return _stream(lines, plain_row)
     return _by_lines(lines, plain_row, markdown=ruled)
+
+
+def _has_run(lines: Sequence[str]) -> bool:
+    """Whether so many lines with several pipes follow one another that they are a table, whatever else there is."""
+    run = 0
+    for line in lines:
+        run = run + 1 if line.count(_LONE) > 1 else 0
+        if run == _LONG_RUN:
+            return True
+    return False
 
 
 def _split(line: str, number: int, pipe: re.Pattern[str]) -> Line:

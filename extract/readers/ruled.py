@@ -15,8 +15,6 @@ from unicodedata import east_asian_width
 from extract.model import Row
 from extract.readers.pieces import Draft, Slice, row
 
-PlainRow = Callable[[str, int], Row | None]
-
 # Characters that draw lines, as the ASCII ones that do: two kinds of stroke, and every way they can meet.
 _UPRIGHTS: Final = {ord(c): "|" for c in "│┃┆┇┊┋║╎╏"}
 _STROKES: Final = {ord(c): "-" for c in "─━┄┅┈┉═╌╍"}
@@ -55,28 +53,25 @@ def upright(line: str) -> str:
     return line if line.isascii() else line.translate(_UPRIGHTS)
 
 
-def read(lines: Sequence[str], plain_row: PlainRow) -> list[Row] | None:
+def read(lines: Sequence[str], read_rest: Callable[[Sequence[str]], list[Row]]) -> list[Row] | None:
     """The rows of lines with ruled tables among them; None where there are none.
 
-    ``plain_row`` reads a line outside of the tables.
+    ``read_rest`` reads the lines outside of the tables; it is given all, those of the tables blank.
     """
     pictures = [drawn(line) for line in lines]
     borders = [bool(_BORDER.match(picture)) for picture in pictures]
     if sum(borders) < _FEWEST_BORDERS:
         return None
     found: list[Row] = []
+    rest = list(lines)
     at = 0
     while at < len(lines):
         end = _end_of_table(pictures, at) if borders[at] else at
-        if end == at:
-            plain = plain_row(lines[at], at + 1)
-            if plain is not None:
-                found.append(plain)
-            at += 1
-            continue
-        found += _table(lines, [_Line(i + 1, pictures[i], borders[i]) for i in range(at, end)])
-        at = end
-    return found
+        if end > at:
+            found += _table(lines, [_Line(i + 1, pictures[i], borders[i]) for i in range(at, end)])
+            rest[at:end] = [""] * (end - at)
+        at = max(end, at + 1)
+    return sorted([*found, *read_rest(rest)], key=lambda row: row.line)
 
 
 def _end_of_table(pictures: Sequence[str], start: int) -> int:
