@@ -76,7 +76,7 @@ def wrap(paragraph: str, room: int) -> list[str]:
 
 def write_ruled(table: Table, strokes: str = "+-|", room: int = 12) -> str:
     """The table drawn with borders (``strokes``: joint, across, upright), a blank line between paragraphs."""
-    joint, across, upright = strokes
+    joint, across, upright = tuple(strokes)
     border = joint + joint.join([across * (room + 2)] * len(table[0])) + joint
     lines = [border]
     for row in table:

@@ -47,6 +47,8 @@ class LayoutReading:
     doubts: tuple[Finding, ...]
 
 
+# What separates the cells of other tables: where many lines have one of these, no columns need to be looked for.
+_SEPARATORS: Final = ("\t", "|", "│", "┃", "║")
 # A row of the table has at least a name, an operator and a value, or a value, a unit and a weight.
 _ROW_WORDS: Final = 3
 # So many rows say enough.
@@ -65,7 +67,7 @@ def is_layout(lines: Sequence[str], vocabulary: Vocabulary) -> bool:
 
     Where cells are only separated by blanks, their places follow the lengths of the names before them.
     """
-    if sum("\t" in line or "|" in line for line in lines) * 4 > len(lines):
+    if sum(any(sign in line for sign in _SEPARATORS) for line in lines) * 4 > len(lines):
         return False
     words = [line.split() for line in lines]
     header = header_at(words, vocabulary.profile)
