@@ -92,6 +92,13 @@ def test_spellings_of_labels(label: str, standard: str) -> None:
     assert (found.level1, found.level2, found.level2_raw) == ("产出指标", standard, label)
 
 
+def test_a_comma_that_separates_no_thousands_makes_no_number() -> None:
+    (found,), _ = tree("产出指标\t质量指标\t合格率\t≥\t1,5\t%\t10\n")
+    assert (found.value, found.value_number) == ("1,5", None)
+    (whole,), _ = tree("产出指标\t数量指标\t投入\t≥\t1,500.5\t元\t10\n")
+    assert str(whole.value_number) == "1500.5"
+
+
 def test_a_root_label_is_no_level() -> None:
     (found,), codes = tree("部门整体绩效情况\t" + FIRST)
     assert (found.level1, found.level2, codes) == ("产出指标", "数量指标", [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -10,6 +11,8 @@ from extract.interpret.kinds import Kinds
 from extract.model import Cell
 from extract.places import cut
 
+# A comma is only known as a separator of thousands: 1,5 may be a decimal, or two numbers.
+_THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 QUALITATIVE: Final = "定性"
 
 
@@ -22,7 +25,10 @@ def number(text: str) -> Decimal | None:
     if text.isdigit() and text.isascii():
         return Decimal(text)
     folded = squash(text) if not text.isascii() else text
-    folded = folded.replace(",", "")
+    if "," in folded:
+        if not _THOUSANDS.fullmatch(folded):
+            return None
+        folded = folded.replace(",", "")
     if not folded.strip("+-").replace(".", "", 1).isdigit():
         return None
     try:
