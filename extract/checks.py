@@ -42,11 +42,17 @@ def weights(indicators: Sequence[Indicator]) -> Checked:
 
 
 def targets(indicators: Sequence[Indicator]) -> list[Finding]:
-    """Operator against value: a comparison needs a number, 定性 needs words (the ministry's codes 1-5 and 6)."""
+    """Operator against value and unit: a comparison has a number and a unit, 定性 neither (the ministry's codes)."""
     found = []
     for seq, i in enumerate(indicators):
         if i.value_number is not None and i.operator != "定性":
+            if i.unit is None:
+                params = {"name": (i.name or "")[:30]}
+                found.append(Finding("unit_missing", "indicators", seq, "unit", params, i.places.get("value")))
             continue
+        if i.operator == "定性" and i.unit is not None:
+            params = {"value": i.value or "", "unit": i.unit}
+            found.append(Finding("qualitative_unit", "indicators", seq, "unit", params, i.places.get("unit")))
         if i.value is None and i.operator is None and i.weight is None:
             # A name alone may be a piece of the row before or after it, so no row near it is beyond doubt.
             found.append(
