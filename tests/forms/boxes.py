@@ -142,12 +142,16 @@ def _td(box: Box, inner: Callable[[Sequence[str]], str]) -> str:
     return f"<td{rows}{columns}>{inner(box.paragraphs)}</td>"
 
 
-def page(sheet: Sheet, boxes: Boxes, *, border: int = 1, spans: bool = True) -> str:
-    """A web page with the form under its title; without ``spans`` the places that a box covers are blank cells."""
+def page(sheet: Sheet, boxes: Boxes, *, border: int = 1, spans: bool = True, heading: str = "h1") -> str:
+    """A web page with the form under its title; without ``spans`` the places that a box covers are blank cells.
+
+    ``heading``: the tag around the title; with "" the page holds the table alone.
+    """
     shown = boxes if spans else [[_box(text.split("\n")) for text in row] for row in filled(boxes)]
     rows = "\n".join(f"<tr>{''.join(_td(box, _tags) for box in row)}</tr>" for row in shown)
-    heads = "\n".join(f"<p>{text}</p>" for text in (sheet.year_line, sheet.unit_line) if text)
+    lines = [f"<p>{text}</p>" for text in (sheet.year_line, sheet.unit_line) if text]
+    heads = "\n".join([f"<{heading}>{sheet.title}</{heading}>", *lines]) if heading else ""
     return (
         f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{sheet.title}</title></head><body>\n'
-        f'<h1>{sheet.title}</h1>\n{heads}\n<table border="{border}">\n{rows}\n</table>\n</body></html>\n'
+        f'{heads}\n<table border="{border}">\n{rows}\n</table>\n</body></html>\n'
     )

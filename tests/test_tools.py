@@ -1,0 +1,29 @@
+"""The samples that tools made belong to the forms that their seeds make."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.tools.cases import DESIGNS, make_case
+from tests.tools.printers import TOOLS
+from tests.tools.samples import FOLDER, SAMPLES, TESTS
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_answers_are_those_of_the_seeds(name: str) -> None:
+    lines = (TESTS / "gold" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line) for line in lines] == [sample.record() for sample in sorted(SAMPLES[name])]
+    for sample in SAMPLES[name]:
+        assert sample.tool in TOOLS
+        assert (FOLDER / sample.file).stat().st_size > 1000
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_a_page_holds_its_form(design: str) -> None:
+    case = make_case(3, design)
+    assert case == make_case(3, design)
+    assert case.html.count("<table") == case.html.count("</table>") == 1
+    assert len(case.record["indicators"]) >= 4
+    assert case.record["title"] in case.html

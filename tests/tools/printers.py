@@ -1,0 +1,84 @@
+"""The tools: each takes web pages and gives the texts that it prints of them.
+
+To add one: a function from pages to texts, and its name in ``TOOLS``.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+# The pages are files; the texts come in their order, as the tool wrote them.
+Tool = Callable[[Sequence[Path]], list[bytes]]
+
+
+def run(*words: str) -> bytes:
+    """What a command prints. Raises CalledProcessError where it fails."""
+    return subprocess.run(words, check=True, capture_output=True).stdout
+
+
+def each(*words: str) -> Tool:
+    """A tool that prints one page at a time; ``{page}`` is the page."""
+    return lambda pages: [run(*(word.replace("{page}", str(page)) for word in words)) for page in pages]
+
+
+def by_office(pages: Sequence[Path], target: str, folder: Path) -> list[Path]:
+    """The pages as files of another kind, made by LibreOffice; ``target`` is an ending, or one with a filter."""
+    made = [folder / f"{page.stem}.{target.partition(':')[0]}" for page in pages]
+    run(
+        "soffice",
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+        "--headless",
+        "--infilter=HTML (StarWriter)",
+        "--convert-to",
+        target,
+        "--outdir",
+        str(folder),
+        *map(str, pages),
+    )
+    return made
+
+
+def _pandoc(target: str) -> Tool:
+    return each("pandoc", "-f", "html", "-t", target, "{page}")
+
+
+def _of_word_file(target: str, *, office: bool) -> Tool:
+    """A Word file made of the page, by LibreOffice or by pandoc, as pandoc prints it."""
+
+    def printed(pages: Sequence[Path]) -> list[bytes]:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            if office:
+                files = by_office(pages, "docx:MS Word 2007 XML", folder)
+            else:
+                files = [folder / f"{page.stem}.docx" for page in pages]
+                for page, file in zip(pages, files, strict=True):
+                    run("pandoc", str(page), "-o", str(file))
+            return [run("pandoc", "-f", "docx", "-t", target, str(file)) for file in files]
+
+    return printed
+
+
+def _python_html2text(*options: str) -> Tool:
+    return each(sys.executable, "-m", "html2text", *options, "{page}", "utf-8")
+
+
+FORMATS: Final = ("plain", "gfm", "markdown", "commonmark", "rst", "org", "asciidoc")
+TOOLS: Final[dict[str, Tool]] = {
+    **{f"pandoc-{name}": _pandoc(name) for name in FORMATS},
+    **{f"word-{name}": _of_word_file(name, office=True) for name in FORMATS},
+    **{f"docx-{name}": _of_word_file(name, office=False) for name in FORMATS},
+    "html2text": _python_html2text(),
+    "html2text-wide": _python_html2text("--body-width=0"),
+    "html2text-padded": _python_html2text("--pad-tables", "--body-width=0"),
+    "html2text-raw": _python_html2text("--bypass-tables"),
+    "debian-html2text": each("/usr/bin/html2text", "-nobs", "{page}"),
+    "debian-html2text-utf8": each("/usr/bin/html2text", "-utf8", "-nobs", "{page}"),
+    "debian-html2text-ascii": each("/usr/bin/html2text", "-ascii", "-nobs", "-width", "200", "{page}"),
+    "html": lambda pages: [page.read_bytes() for page in pages],
+}
