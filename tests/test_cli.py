@@ -21,7 +21,9 @@ from extract.schemafiles import SCHEMAS
 
 SAMPLE = SCHEMAS.parent / "samples" / "大竹县司法局-2024.txt"
 COMMAND = (sys.executable, "-c", "from extract.cli import main; main()")
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SCHEMAS.parent), "LC_ALL": "C.UTF-8"}
+# The width of the terminal in which the tests run is none of the command's.
+OUTER = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+ENVIRONMENT = {**OUTER, "PYTHONPATH": str(SCHEMAS.parent), "LC_ALL": "C.UTF-8"}
 
 
 def pifubiao(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
