@@ -12,7 +12,7 @@ from extract.clean import plain, squash
 from extract.cut import ELLIPSES
 from extract.interpret.broken import continues, fills, together, usual_width
 from extract.model import Cell, Finding, Goal, Row, Task
-from extract.places import cut, join
+from extract.places import cut, join, pieces
 from extract.vocabulary import FormProfile
 
 _PARAGRAPH: Final = re.compile(r"</?(?:p|div|br|li|h\d)\b[^<>]{0,2000}>", re.IGNORECASE)
@@ -20,6 +20,10 @@ _PARAGRAPH: Final = re.compile(r"</?(?:p|div|br|li|h\d)\b[^<>]{0,2000}>", re.IGN
 COUNTER: Final = regex.compile(
     r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])"
 )
+# Tags that a text begins or ends with.
+_TAGS: Final = r"(?:\s*</?[A-Za-z][^<>]{0,2000}>)+"
+_LEADING: Final = re.compile(_TAGS)
+_TRAILING: Final = re.compile(_TAGS + r"\s*$")
 _SENTENCE_END: Final = tuple("。！？!?；;…")
 # So many cells in one line make it a row of a table.
 _TABLE_ROW: Final = 4
@@ -69,10 +73,39 @@ def _goal(cell: Cell) -> Goal:
 
 
 def _raw(cell: Cell, lines: Sequence[str]) -> str:
-    """What stands in the source for a cell that stands in one line; the text of one that does not."""
-    if not cell.line or any(part.line != cell.line for part in cell.parts):
+    """What stands in the source for a cell, from its first piece to its last in each line."""
+    if not cell.line:
         return cell.text
-    return lines[cell.line - 1][cell.start : cell.end]
+    return "".join(piece.text for piece in _raw_pieces(cell, lines))
+
+
+def _raw_pieces(cell: Cell, lines: Sequence[str]) -> list[Cell]:
+    """A cell as it stands in the source: its pieces, and the tags between them that readers left out."""
+    found: list[Cell] = []
+    before: Cell | None = None
+    for piece in pieces(cell):
+        line = lines[piece.line - 1]
+        found += _between(before, piece, lines)
+        escaped = len(piece.text) == 1 and piece.end - piece.start > 1
+        found.append(piece if escaped else piece._replace(text=line[piece.start : piece.end], parts=()))
+        before = piece
+    return found
+
+
+def _between(before: Cell | None, piece: Cell, lines: Sequence[str]) -> list[Cell]:
+    """The tags between two pieces of a cell: behind the one and, where that ends a line, before the other."""
+    if before is None:
+        return []
+    if before.line == piece.line:
+        return [_stretch(piece, lines, before.end, piece.start)] if before.end < piece.start else []
+    behind = _LEADING.match(lines[before.line - 1], before.end)
+    ahead = _TRAILING.search(lines[piece.line - 1], 0, piece.start)
+    found = [_stretch(before, lines, *behind.span())] if behind else []
+    return [*found, _stretch(piece, lines, *ahead.span())] if ahead else found
+
+
+def _stretch(cell: Cell, lines: Sequence[str], start: int, end: int) -> Cell:
+    return cell._replace(text=lines[cell.line - 1][start:end], start=start, end=end, parts=())
 
 
 def _begins_paragraph(before: str, cell: Cell, *, counted: bool) -> bool:
@@ -82,8 +115,7 @@ def _begins_paragraph(before: str, cell: Cell, *, counted: bool) -> bool:
 
 def _tagged(cells: Sequence[Cell], lines: Sequence[str]) -> list[list[Goal]]:
     """Paragraphs marked by tags; the texts are sliced anew, since a tag may be broken over two cells."""
-    raw = [_raw(cell, lines) for cell in cells]
-    whole = join([cell._replace(text=text, parts=()) for cell, text in zip(cells, raw, strict=True)])
+    whole = join([piece for cell in cells for piece in (_raw_pieces(cell, lines) if cell.line else [cell])])
     found: list[Goal] = []
     start = 0
     for match in [*_PARAGRAPH.finditer(whole.text), None]:

@@ -19,12 +19,15 @@ from extract.readers.pieces import Draft, Slice, row
 _UPRIGHTS: Final = {ord(c): "|" for c in "│┃┆┇┊┋║╎╏"}
 _STROKES: Final = {ord(c): "-" for c in "─━┄┅┈┉═╌╍"}
 _JOINTS: Final = dict.fromkeys((*range(0x250C, 0x254C), *range(0x2552, 0x2571)), "+")
-_DRAWN: Final = _JOINTS | _STROKES | _UPRIGHTS
+# Where lines are drawn with box characters, ASCII ones belong to texts; any letter does for those.
+_DRAWN: Final = _JOINTS | _STROKES | _UPRIGHTS | dict.fromkeys(map(ord, "|+-=:"), "x")
 _UPRIGHT: Final = ("│", "┃", "║")
-_BORDER: Final = re.compile(r"\s*+\+(?:[-=:]{2,}+\+)+\s*$")
+# Between two joints of a border is no stroke where a column has no room.
+_BORDER: Final = re.compile(r"\s*+(?=\+.*[-=:]{2})\+(?:[-=:]*+\+)+\s*$")
 # A border that leaves out cells which go on below it.
 _PARTLY: Final = re.compile(r"(?:\+[-=:]{2,}+)+\+")
-_SEPARATOR: Final = re.compile(r"[|+]")
+# A plus is a joint only where a border meets it; others belong to texts.
+_SEPARATOR: Final = re.compile(r"\||\+(?=[-=:|])|(?<=[-=:])\+")
 _FEWEST_BORDERS: Final = 2
 # A table as a database prints it has a border above, one below and one under its header.
 _LINED: Final = 3
@@ -45,7 +48,8 @@ def may_be(text: str) -> bool:
 
 def drawn(line: str) -> str:
     """The line with ASCII characters for those that draw lines; its length stays."""
-    return line if line.isascii() else line.translate(_DRAWN)
+    first = line.lstrip()[:1]
+    return line.translate(_DRAWN) if first and ord(first) in _DRAWN and not first.isascii() else line
 
 
 def upright(line: str) -> str:
