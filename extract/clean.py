@@ -6,6 +6,7 @@ import codecs
 import html
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -40,6 +41,12 @@ def width(text: str) -> int:
     if text.isascii():
         return len(text)
     return len(text.encode("gbk", "pifubiao.two_places"))
+
+
+def all_widths(texts: Sequence[str]) -> list[int]:
+    """``width`` of each text; encoding them as one takes a third of the time."""
+    found = list(map(len, "\n".join(texts).encode("gbk", "pifubiao.two_places").split(b"\n")))
+    return found if len(found) == len(texts) else list(map(width, texts))
 
 
 @lru_cache(maxsize=65536)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from extract.clean import width
+from extract.clean import all_widths, width
 
 # What portals put where they cut.
 ELLIPSES: Final = ("…", "...", "。。。")
@@ -67,11 +67,15 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
     if not texts:
         return Cut([])
     # No character is wider than two places, so a text too short for any limit need not be measured.
-    widths = [width(text) if len(text) * 2 >= _SHORTEST_LIMIT else len(text) * 2 for text in texts]
+    if max(map(len, texts)) * 2 < _SHORTEST_LIMIT:
+        widths = [len(text) * 2 for text in texts]
+    else:
+        widths = all_widths(texts)
     widest = max(widths)
     at = [limit for limit in known if widest <= limit]
     doubtful = None
-    if widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known:
+    piled = widths.count(widest) + widths.count(widest - 1) >= _ENOUGH
+    if piled and widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known:
         shown = _shown(texts, widths, widest)
         if shown:
             at.append(widest)
@@ -81,8 +85,8 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
     pairs = [pair for pair in _PAIRS if pair[0] in everything]
     found = [
         i
-        for i, text in enumerate(texts)
-        if (widths[i] in ends or text[-1:] in _DANGLING or _in_brackets(text, pairs))
+        for i, (text, own) in enumerate(zip(texts, widths, strict=True))
+        if (own in ends or text[-1:] in _DANGLING or (pairs and _in_brackets(text, pairs)))
         and not text.endswith(_SENTENCE_END)
     ]
     return Cut(found, doubtful)
@@ -96,14 +100,14 @@ def _shown(texts: Sequence[str], widths: Sequence[int], widest: int) -> str:
     with a full stop and this one does not. One whose last clause goes on in another text is cut for sure.
     """
     top = [text for text, own in zip(texts, widths, strict=True) if own >= widest - 1]
+    long = sum(1 for own in widths if own * 2 > widest)
+    if len(top) < _ENOUGH or len(top) * 2 <= long:
+        return ""
     others = [text for text, own in zip(texts, widths, strict=True) if own < widest - 1]
     stops = sum(1 for text in others if text.endswith(_SENTENCE_END)) * 2 > len(others)
     unended = [text for text in top if not text.endswith(_SENTENCE_END)]
     clauses = [text[max(map(text.rfind, _CLAUSE_END)) + 1 :] for text in unended]
     telling = clauses if stops else [c for c in clauses if not any(_whole(c, text) for text in others)]
-    long = sum(1 for own in widths if own * 2 > widest)
-    if len(top) < _ENOUGH or len(top) * 2 <= long:
-        return ""
     going_on = sum(1 for clause in set(clauses) if any(_goes_on(clause, text) for text in texts))
     if len(telling) < _ENOUGH - bool(going_on) or (not stops and len(set(telling)) < 2):
         return ""

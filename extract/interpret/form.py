@@ -187,10 +187,11 @@ class Interpreter:
     def _cut_names(self, indicators: list[Indicator], *, marks: bool) -> list[Finding]:
         """Marks the indicators whose names are cut: by their marks (…) where the form has ``marks``, else by width."""
         named = [(seq, i.places["name"]) for seq, i in enumerate(indicators) if i.name is not None]
-        marked = [(seq, *prose.without_ellipsis(cell)) for seq, cell in named if cell.text.endswith(ELLIPSES)]
-        cut = [(seq, cell) for seq, cell, mark in marked if mark]
         doubts: list[Finding] = []
-        if not marks:
+        if marks:
+            marked = [(seq, *prose.without_ellipsis(cell)) for seq, cell in named if cell.text.endswith(ELLIPSES)]
+            cut = [(seq, cell) for seq, cell, mark in marked if mark]
+        else:
             told = cut_ones([cell.text for _, cell in named], self.vocabulary.profile.cuts["indicator_name"])
             cut = [named[k] for k in told.places]
             if told.doubtful_limit is not None:

@@ -103,6 +103,8 @@ class Plan(NamedTuple):
     labelled: bool
     # Whether the row is an indicator with nothing odd about it.
     whole: bool
+    # Whether it has besides all of name, operator, value, unit and weight, a cell each, and no more.
+    usual: bool
 
 
 class Explanation(NamedTuple):
@@ -223,6 +225,7 @@ def _plan(best: Reading, second: Reading | None) -> Plan:
     tail = bool(first.keys() & {OPERATOR, VALUE, UNIT, WEIGHT})
     close = second is not None and second.cost - best.cost < CLOSE
     whole = NAME in first and tail and EXTRA not in first and not close
+    more = len(names) > 1 or not first.keys().isdisjoint((DIRECTION, ACHIEVED, SCORE))
     return Plan(
         level1=first.get(LEVEL1, -1),
         level2=first.get(LEVEL2, -1),
@@ -239,6 +242,7 @@ def _plan(best: Reading, second: Reading | None) -> Plan:
         tail=tail,
         labelled=LEVEL1 in first or LEVEL2 in first,
         whole=whole,
+        usual=whole and not more and first.keys() >= {OPERATOR, VALUE, UNIT, WEIGHT},
     )
 
 

@@ -263,6 +263,8 @@ class _TreeBuilder:
                     row.cells[plan.level1] if plan.level1 >= 0 else None,
                     row.cells[plan.level2] if plan.level2 >= 0 else None,
                 )
+            if plan.usual and self._usual(row.cells, plan):
+                continue
             if plan.whole:
                 self._indicator(row.cells, plan)
             else:
@@ -333,6 +335,32 @@ class _TreeBuilder:
         return label.level1 is None or (
             label.level2 is not None and self.level1 in self.vocabulary.parents.get(label.level2, ())
         )
+
+    def _usual(self, cells: list[Cell], plan: Plan) -> bool:
+        """Takes in a row of the usual kind: ``_indicator`` in a third of the time. False where it is not of that kind.
+
+        Its operator is a known sign, its value and its weight are plain numbers.
+        """
+        operator, value, weight = cells[plan.operator], cells[plan.value], cells[plan.weight]
+        sign = self.vocabulary.operators.get(operator.text)
+        figure = number(value.text)
+        weighed = number(weight.text)
+        if sign is None or figure is None or weighed is None:
+            return False
+        name, unit = cells[plan.name], cells[plan.unit]
+        places = {
+            **self.above,
+            "name": name,
+            "operator": operator,
+            "value": value,
+            "value_number": value,
+            "unit": unit,
+            "weight": weight,
+        }
+        levels = (self.level1, self.level2, name.text, self.raw1, self.raw2, self.basis1, self.basis2)
+        aim = (sign, "stated", value.text, figure, unit.text, None)
+        self.indicators.append(_new(Indicator, (*levels, *aim, weighed, None, None, None, False, places)))
+        return True
 
     def _indicator(self, cells: list[Cell], plan: Plan) -> None:
         places = self.above.copy()

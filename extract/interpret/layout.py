@@ -67,7 +67,7 @@ def is_layout(lines: Sequence[str], vocabulary: Vocabulary) -> bool:
 
     Where cells are only separated by blanks, their places follow the lengths of the names before them.
     """
-    if sum(any(sign in line for sign in _SEPARATORS) for line in lines) * 4 > len(lines):
+    if any(sum([sign in line for line in lines]) * 4 > len(lines) for sign in _SEPARATORS):
         return False
     words = [line.split() for line in lines]
     header = header_at(words, vocabulary.profile)

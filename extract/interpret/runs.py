@@ -24,23 +24,32 @@ _BEGINS: Final = frozenset({"title", "field", "section", "year"})
 def untangled(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     """The rows, long ones that hold a header of indicators cut into the rows that they once were."""
     found: list[Row] = []
+    known = scanner.known
     for row in rows:
-        cells = _cells(row)
-        if len(cells) >= _ENDS_AT and scanner.meaning(cells[-1].text).kind == "section" and not scanner.is_header(row):
+        cells = row.cells
+        count = len(cells)
+        if count == 1 and len(cells[0].text) > _LONG_LINE:
+            cells = _cells(cells[0])
+            count = len(cells)
+        if count < _ENDS_AT:
+            found.append(row)
+            continue
+        last = cells[-1].text
+        kind = (known.get(last) or scanner.meaning(last)).kind
+        if kind == "section" and not scanner.is_header(row):
             # The label of the next section at the end of a row of the head.
             found += (row._replace(cells=cells[:-1]), row._replace(cells=cells[-1:]))
-        elif len(cells) < _LONG_ROW or _header(cells, scanner) is None:
+        elif count < _LONG_ROW or _header(cells, scanner) is None:
             found.append(row)
         else:
             found += (Row(row.line, group, 0, row.page) for group in _groups(cells, scanner))
     return found
 
 
-def _cells(row: Row) -> list[Cell]:
-    """The cells of a row; a long line that is one cell is cut at its blanks."""
-    if len(row.cells) > 1 or row.cells[0].text.count(" ") < _LONG_LINE:
-        return row.cells
-    cell = row.cells[0]
+def _cells(cell: Cell) -> list[Cell]:
+    """The cells of a line that is one cell: cut at its blanks where it has many."""
+    if cell.text.count(" ") < _LONG_LINE:
+        return [cell]
     cells: list[Cell] = []
     start = 0
     for piece in cell.text.split(" "):

@@ -125,16 +125,17 @@ class Scanner:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.profile: FormProfile = vocabulary.profile
-        self._known: dict[str, Meaning] = {}
+        # Shared with who looks at many rows: a look-up here spares a call.
+        self.known: dict[str, Meaning] = {}
         self._column_of: dict[str, str] = {}
 
     def meaning(self, text: str) -> Meaning:
         """What a cell with this text says of its row."""
-        found = self._known.get(text)
+        found = self.known.get(text)
         if found is None:
             found = self._meaning(text) if len(text) <= _LONGEST_LABEL else _NONE
-            if len(text) <= 24 and len(self._known) < 65536:
-                self._known[text] = found
+            if len(text) <= 24 and len(self.known) < 65536:
+                self.known[text] = found
         return found
 
     def _meaning(self, text: str) -> Meaning:
@@ -221,7 +222,7 @@ class Scanner:
 
     def forms(self, rows: Sequence[Row]) -> list[tuple[int, int]]:
         """The half-open ranges of rows that are one form each, in order; rows before the first form are left out."""
-        known = self._known
+        known = self.known
         titles = [
             i
             for i, row in enumerate(rows)
@@ -325,7 +326,7 @@ class Scanner:
         """
         waiting: tuple[Row, Meaning, bool] | None = None
         last = 0
-        known = self._known
+        known = self.known
         for row in rows:
             text = row.cells[0].text
             meaning = known.get(text) or self.meaning(text)

@@ -14,6 +14,9 @@ from extract.places import cut
 # A comma is only known as a separator of thousands: 1,5 may be a decimal, or two numbers.
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 QUALITATIVE: Final = "定性"
+# The numbers that short texts are; few of them come often.
+_SHORT: Final = 6
+_KNOWN: Final[dict[str, Decimal]] = {}
 
 
 # What an indicator aims at: operator, its basis, value, its number, unit, scale. A plain tuple, unpacked at once.
@@ -22,6 +25,15 @@ Target = tuple[str | None, str | None, str | None, Decimal | None, str | None, s
 
 def number(text: str) -> Decimal | None:
     """The number a text is, separators of thousands and full-width digits allowed; None for anything else."""
+    found = _KNOWN.get(text)
+    if found is None:
+        found = _number(text)
+        if found is not None and len(text) <= _SHORT and len(_KNOWN) < 65536:
+            _KNOWN[text] = found
+    return found
+
+
+def _number(text: str) -> Decimal | None:
     if text.isdigit() and text.isascii():
         return Decimal(text)
     folded = squash(text) if not text.isascii() else text
@@ -74,6 +86,8 @@ def target(
 
 def _merged(value: Cell, unit: Cell | None, kinds: Kinds) -> tuple[Cell, Decimal | None, Cell | None, Cell | None]:
     """Takes apart a value that holds more than a number: (value, number, unit, operator)."""
+    if kinds.known.get(value.text) == "g":
+        return value, None, unit, None
     match = kinds.signed(value.text)
     sign = cut(value, *match.span("operator")) if match is not None else None
     if match is None:

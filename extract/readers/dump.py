@@ -110,7 +110,9 @@ def _cut(at: Sequence[int], start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
-    return "\\n" in text or (("INTO" in text or "into" in text) and _STATEMENT.search(text) is not None)
+    return ("\\" in text and "\\n" in text) or (
+        ("INTO" in text or "into" in text) and _STATEMENT.search(text) is not None
+    )
 
 
 def literals(text: str) -> list[Literal]:

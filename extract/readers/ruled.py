@@ -43,7 +43,7 @@ class _Line(NamedTuple):
 
 def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
-    return "+-" in text or "+=" in text or any(c in text for c in _UPRIGHT)
+    return ("+" in text and ("+-" in text or "+=" in text)) or any(c in text for c in _UPRIGHT)
 
 
 def drawn(line: str) -> str:

@@ -115,9 +115,8 @@ def _cell(text: str, line: int, start: int, col: int, page: int) -> Cell:
 def _bare(line: str, number: int, page: int, marked: bool) -> list[Cell]:
     """The cells of a line with tabs in a text where no blanks pad them: each part is a text or blank."""
     cells: list[Cell] = []
-    body = line.lstrip("\t")
-    start = col = len(line) - len(body)
-    for part in body.rstrip("\t").split("\t"):
+    start = col = 0
+    for part in line.split("\t"):
         if part:
             end = start + len(part)
             if marked and "<" in part:
