@@ -67,10 +67,8 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
     if not texts:
         return Cut([])
     # No character is wider than two places, so a text too short for any limit need not be measured.
-    if max(map(len, texts)) * 2 < _SHORTEST_LIMIT:
-        widths = [len(text) * 2 for text in texts]
-    else:
-        widths = all_widths(texts)
+    longest = max(map(len, texts))
+    widths = all_widths(texts) if longest * 2 >= _SHORTEST_LIMIT else [len(text) * 2 for text in texts]
     widest = max(widths)
     at = [limit for limit in known if widest <= limit]
     doubtful = None

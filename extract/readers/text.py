@@ -115,8 +115,8 @@ def _cell(text: str, line: int, start: int, col: int, page: int) -> Cell:
 def _bare(line: str, number: int, page: int, marked: bool) -> list[Cell]:
     """The cells of a line with tabs in a text where no blanks pad them: each part is a text or blank."""
     cells: list[Cell] = []
-    start = col = 0
-    for part in line.split("\t"):
+    start = 0
+    for col, part in enumerate(line.split("\t")):
         if part:
             end = start + len(part)
             if marked and "<" in part:
@@ -125,7 +125,6 @@ def _bare(line: str, number: int, page: int, marked: bool) -> list[Cell]:
                 cells.append(_new(Cell, (part, number, start, end, col, page, -1, -1, 1, 1, None, ())))
             start = end
         start += 1
-        col += 1
     return cells
 
 
