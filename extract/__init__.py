@@ -1,7 +1,8 @@
 """Performance-target approval tables (绩效目标批复表) from text to typed tables.
 
 ``extract_bytes`` and ``extract_path`` read one source and give an ``Extraction``: its forms with findings, or the
-failure. ``to_tables`` turns extractions into Arrow tables. The data model is in ``extract.model``.
+failure. ``load_forms`` reads a folder of form profiles for them.
+``to_tables`` turns extractions into Arrow tables. The data model is in ``extract.model``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from extract.api import extract_bytes, extract_path
+    from extract.api import extract_bytes, extract_path, load_forms
     from extract.errors import PifubiaoError, SchemaError, UnreadableInput, UsageError
     from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Grid, Indicator, Row, Task
     from extract.tables.build import to_tables
@@ -22,6 +23,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "extract_bytes": "extract.api",
     "extract_path": "extract.api",
+    "load_forms": "extract.api",
     "to_tables": "extract.tables.build",
     "write_tables": "extract.tables.writer",
     **dict.fromkeys(("PifubiaoError", "SchemaError", "UnreadableInput", "UsageError"), "extract.errors"),
@@ -49,6 +51,7 @@ __all__ = [
     "UsageError",
     "extract_bytes",
     "extract_path",
+    "load_forms",
     "to_tables",
     "write_tables",
 ]

@@ -5,46 +5,60 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from extract.errors import UnreadableInput
-from extract.interpret.form import default_interpreter
+from extract.interpret.choose import FormReader, reader_of
 from extract.model import Extraction, Failure, Finding, Form, Task
+from extract.profiles import Library, default, load
 from extract.readers import dump, encoding, shapes, text
 
-_TEXT = "text/plain"
+Forms = str | Path | Library | None
+
+_TEXT: Final = "text/plain"
 
 
-def extract_bytes(data: bytes, *, source_path: str = "") -> Extraction:
+def load_forms(folder: str | Path) -> Library:
+    """The form profiles in a folder, and behind them those that the package ships, for ``forms=``.
+
+    SchemaError names the file, the line and the place of what is wrong; UsageError where there is no profile.
+    """
+    return load(Path(folder))
+
+
+def extract_bytes(data: bytes, *, source_path: str = "", forms: Forms = None) -> Extraction:
     """The forms in the bytes of one file, with findings and the places of all values.
 
     Never raises on content: what gives no form is an Extraction with a ``failure`` (codes: ``schemas/failures.yaml``).
-    ``source_path`` is kept as it is; it goes into the tables and into ``document_id``.
+    ``source_path`` is kept as it is; it goes into the tables and into ``document_id``. ``forms``: a folder of form
+    profiles of one's own, or what ``load_forms`` made of it. SchemaError or UsageError where it is not sound.
     """
+    reader = reader_of(load_forms(forms) if isinstance(forms, str | Path) else forms or default())
     digest = hashlib.sha256(data).hexdigest()
     try:
         decoded = encoding.decode(data)
     except UnreadableInput as error:
         return Extraction(source_path, digest, None, None, [], (), Failure(error.code, error.params))
-    forms = _within(decoded.text) if dump.may_be(decoded.text) else ()
-    if forms:
+    found = _within(decoded.text, reader) if dump.may_be(decoded.text) else ()
+    if found:
         lines = text.split_lines(decoded.text)
     else:
         grid = shapes.read(decoded.text)
         lines = grid.lines
-        forms = default_interpreter().forms(grid)
-    if not forms:
+        found = reader.forms(grid)
+    if not found:
         return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, (), Failure("not_a_form"))
     if decoded.damaged:
         doubt = Finding("damaged_text", None, None, None, {"count": decoded.damaged, "encoding": decoded.encoding})
-        forms = tuple(_with(form, doubt) for form in forms)
-    return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, forms)
+        found = tuple(_with(form, doubt) for form in found)
+    return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, found)
 
 
-def _within(source: str) -> tuple[Form, ...]:
+def _within(source: str, reader: FormReader) -> tuple[Form, ...]:
     """The forms in the texts within a database dump, with their places in the dump."""
     found: list[Form] = []
     for literal in dump.literals(source):
-        for form in default_interpreter().forms(shapes.read(literal.text)):
+        for form in reader.forms(shapes.read(literal.text)):
             moved: Form = literal.moved(replace(form, form_index=len(found)))
             found.append(replace(moved, tasks=tuple(_source_moved(task) for task in moved.tasks)))
     return tuple(found)
@@ -62,7 +76,7 @@ def _with(form: Form, finding: Finding) -> Form:
     return replace(form, findings=(finding, *form.findings))
 
 
-def extract_path(path: str | Path, *, root: str | Path | None = None) -> Extraction:
+def extract_path(path: str | Path, *, root: str | Path | None = None, forms: Forms = None) -> Extraction:
     """``extract_bytes`` of a file; its ``source_path`` is relative to ``root`` (default: the file's folder).
 
     A file that cannot be opened or read gives the failure ``unreadable``.
@@ -74,4 +88,4 @@ def extract_path(path: str | Path, *, root: str | Path | None = None) -> Extract
         data = path.read_bytes()
     except OSError as error:
         return Extraction(name, "", None, None, [], (), Failure("unreadable", {"reason": error.strerror or str(error)}))
-    return extract_bytes(data, source_path=name)
+    return extract_bytes(data, source_path=name, forms=forms)

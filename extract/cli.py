@@ -19,7 +19,7 @@ from typer.exceptions import TyperException
 from extract import __version__
 from extract.batch.manifest import EXIT_CODES, NOTHING_DONE, Allowance, Manifest
 from extract.batch.plan import MAX_BYTES
-from extract.errors import PifubiaoError, UsageError
+from extract.errors import PifubiaoError, SchemaError, UsageError
 from extract.messages import Speaker, language
 from extract.report.safe import safe
 
@@ -78,6 +78,8 @@ def _run(words: list[str], say: Speaker) -> int:
     except TyperException as error:
         message = str(error.format_message() if hasattr(error, "format_message") else error)
         return _nothing_done(say, words, say("bad_usage", text=message.rstrip(".")))
+    except SchemaError as error:
+        return _nothing_done(say, words, error.zh if say.language == "zh" else str(error))
     except PifubiaoError as error:
         return _nothing_done(say, words, str(error))
     except (BrokenPipeError, SystemExit):
@@ -99,6 +101,7 @@ def _app(say: Speaker) -> Callable[..., Any]:
     )
     lang_option = typer.Option("--lang", help=say("help_lang"))
     json_option = typer.Option("--json", help=say("help_json"))
+    forms_option = typer.Option("--forms", metavar="DIR", help=say("help_forms"))
     bytes_option = typer.Option("--max-bytes", min=1, help=say("help_max_bytes"))
 
     def show_version(wanted: bool) -> None:
@@ -127,29 +130,35 @@ def _app(say: Speaker) -> Callable[..., Any]:
         strict: Annotated[bool, typer.Option("--strict", help=say("help_strict"))] = False,
         max_failed: Annotated[str, typer.Option("--max-failed", metavar="N|P%", help=say("help_max_failed"))] = "0",
         max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
+        forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
         allowed = Allowance.parse(max_failed)
-        return lambda: _extract(say, inputs, out, as_json, strict, allowed, max_bytes)
+        return lambda: _extract(say, inputs, out, as_json, (strict, allowed, max_bytes, forms))
 
     @app.command(help=say("help_inspect"))
     def inspect(
         file: Annotated[Path, typer.Argument(metavar="FILE", help=say("help_file"))],
         as_json: Annotated[bool, json_option] = False,
         max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
+        forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
-        return lambda: _inspect(say, file, as_json, max_bytes)
+        return lambda: _inspect(say, file, as_json, max_bytes, forms)
 
     return app
 
 
 def _extract(
-    say: Speaker, inputs: list[str], out: Path, as_json: bool, strict: bool, allowed: Allowance, max_bytes: int
+    say: Speaker,
+    inputs: list[str],
+    out: Path,
+    as_json: bool,
+    asked: tuple[bool, Allowance, int, Path | None],
 ) -> int:
     from extract.batch.run import Options, run
 
-    options = Options(tuple(inputs), out, strict, allowed, max_bytes)
+    options = Options(tuple(inputs), out, *asked)
     try:
         with _Progress(say) as progress:
             manifest = run(options, progress.show)
@@ -178,15 +187,16 @@ def _report(say: Speaker, manifest: Manifest, out: Path, as_json: bool) -> None:
     print_summary(_console(sys.stdout), say, manifest, rows)
 
 
-def _inspect(say: Speaker, file: Path, as_json: bool, max_bytes: int) -> int:
+def _inspect(say: Speaker, file: Path, as_json: bool, max_bytes: int, forms: Path | None) -> int:
     from extract.batch.plan import Item, escaped, problem
-    from extract.batch.read import read_item
+    from extract.batch.read import read_by, read_item
+    from extract.profiles import library_of
     from extract.report import inspect as report
 
     reason = problem(file)
     if reason is not None:
         raise UsageError("file_unreadable", path=escaped(str(file)), reason=reason)
-    extraction = read_item(Item(file, escaped(file.name)), max_bytes)
+    extraction = read_item(Item(file, escaped(file.name)), max_bytes, read_by(library_of(forms)))
     if extraction.failure is not None and extraction.failure.code == "unreadable":
         raise UsageError("file_unreadable", path=escaped(str(file)), reason=extraction.failure.params.get("reason"))
     if as_json:

@@ -20,7 +20,14 @@ class UnreadableInput(PifubiaoError):
 
 
 class SchemaError(PifubiaoError):
-    """A file under ``schemas/`` is not what its own schema asks for; names the file and the place."""
+    """A data file (``schemas/``, or a folder of form profiles) is not what its schema asks for.
+
+    The message names the file, the line and the place in it, and what is wrong there; ``zh`` is the same in Chinese.
+    """
+
+    def __init__(self, message: str, zh: str | None = None) -> None:
+        super().__init__(message)
+        self.zh = zh if zh is not None else message
 
 
 class UsageError(PifubiaoError):

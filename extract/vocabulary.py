@@ -1,28 +1,27 @@
-"""The words of the forms, read from ``schemas/`` once and checked: labels, operators, grades, units, headers.
+"""The words of the forms, compiled from data: labels, operators, grades, units, headers.
 
 A word is looked up as it stands first and squashed second (white space removed, brackets and digits folded), so that
-the common spelling costs one dictionary look-up.
+the common spelling costs one dictionary look-up. ``build`` takes plain data; ``extract.profiles`` reads it from files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 import regex
 
 from extract.clean import squash
-from extract.errors import SchemaError
-from extract.schemafiles import SCHEMAS, read_checked
+from extract.written import Money, codes, money
 
 # A score, a range of scores or a hint that a label carries: （50分）, (0-20)分, （必填）.
 _HINT: Final = regex.compile(r"[(\[](?:[\d.\-~]{1,8}%?分?|必填|选填|可选|工期指标|[\d.]{1,5}%)[)\]]分?$")
 # What may follow a word of the page's furniture: nothing, a colon, a bracket, a number.
 _ENDS: Final = frozenset(["", *":：(（ \u3000\t0123456789"])
 _SCORE: Final = regex.compile(r"\d{1,3}分$")
+# So many texts are remembered at most.
+_REMEMBERED: Final = 65536
 
 
 class Label(NamedTuple):
@@ -42,6 +41,23 @@ class Label(NamedTuple):
         return "1" if self.level1 else "2"
 
 
+class Hints(NamedTuple):
+    """Words in indicators' names, longest first, each with the second-level names it speaks for."""
+
+    contains: tuple[tuple[str, frozenset[str]], ...]
+    ends: tuple[tuple[str, frozenset[str]], ...]
+
+    def speaks_for(self, name: str) -> frozenset[str]:
+        """The second-level names that an indicator's name speaks for; empty where it says nothing."""
+        for word, levels in self.contains:
+            if word in name:
+                return levels
+        for word, levels in self.ends:
+            if name.endswith(word):
+                return levels
+        return frozenset()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FormProfile:
     """What the printed parts of a kind of form are called; all keys are squashed words."""
@@ -50,6 +66,8 @@ class FormProfile:
     kinds: Mapping[str, str]
     title_contains: tuple[str, ...]
     title_ends: tuple[str, ...]
+    # Words that make a title of any text that ends with them.
+    titles: tuple[str, ...]
     sections: Mapping[str, str]
     section_prefixes: tuple[str, ...]
     fields: Mapping[str, str]
@@ -62,9 +80,13 @@ class FormProfile:
     source_suffixes: tuple[str, ...]
     sources: Mapping[str, str]
     parts_of: Mapping[str, str]
+    money: Money
+    codes: Mapping[str, tuple[regex.Pattern[str], ...]]
     cuts: Mapping[str, tuple[int, ...]]
     furniture: tuple[str, ...]
     furniture_signs: tuple[str, ...]
+    # Texts that were found to be words of the funding's header, and "" for others; forms share them.
+    header_words: dict[str, str] = field(default_factory=dict, repr=False)
 
     def is_furniture(self, text: str) -> bool:
         """Whether a line with this text belongs to the page and not to the form: a stamp, a date, a link."""
@@ -75,9 +97,9 @@ class FormProfile:
         return any(text.startswith(word) and text[len(word) : len(word) + 1] in _ENDS for word in self.furniture)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """All vocabularies and the general profile."""
+    """The words that forms of one profile are read by."""
 
     labels: Mapping[str, Label]
     label_ends: frozenset[str]
@@ -89,14 +111,33 @@ class Vocabulary:
     grades: frozenset[str]
     units: frozenset[str]
     per: tuple[str, ...]
+    hints: Hints
     profile: FormProfile
+    # Labels that are not spelled the usual way, and None for texts that are none.
+    loose_labels: dict[str, Label | None] = field(default_factory=dict, repr=False)
 
     def label(self, text: str) -> Label | None:
         """The level label a cell holds, or None. Only the whole text counts, scores and hints in brackets aside."""
         found = self.labels.get(text)
         if found is not None or len(text) > 24 or text[-1] not in self.label_ends:
             return found
-        return _loose_label(self.labels, self.suffixes, text)
+        try:
+            return self.loose_labels[text]
+        except KeyError:
+            return self._loose_label(text)
+
+    def _loose_label(self, text: str) -> Label | None:
+        """``label`` for a text that is not spelled the usual way; remembered, since few texts come often."""
+        stem = _SCORE.sub("", _HINT.sub("", squash(text)))
+        found = self.labels.get(stem)
+        if found is None:
+            for suffix in self.suffixes:
+                if stem.endswith(suffix):
+                    found = self.labels.get(stem[: -len(suffix)])
+                    break
+        if len(self.loose_labels) < _REMEMBERED:
+            self.loose_labels[text] = found
+        return found
 
     def is_unit(self, text: str) -> bool:
         """Whether a text is a unit of measure known by itself or as one unit per another."""
@@ -111,40 +152,12 @@ class Vocabulary:
         return False
 
 
-_LOOSE: dict[str, Label | None] = {}
+def _turned(named: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """A mapping of name to words, turned into squashed word to name."""
+    return {squash(word): name for name, words in named.items() for word in words}
 
 
-def _loose_label(labels: Mapping[str, Label], suffixes: tuple[str, ...], text: str) -> Label | None:
-    """``label`` for a text that is not spelled the usual way; remembered, since few texts come often."""
-    try:
-        return _LOOSE[text]
-    except KeyError:
-        pass
-    stem = squash(text)
-    stem = _SCORE.sub("", _HINT.sub("", stem))
-    found = labels.get(stem)
-    if found is None:
-        for suffix in suffixes:
-            if stem.endswith(suffix):
-                found = labels.get(stem[: -len(suffix)])
-                break
-    if len(_LOOSE) < 65536:
-        _LOOSE[text] = found
-    return found
-
-
-def _turned(named: Mapping[str, Sequence[str]], path: Path, place: str) -> dict[str, str]:
-    """A mapping of name to words, turned into squashed word to name; a word may stand under one name only."""
-    turned: dict[str, str] = {}
-    for name, words in named.items():
-        for word in words:
-            if turned.setdefault(squash(word), name) != name:
-                raise SchemaError(f"{path}: {place}: {word} stands under {turned[squash(word)]} and under {name}")
-    return turned
-
-
-def _labels(path: Path) -> tuple[dict[str, Label], dict[str, tuple[str, ...]], tuple[str, ...]]:
-    data = read_checked(path, "indicators")
+def _labels(data: Mapping[str, Any]) -> dict[str, Label]:
     meanings: dict[str, Label] = {}
 
     def add(stem: str, level1: str | None, level2: str | None) -> None:
@@ -154,72 +167,74 @@ def _labels(path: Path) -> tuple[dict[str, Label], dict[str, tuple[str, ...]], t
 
     for name, stems in data["level1"].items():
         for stem in stems:
-            add(stem, name, None)
-    parents = {}
+            add(squash(stem), name, None)
     for name, entry in data["level2"].items():
         for stem in entry["stems"]:
-            add(stem, None, name)
-        parents[name] = tuple(entry["parents"])
-        unknown = sorted(set(parents[name]) - set(data["level1"]))
-        if unknown:
-            raise SchemaError(f"{path}: level2.{name}.parents: level1 does not name {', '.join(unknown)}")
+            add(squash(stem), None, name)
     for word in data["roots"]:
-        meanings[word] = Label(root=True)
-    return meanings, parents, tuple(data["suffixes"])
+        meanings[squash(word)] = Label(root=True)
+    return meanings
 
 
-def _profile(path: Path) -> FormProfile:
-    data = read_checked(path, "form")
+def _hints(entries: Mapping[str, Mapping[str, Sequence[str]]]) -> Hints:
+    contains: dict[str, set[str]] = {}
+    ends: dict[str, set[str]] = {}
+    for name, entry in entries.items():
+        for words, turned in ((entry.get("contains", ()), contains), (entry.get("ends", ()), ends)):
+            for word in words:
+                turned.setdefault(word, set()).add(name)
+    return Hints(_longest_first(contains), _longest_first(ends))
+
+
+def _longest_first(turned: Mapping[str, set[str]]) -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple((word, frozenset(turned[word])) for word in sorted(turned, key=lambda word: (-len(word), word)))
+
+
+def _profile(data: Mapping[str, Any]) -> FormProfile:
     funding = data["funding"]
     return FormProfile(
         name=data["name"],
-        kinds=_turned(data["kinds"], path, "kinds"),
-        title_contains=tuple(data["title"]["contains"]),
-        title_ends=tuple(data["title"]["ends"]),
-        sections=_turned(data["sections"], path, "sections"),
+        kinds=_turned(data["kinds"]),
+        title_contains=tuple(map(squash, data["title"]["contains"])),
+        title_ends=tuple(map(squash, data["title"]["ends"])),
+        titles=tuple(map(squash, data.get("titles", ()))),
+        sections=_turned(data["sections"]),
         section_prefixes=tuple(sorted(data["section_prefixes"], key=len, reverse=True)),
-        fields=_turned(data["fields"], path, "fields"),
-        columns=_turned(data["columns"], path, "columns"),
-        task_columns=_turned(data["tasks"], path, "tasks"),
-        categories=_turned(funding["categories"], path, "funding.categories"),
+        fields=_turned(data["fields"]),
+        columns=_turned(data["columns"]),
+        task_columns=_turned(data["tasks"]),
+        categories=_turned(funding["categories"]),
         project_total=frozenset(map(squash, funding["project_total"])),
         funding_pass=frozenset(map(squash, funding["pass"])),
         total_ends=tuple(funding["total_ends"]),
         source_suffixes=tuple(funding["suffixes"]),
-        sources=_turned(funding["sources"], path, "funding.sources"),
-        parts_of=_turned(funding["parts_of"], path, "funding.parts_of"),
+        sources=_turned(funding["sources"]),
+        parts_of=_turned(funding["parts_of"]),
+        money=money(data["money"]),
+        codes={name: codes(patterns) for name, patterns in data["codes"].items()},
         cuts={column: tuple(widths) for column, widths in data["cuts"].items()},
         furniture=tuple(data["furniture"]["starts"]),
         furniture_signs=tuple(data["furniture"]["signs"]),
     )
 
 
-def load(folder: Path = SCHEMAS) -> Vocabulary:
-    """Reads the vocabularies and the general profile of ``folder``.
-
-    Raises SchemaError where a file is not what its schema in ``meta/`` asks for; it names the file and the place.
-    """
-    words = folder / "vocabulary"
-    labels, parents, suffixes = _labels(words / "indicators.yaml")
-    signs = read_checked(words / "operators.yaml", "operators")
-    units = read_checked(words / "units.yaml", "units")
-    grades = read_checked(words / "grades.yaml", "grades")["grades"]
+def build(words: Mapping[str, Any], form: Mapping[str, Any]) -> Vocabulary:
+    """Compiles the vocabularies ``words`` (by the name of their file) and the profile ``form``, all found sound."""
+    tree = words["indicators"]
+    signs = words["operators"]
+    labels = _labels(tree)
+    suffixes = tuple(tree["suffixes"])
     return Vocabulary(
         labels=labels,
         label_ends=frozenset({word[-1] for word in (*labels, *suffixes)} | set(")）]】分")),
-        parents=parents,
+        parents={name: tuple(entry["parents"]) for name, entry in tree["level2"].items()},
         suffixes=suffixes,
         operators={word: name for name, sign in signs["operators"].items() for word in sign["spellings"]},
         loose_operators={word: name for name, sign in signs["operators"].items() for word in sign["loose"]},
-        operators_after=_turned(signs["after"], words / "operators.yaml", "after"),
-        grades=frozenset(grades),
-        units=frozenset(units["units"]),
-        per=tuple(units["per"]),
-        profile=_profile(folder / "forms" / "general.yaml"),
+        operators_after=_turned(signs["after"]),
+        grades=frozenset(words["grades"]["grades"]),
+        units=frozenset(words["units"]["units"]),
+        per=tuple(words["units"]["per"]),
+        hints=_hints(words["hints"]["hints"]),
+        profile=_profile(form),
     )
-
-
-@lru_cache(maxsize=1)
-def default() -> Vocabulary:
-    """The vocabularies that the package ships."""
-    return load()

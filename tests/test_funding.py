@@ -8,8 +8,8 @@ import pytest
 
 from extract.checks import FAILS, HOLDS, NOT_MADE
 from extract.interpret.funding import Funding, read
+from extract.profiles import default
 from extract.readers.text import read as read_text
-from extract.vocabulary import default
 
 DEPARTMENT = """预算支出总额\t基本支出\t\t\t\t项目支出
 \t合计\t财政拨款\t专户资金\t单位资金\t合计\t财政拨款\t专户资金\t单位资金
@@ -18,7 +18,7 @@ PROJECT = "年度资金总额\t\t\t财政拨款\t\t专户资金\t\t单位资金\
 
 
 def funding(text: str, kind: str = "department", unit: str | None = "元") -> Funding:
-    return read(read_text(text).rows, None, kind, unit, default().profile)
+    return read(read_text(text).rows, None, kind, unit, default().finder.profile)
 
 
 def amounts(found: Funding) -> dict[str, Decimal]:

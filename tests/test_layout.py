@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from extract.interpret.layout import LayoutReading, is_layout, read_layout
 from extract.model import Row
-from extract.vocabulary import default
+from extract.profiles import default
 from tests.layouts import Content, Line, Style, faults, print_form, read_back, some_content, some_style, tells_all
 
-VOCABULARY = default()
+VOCABULARY = default().finder
 
 HEAD = ["部门（单位）整体支出绩效目标批复表", "", "预算年度:2025", "", "预算（单位）名称：252-开江县民政局部门", ""]
 

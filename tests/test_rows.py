@@ -6,8 +6,8 @@ import pytest
 
 from extract.interpret.form import Interpreter
 from extract.model import Indicator
+from extract.profiles import default
 from extract.readers.text import read
-from extract.vocabulary import default
 
 HEADER = "一级指标\t二级指标\t三级指标\t绩效指标性质\t绩效指标值\t绩效度量单位\t权重\n"
 FIRST = "产出指标\t数量指标\t讲座次数\t≥\t3\t次\t10\n"
@@ -15,7 +15,7 @@ FIRST = "产出指标\t数量指标\t讲座次数\t≥\t3\t次\t10\n"
 
 def tree(text: str, header: str = HEADER) -> tuple[list[Indicator], list[str]]:
     """The indicators of rows under a header, and the codes of the findings on them."""
-    interpreter = Interpreter(default())
+    interpreter = Interpreter(default().finder)
     sections = interpreter.scanner.split(read(header + text).rows)
     found = interpreter.indicators.read(sections.indicators, sections.headers)
     return found.indicators, [finding.code for finding in found.findings]

@@ -111,7 +111,7 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
     manifest = run(options, read=made)
     found = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
     assert found == json.loads(json.dumps(manifest.as_dict()))
-    assert list(found) == ["tool", "outcome", "exit_code", "parameters", "versions", "counts", "timings"]
+    assert list(found) == ["tool", "outcome", "exit_code", "parameters", "versions", "profiles", "counts", "timings"]
     assert (found["tool"], found["outcome"], found["exit_code"]) == ("pifubiao", "some_doubtful", 1)
     assert found["parameters"] == {
         "inputs": [str(source)],
@@ -119,6 +119,7 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
         "strict": True,
         "max_failed": "50%",
         "max_bytes": 1000,
+        "forms": None,
     }
     assert {"pifubiao", "python", "pyarrow", "regex"} <= set(found["versions"])
     assert {"started", "read_seconds", "tables_seconds", "recovery_seconds", "write_seconds", "total_seconds"} == set(

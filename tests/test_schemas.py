@@ -87,13 +87,13 @@ def test_the_records_of_the_model_are_the_columns() -> None:
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        (("type: int32", "type: int33"), "columns[1].type: "),
-        (("nullable: true", "nullable: perhaps"), "columns[2].nullable: "),
-        (("label_zh: 序号", "label: 序号"), "columns[1]: "),
-        (("name: name", "name: seq"), "columns[2].name: seq stands twice"),
+        (("type: int32", "type: int33"), "columns[1].type: int33 is not written as it must be"),
+        (("nullable: true", "nullable: perhaps"), "columns[2].nullable: 'perhaps' is not of type 'boolean'"),
+        (("label_zh: 序号", "label: 序号"), "columns[1]: unknown key label; known are: name, type"),
+        (("name: name", "name: seq"), "columns[2].name: seq stands here twice"),
         (("table: tasks", "table: task"), "table: is task, but the file is called tasks"),
-        (("columns:", "column:"), "top level: "),
-        (("type: string", "type: 'decimal128(99,2)'"), "columns[0].type: "),
+        (("columns:", "column:"), "unknown key column"),
+        (("type: string", "type: 'decimal128(99,2)'"), "columns[0].type: decimal128(99,2) is no column type"),
     ],
 )
 def test_a_wrong_schema_file_is_named_with_the_place(tmp_path: Path, change: tuple[str, str], place: str) -> None:
@@ -103,14 +103,15 @@ def test_a_wrong_schema_file_is_named_with_the_place(tmp_path: Path, change: tup
     path.write_text(text.replace(*change, 1), encoding="utf-8")
     with pytest.raises(SchemaError) as caught:
         load(path)
-    assert str(caught.value).startswith(f"{path}: {place}")
+    line = text[: text.index(change[0])].count("\n") + 1
+    assert str(caught.value).startswith(f"{path}:{line}: {place}")
 
 
 @pytest.mark.parametrize("content", [b"a: [", b"\xff\xfe\x00", b"a: 1\n b: 2"])
 def test_what_is_no_yaml_is_said_so(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes(content)
-    with pytest.raises(SchemaError, match=r"x\.yaml: is not valid YAML"):
+    with pytest.raises(SchemaError, match=r"x\.yaml:[12]: is not valid YAML"):
         read_yaml(path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal, InvalidOperation
 from importlib.metadata import PackageNotFoundError, version
@@ -72,12 +72,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The account of one run. ``parameters``: as they were asked for; ``timings``: seconds, and when it started."""
+    """The account of one run.
+
+    ``parameters``: as they were asked for; ``timings``: seconds, and when it started; ``profiles``: the form profiles,
+    in the order in which they are asked, each with its file, the SHA-256 of that, and how many forms it read.
+    """
 
     outcome: str
     parameters: Mapping[str, Any]
     counts: Counts
     timings: Mapping[str, Any]
+    profiles: Sequence[Mapping[str, Any]] = ()
 
     @property
     def exit_code(self) -> int:
@@ -92,6 +97,7 @@ class Manifest:
             "exit_code": self.exit_code,
             "parameters": dict(self.parameters),
             "versions": _versions(),
+            "profiles": [dict(profile) for profile in self.profiles],
             "counts": asdict(self.counts),
             "timings": dict(self.timings),
         }

@@ -9,13 +9,19 @@ from collections.abc import Callable
 from extract import api
 from extract.batch.plan import Item
 from extract.model import Extraction, Failure
+from extract.profiles import Library
 
 Read = Callable[[bytes, str], Extraction]
 
 
 def read_bytes(data: bytes, source_path: str) -> Extraction:
-    """What ``extract_bytes`` makes of the bytes; the ``Read`` of a real run."""
+    """What ``extract_bytes`` makes of the bytes; the ``Read`` of a run without profiles of its own."""
     return api.extract_bytes(data, source_path=source_path)
+
+
+def read_by(library: Library) -> Read:
+    """What reads by these form profiles."""
+    return lambda data, source_path: api.extract_bytes(data, source_path=source_path, forms=library)
 
 
 def read_item(item: Item, max_bytes: int, read: Read = read_bytes) -> Extraction:

@@ -18,9 +18,10 @@ from extract.batch.chunk import ChunkReader, chunks
 from extract.batch.clock import Clock
 from extract.batch.manifest import Allowance, Counts, Manifest, outcome
 from extract.batch.plan import MAX_BYTES, Item, folders, inside, plan
-from extract.batch.read import Read, read_bytes
+from extract.batch.read import Read, read_by
 from extract.catalogue import SEVERITIES
 from extract.errors import UsageError
+from extract.profiles import library_of
 from extract.recover import Archive, TaskPatch
 from extract.tables.patch import apply_patches
 from extract.tables.place import put_in_place, staging
@@ -34,13 +35,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is asked to do. ``max_bytes``: inputs with more bytes are not read."""
+    """What a run is asked to do.
+
+    ``max_bytes``: inputs with more bytes are not read; ``forms``: a folder of form profiles besides those shipped.
+    """
 
     inputs: tuple[str, ...]
     out: Path
     strict: bool = False
     max_failed: Allowance = field(default_factory=Allowance)
     max_bytes: int = MAX_BYTES
+    forms: Path | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The parameters for ``run.json``."""
@@ -50,22 +55,24 @@ class Options:
             "strict": self.strict,
             "max_failed": str(self.max_failed),
             "max_bytes": self.max_bytes,
+            "forms": str(self.forms) if self.forms is not None else None,
         }
 
 
 def run(
     options: Options,
     progress: Progress | None = None,
-    read: Read = read_bytes,
+    read: Read | None = None,
     recovery: Callable[[], Archive] = Archive,
 ) -> Manifest:
     """Reads all inputs and puts the output folder in place; the account of it, as ``run.json`` has it.
 
     ``progress`` is called with the number of inputs read and their total. UsageError where nothing can be done: no
-    input, or an output folder that cannot be written or must not be replaced. On any exception the output folder is
-    as it was.
+    input, no form profile, or an output folder that cannot be written or must not be replaced; SchemaError where a
+    profile is not sound. On any exception the output folder is as it was. ``read`` is what reads an input.
     """
     clock = Clock()
+    library = library_of(options.forms)
     items = plan(options.inputs)
     check_out(options)
     archive = recovery()
@@ -75,7 +82,7 @@ def run(
         if progress is not None:
             progress(done, len(items))
 
-    reader = ChunkReader(options.max_bytes, read, archive, clock, report)
+    reader = ChunkReader(options.max_bytes, read or read_by(library), archive, clock, report)
     with staging(options.out) as folder, _uncollected():
         with TableWriter(folder) as writer:
             for chunk in chunks(items):
@@ -89,7 +96,11 @@ def run(
                 state.finish(patches, writer)
         counts = state.counts(len(items), writer.rows)
         manifest = Manifest(
-            outcome(counts, options.max_failed, options.strict), options.as_dict(), counts, clock.timings()
+            outcome(counts, options.max_failed, options.strict),
+            options.as_dict(),
+            counts,
+            clock.timings(),
+            [profile.as_dict(state.profiles[profile.name]) for profile in library.profiles],
         )
         manifest.write(folder)
         put_in_place(folder, options.out)
@@ -133,6 +144,8 @@ class _State:
         self._severities: Counter[str] = Counter()
         self._findings: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
+        # Forms by the profile that they were read by.
+        self.profiles: Counter[str] = Counter()
 
     def add(self, items: Sequence[Item], tables: Mapping[str, Any], writer: TableWriter) -> None:
         """Takes in the tables of a chunk, and writes those of them that no later document can change."""
@@ -160,6 +173,7 @@ class _State:
         findings, documents = tables["findings"], tables["documents"]
         self._severities.update(findings["severity"].to_pylist())
         self._findings.update(findings["code"].to_pylist())
+        self.profiles.update(documents["form_profile"].to_pylist())
         doubted = set(findings["document_id"].to_pylist())
         owners = zip(documents["document_id"].to_pylist(), documents["source_path"].to_pylist(), strict=True)
         self._doubted.update(path for key, path in owners if key in doubted)

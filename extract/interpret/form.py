@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from extract import checks
@@ -21,7 +20,7 @@ from extract.interpret.stacked import whole_labels
 from extract.interpret.wide import leading_columns, projects
 from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.recover import in_goals
-from extract.vocabulary import Vocabulary, default
+from extract.vocabulary import Vocabulary
 
 # Without these, nobody knows whose form it is.
 DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
@@ -52,19 +51,26 @@ class Interpreter:
     def forms(self, grid: Grid) -> tuple[Form, ...]:
         """The forms of a grid in the order of the source; none where it holds no approval table."""
         found: list[Form] = []
-        rows = untangled(whole_labels(apart(grid.rows, self.scanner), self.scanner), self.scanner)
+        rows = self.prepared(grid.rows)
         for start, end in self.scanner.forms(rows):
-            sections, doubts = self._sections(rows[start:end], grid.lines)
-            if not _is_form(sections):
-                continue
-            wide = leading_columns(sections.headers[0], self.scanner) if sections.headers else None
-            for parts in (
-                [self._parts(sections, doubts, grid.lines)]
-                if wide is None
-                else self._projects(sections, *wide, grid.lines)
-            ):
-                found.append(self._form(parts, len(found)))
+            found += self.read(rows[start:end], grid.lines, self.vocabulary.profile.name, len(found))
         return tuple(found)
+
+    def prepared(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows of a grid with what ran together taken apart, and what was broken put together."""
+        return untangled(whole_labels(apart(rows, self.scanner), self.scanner), self.scanner)
+
+    def read(self, rows: Sequence[Row], lines: Sequence[str], profile: str, index: int) -> list[Form]:
+        """The form that prepared rows make; several of a wide table, none where they are no form.
+
+        ``profile`` is what the forms' profile is called, ``index`` the place of the first one.
+        """
+        sections, doubts = self._sections(rows, lines)
+        if not _is_form(sections):
+            return []
+        wide = leading_columns(sections.headers[0], self.scanner) if sections.headers else None
+        read = [self._parts(sections, doubts, lines)] if wide is None else self._projects(sections, *wide, lines)
+        return [self._form(parts, profile, index + i) for i, parts in enumerate(read)]
 
     def _parts(self, sections: Sections, doubts: tuple[Finding, ...], lines: Sequence[str]) -> _Parts:
         """What the sections of a form say."""
@@ -89,10 +95,10 @@ class Interpreter:
         """What a wide table says of each of its projects."""
         for project in projects(sections.indicators, roles, self.indicators.kinds):
             head = identity.read(sections, self.scanner)
-            identity.of_project(head, project.unit, project.name)
+            identity.of_project(head, project.unit, project.name, self.vocabulary.profile)
             yield _Parts(
                 head=head,
-                money=funding.of_project(project.amount, head.amount_unit),
+                money=funding.of_project(project.amount, head.amount_unit, self.vocabulary.profile),
                 goals=prose.goals([Row(piece.line, [piece], 1) for piece in project.goal_lines()], lines),
                 tasks=prose.Tasks([], [], frozenset()),
                 tree=self.indicators.read(project.rows, [header]),
@@ -101,7 +107,7 @@ class Interpreter:
                 doubts=(),
             )
 
-    def _form(self, parts: _Parts, index: int) -> Form:
+    def _form(self, parts: _Parts, profile: str, index: int) -> Form:
         """The form that its parts make: cut texts told and recovered, checks made."""
         head, money, tree = parts.head, parts.money, parts.tree
         places = head.places
@@ -134,7 +140,7 @@ class Interpreter:
         return Form(
             form_index=index,
             form_kind=head.form_kind,
-            form_profile=self.vocabulary.profile.name,
+            form_profile=profile,
             title=head.title,
             fiscal_year=head.fiscal_year,
             unit_code=head.unit_code,
@@ -289,9 +295,3 @@ def _placed(
         else doubt
         for doubt in doubts
     ]
-
-
-@lru_cache(maxsize=1)
-def default_interpreter() -> Interpreter:
-    """The interpreter of the vocabularies that the package ships."""
-    return Interpreter(default())

@@ -21,19 +21,11 @@ from extract.interpret.placing import Column, Equation, Extent, Figure, Head, Sp
 from extract.interpret.values import number
 from extract.model import Amount, Cell, Finding, Row
 from extract.vocabulary import FormProfile
+from extract.written import Money
 
-_AMOUNT: Final = regex.compile(r"([+\-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．]\d+)?)\s*(亿元|万元|元|万|亿)?$")
-_IN_YUAN: Final = {
-    "元": Decimal(1),
-    "万元": Decimal(10000),
-    "万": Decimal(10000),
-    "亿元": Decimal(100000000),
-    "亿": Decimal(100000000),
-    "千元": Decimal(1000),
-}
+_ONE: Final = Decimal(1)
 _CENT: Final = Decimal("0.01")
 _COUNTER: Final = regex.compile(r"^(?:其中:?|\([一二三四五六七八九十\d]+\)|[一二三四五六七八九十\d]+[、.])")
-_UNIT_IN_BRACKETS: Final = regex.compile(r"\((?:万元|千元|元)\)$")
 _SHARE: Final = regex.compile(r"\d+(?:\.\d+)?[%％]$")
 # What an unknown word for a total is read as.
 _A_TOTAL: Final = "预算总额"
@@ -62,8 +54,8 @@ class _Word(NamedTuple):
 
 def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | None, profile: FormProfile) -> Funding:
     """The amounts of the section's rows (label cell taken off). ``stated_unit``: the unit that the head names."""
-    unit, unit_cell = _unit(rows, label, stated_unit)
-    factor = _IN_YUAN.get(unit or "元", Decimal(1))
+    unit, unit_cell = _unit(rows, label, stated_unit, profile)
+    factor = profile.money.yuan[unit] if unit is not None else _ONE
     words: list[_Word] = []
     figures: list[Figure] = []
     pairs: list[tuple[Column, Figure]] = []
@@ -100,14 +92,15 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     return Funding(amounts, unit, unit_cell, findings, check)
 
 
-def of_project(cell: Cell | None, unit: str | None) -> Funding:
+def of_project(cell: Cell | None, unit: str | None, profile: FormProfile) -> Funding:
     """The funding of a project in a wide table: its one amount is the total."""
-    found = _amount_of(cell.text) if cell is not None else None
+    money = profile.money
+    found = _amount_of(cell.text, money) if cell is not None else None
     if cell is None or found is None:
         doubt = [] if cell is None else [Finding("cell_unread", "funding", None, None, {"text": cell.text[:40]}, cell)]
         return Funding([], unit, None, doubt, NOT_MADE)
-    factor = _IN_YUAN[found[1] or unit or "元"]
-    amount = (found[0] * factor).quantize(_CENT)
+    stated = found[1] or unit
+    amount = (found[0] * (money.yuan[stated] if stated is not None else _ONE)).quantize(_CENT)
     return Funding([_amount(("project", "total"), Figure(cell, amount, (0, 0)))], unit, None, [], NOT_MADE)
 
 
@@ -135,25 +128,24 @@ def _parts_of(columns: Sequence[Column], profile: FormProfile) -> tuple[tuple[st
     return tuple((part, whole) for part, whole in profile.parts_of.items() if whole in named and part in named)
 
 
-def _unit(rows: Sequence[Row], label: Cell | None, stated: str | None) -> tuple[str | None, Cell | None]:
+def _unit(
+    rows: Sequence[Row], label: Cell | None, stated: str | None, profile: FormProfile
+) -> tuple[str | None, Cell | None]:
     """The unit of the amounts, as the section's label or one of its cells states it in brackets."""
     for cell in ([label] if label is not None else []) + [c for row in rows[:2] for c in row.cells]:
-        if "元" not in cell.text:
-            continue
-        folded = squash(cell.text)
-        for unit in ("万元", "千元", "元"):
-            if f"({unit})" in folded or f"单位:{unit}" in folded:
-                return unit, cell
+        unit = None if cell.text.isascii() else profile.money.stated(cell.text)
+        if unit is not None:
+            return unit, cell
     return stated, None
 
 
-def _amount_of(text: str) -> tuple[Decimal, str | None] | None:
+def _amount_of(text: str, money: Money) -> tuple[Decimal, str | None] | None:
     """An amount and the unit stated in its cell, or None for what is no amount."""
     if text.isascii() and text.replace(".", "", 1).isdigit():
         return Decimal(text), None
     if not any(c.isdigit() for c in text):
         return None
-    match = _AMOUNT.match(squash(text))
+    match = money.amount.match(squash(text))
     if match is None:
         return None
     figure = number(match[1].replace("，", ",").replace("－", "-").replace("．", "."))
@@ -188,16 +180,17 @@ def _sort(
     words: list[tuple[Cell, _Word]] = []
     figures: list[Figure] = []
     other: list[Cell] = []
-    known = _HEADER_WORDS.setdefault(profile.name, {})
+    known = profile.header_words
+    money = profile.money
     for cell, spot in zip(row.cells, _spots(row), strict=True):
         text = cell.text
         word = known.get(text) or _header_word(text, known, profile)
         if word:
             words.append((cell, _Word(word, number, spot, (cell.x0, cell.x1))))
             continue
-        found = _amount_of(text)
+        found = _amount_of(text, money)
         if found is not None:
-            own = _IN_YUAN[found[1]] if found[1] else factor
+            own = money.yuan[found[1]] if found[1] else factor
             figures.append(Figure(cell, (found[0] * own if own != 1 else found[0]).quantize(_CENT), spot))
         elif text not in _DASHES and not _is_beside(text, profile):
             words_in = _run_together(cell, profile)
@@ -212,17 +205,13 @@ def _is_beside(text: str, profile: FormProfile) -> bool:
     return squash(text) in profile.funding_pass or _SHARE.match(text) is not None
 
 
-# What texts were found to be header words, by profile; forms share them.
-_HEADER_WORDS: Final[dict[str, dict[str, str]]] = {}
-
-
 def _header_word(text: str, known: dict[str, str], profile: FormProfile) -> str:
     """The header word that a cell holds, as the profile knows it, or ""."""
     if len(text) > 40 or (text[0].isdigit() and text.isascii()):
         return ""
     found = known.get(text)
     if found is None:
-        found = _known(_word(text), profile) or ""
+        found = _known(_word(text, profile.money), profile) or ""
         if len(known) < 65536:
             known[text] = found
     return found
@@ -230,20 +219,20 @@ def _header_word(text: str, known: dict[str, str], profile: FormProfile) -> str:
 
 def header_word(text: str, profile: FormProfile) -> str:
     """The word of a funding header that a text is, counters and units aside, as the profile knows it; "" for none."""
-    return _header_word(text, _HEADER_WORDS.setdefault(profile.name, {}), profile)
+    return _header_word(text, profile.header_words, profile)
 
 
 def states_amount(row: Row, profile: FormProfile) -> bool:
     """Whether a row states an amount by a word for a total before it (年度预算金额 | 250万)."""
     word = header_word(row.cells[0].text, profile)
-    return word in profile.project_total and _amount_of(row.cells[1].text) is not None
+    return word in profile.project_total and _amount_of(row.cells[1].text, profile.money) is not None
 
 
-def _word(text: str) -> str:
+def _word(text: str, money: Money) -> str:
     """A header word to look up: squashed, without a counter before it, a unit in brackets or a colon behind it."""
     word = squash(text).rstrip(":")
     word = _COUNTER.sub("", word)
-    return _UNIT_IN_BRACKETS.sub("", word)
+    return money.bracketed.sub("", word)
 
 
 def _known(word: str, profile: FormProfile) -> str | None:
@@ -265,8 +254,7 @@ def _run_together(cell: Cell, profile: FormProfile) -> list[str]:
     """Header words with single blanks between them, in one cell."""
     if " " not in cell.text or len(cell.text) > 200:
         return []
-    words = _HEADER_WORDS.setdefault(profile.name, {})
-    pieces = [_header_word(piece, words, profile) for piece in cell.text.split(" ") if piece]
+    pieces = [header_word(piece, profile) for piece in cell.text.split(" ") if piece]
     return pieces if len(pieces) > 1 and all(pieces) else []
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import regex
+
 from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.sections import Scanner, Sections
@@ -16,9 +18,6 @@ from extract.vocabulary import FormProfile
 
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}")
 _BRACKETED_YEAR: Final = re.compile(r"[\s\u3000]*[(（]\s*(?:19|20)\d{2}\s*年?度?\s*[)）]")
-# 135-大竹县司法局部门, 51139922R000408106409-…经费
-_CODED: Final = re.compile(r"([0-9A-Za-z]{3,40})\s*[-－—–]+\s*(\S.*)$")
-
 
 # A place for a stamp is no name: (盖章), （公章）.
 _STAMP: Final = re.compile(r"\((?:盖章|公章|签章|签字)\)$")
@@ -49,19 +48,19 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
         _title(found, sections.title)
     for row in _whole(sections.head, scanner):
         for name, value in _fields(row, scanner):
-            _take(found, name, value)
+            _take(found, name, value, scanner.profile)
     _kind(found, scanner.profile)
     return found
 
 
-def of_project(found: Identity, unit: Cell | None, project: Cell | None) -> None:
+def of_project(found: Identity, unit: Cell | None, project: Cell | None, profile: FormProfile) -> None:
     """Takes in the unit and the project of a row of a wide table, which is what its form is for."""
     found.form_kind = "project"
     if unit is not None:
         found.unit_code = found.unit_name = None
-        _take(found, "unit", unit)
+        _take(found, "unit", unit, profile)
     if project is not None:
-        _take(found, "project", project)
+        _take(found, "project", project, profile)
 
 
 def _title(found: Identity, cell: Cell) -> None:
@@ -171,23 +170,23 @@ def _after_colon(cell: Cell) -> Cell | None:
     return None
 
 
-def _take(found: Identity, name: str, value: Cell) -> None:
+def _take(found: Identity, name: str, value: Cell, profile: FormProfile) -> None:
     if _STAMP.match(squash(value.text)):
         return
     if name == "fiscal_year":
         _year(found, value)
     elif name == "amount_unit":
-        unit = squash(value.text).strip("()")
-        if unit in ("元", "万元", "千元"):
+        unit = profile.money.names.get(squash(value.text).strip("()"))
+        if unit is not None:
             found.amount_unit = unit
             found.places["amount_unit"] = value
     elif name == "supervising_unit":
         if found.supervising_unit is None:
-            _, whole = _split_code(value)
+            _, whole = _split_code(value, profile.codes["unit"])
             found.supervising_unit = whole.text
             found.places["supervising_unit"] = whole
     elif name in ("unit", "project") and getattr(found, f"{name}_name") is None:
-        code, whole = _split_code(value)
+        code, whole = _split_code(value, profile.codes[name])
         setattr(found, f"{name}_name", whole.text)
         found.places[f"{name}_name"] = whole
         if code is not None:
@@ -195,12 +194,15 @@ def _take(found: Identity, name: str, value: Cell) -> None:
             found.places[f"{name}_code"] = code
 
 
-def _split_code(cell: Cell) -> tuple[Cell | None, Cell]:
+def _split_code(cell: Cell, patterns: Sequence[regex.Pattern[str]]) -> tuple[Cell | None, Cell]:
     """Code and name of ``code-name``; a year before a dash (2023-2024年…) is no code."""
-    match = _CODED.match(cell.text)
-    if match is None or not any(c.isdigit() for c in match[1]) or (len(match[1]) == 4 and match[2][0].isdigit()):
-        return None, cell
-    return cut(cell, *match.span(1)), cut(cell, *match.span(2))
+    for pattern in patterns:
+        match = pattern.match(cell.text)
+        if match is not None:
+            code, name = match["code"], match["name"]
+            if any(c.isdigit() for c in code) and not (len(code) == 4 and name[0].isdigit()):
+                return cut(cell, *match.span("code")), cut(cell, *match.span("name"))
+    return None, cell
 
 
 def _kind(found: Identity, profile: FormProfile) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from extract.clean import squash
-from extract.interpret import layout_hints
 from extract.interpret.layout_columns import Columns, columns, line_cells
 from extract.interpret.layout_lines import Strip, has_narrow
 from extract.interpret.layout_parts import Part, ambiguous, row_of, uneven
@@ -250,7 +249,7 @@ class TreeTable:
         name = self._name(stretch)
         speaks = self._speaks.get(name)
         if speaks is None:
-            speaks = self._speaks[name] = layout_hints.default().speaks_for(name)
+            speaks = self._speaks[name] = self.vocabulary.hints.speaks_for(name)
         if not speaks:
             return 0.0
         meaning = self.inner[inner].meaning

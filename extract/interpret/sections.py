@@ -23,7 +23,7 @@ from extract.vocabulary import FormProfile, Vocabulary
 _PAGE_NUMBER: Final = re.compile(
     r"(?:第\d{1,4}页(?:[,，/]?共\d{1,4}页)?|共\d{1,4}页(?:第\d{1,4}页)?|[-—–－]\d{1,4}[-—–－]|\d{1,4}/\d{1,4}|[Pp]age\d{1,4}(?:of\d{1,4})?)$"
 )
-_BRACKETED_YEAR: Final = re.compile(r"\((?:19|20)\d{2}年?度?\)")
+BRACKETED_YEAR: Final = re.compile(r"\((?:19|20)\d{2}年?度?\)")
 _BARE_YEAR: Final = re.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
 _LONGEST_LABEL: Final = 60
 _LONGEST_WORD: Final = 16
@@ -177,8 +177,11 @@ class Scanner:
         return ""
 
     def _is_title(self, base: str) -> bool:
-        bare = _BRACKETED_YEAR.sub("", base)
-        return bare.endswith(self.profile.title_ends) and any(word in bare for word in self.profile.title_contains)
+        bare = BRACKETED_YEAR.sub("", base)
+        profile = self.profile
+        if bare.endswith(profile.title_ends) and any(word in bare for word in profile.title_contains):
+            return True
+        return bare.endswith(profile.titles)
 
     def is_level(self, text: str) -> bool:
         """Whether a header word names the column of the first or second level."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from extract.errors import SchemaError
-from extract.schemafiles import SCHEMAS, read_checked
+from extract.schemafiles import SCHEMAS, read_checked, schema_error
 
 TABLES: Final = ("documents", "funding", "goals", "tasks", "indicators", "findings", "provenance", "failures")
 
@@ -48,18 +48,19 @@ def load(path: Path) -> Any:
     """
     data = read_checked(path, "table")
     if data["table"] != path.stem:
-        raise SchemaError(f"{path}: table: is {data['table']}, but the file is called {path.stem}")
+        raise schema_error(path, ("table",), "schema_file_name", name=data["table"], file=path.stem)
     names = [column["name"] for column in data["columns"]]
     for place, name in enumerate(names):
         if name in names[:place]:
-            raise SchemaError(f"{path}: columns[{place}].name: {name} stands twice")
+            raise schema_error(path, ("columns", place, "name"), "schema_twice", value=name)
     words = ("label_zh", "description", "description_zh")
     fields = []
     for place, column in enumerate(data["columns"]):
         try:
             kind = arrow_type(column["type"])
         except SchemaError as error:
-            raise SchemaError(f"{path}: columns[{place}].type: {error}") from error
+            kind = column["type"]
+            raise schema_error(path, ("columns", place, "type"), "schema_column_type", value=kind) from error
         metadata = {word: column[word] for word in words}
         fields.append(pa.field(column["name"], kind, nullable=column["nullable"], metadata=metadata))
     return pa.schema(fields, metadata={word: data[word] for word in words})

@@ -1,0 +1,78 @@
+"""Which profile each form of a grid is read by: as its title says, else its labels, else the general one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+from extract.clean import squash
+from extract.interpret.form import Interpreter
+from extract.interpret.sections import BRACKETED_YEAR
+from extract.model import Finding, Form, Grid, Row
+from extract.profiles import GENERAL, Library, Profile
+
+# Longer cells are no labels.
+_LONGEST_WORD: Final = 24
+_NO_PROFILE: Final = Finding("profile_general", "documents", None, "form_profile")
+
+
+class FormReader:
+    """Reads grids by a library of profiles: forms are found by the words of all, and each is read by one."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._finder = Interpreter(library.finder)
+        self._interpreters = {id(library.finder): self._finder}
+
+    def forms(self, grid: Grid) -> tuple[Form, ...]:
+        """The forms of a grid in the order of the source; none where it holds no approval table."""
+        found: list[Form] = []
+        rows = self._finder.prepared(grid.rows)
+        for start, end in self._finder.scanner.forms(rows):
+            own = rows[start:end]
+            profile = self.profile(own)
+            if profile.vocabulary is not self.library.finder:
+                own = self._own_rows(grid, rows, start, end, profile)
+            forms = self._by(profile).read(own, grid.lines, profile.name, len(found))
+            found += map(_in_general, forms) if profile.name == GENERAL else forms
+        return tuple(found)
+
+    def profile(self, rows: Sequence[Row]) -> Profile:
+        """The profile of the form that rows make; its title stands in the first one, where it has any."""
+        title = rows[0].cells[0].text
+        known = self._finder.scanner.meaning(title).kind == "title"
+        return self.library.choose(BRACKETED_YEAR.sub("", squash(title)) if known else "", lambda: _words(rows))
+
+    def _by(self, profile: Profile) -> Interpreter:
+        vocabulary = profile.vocabulary
+        found = self._interpreters.get(id(vocabulary))
+        if found is None:
+            found = self._interpreters[id(vocabulary)] = Interpreter(vocabulary)
+        return found
+
+    def _own_rows(self, grid: Grid, rows: list[Row], start: int, end: int, profile: Profile) -> list[Row]:
+        """The rows of a form, prepared by the words of its own profile instead of those of all."""
+        first = rows[start].line
+        behind = rows[end].line if end < len(rows) else len(grid.lines) + 1
+        if behind == rows[end - 1].line or (start and rows[start - 1].line == first):
+            # Forms that stand in one line cannot be told apart before it is cut.
+            return rows[start:end]
+        return self._by(profile).prepared([row for row in grid.rows if first <= row.line < behind]) or rows[start:end]
+
+
+def _words(rows: Sequence[Row]) -> frozenset[str]:
+    """The short cells of rows, squashed, without a colon at the end; also without what is in brackets behind them."""
+    cells = {squash(cell.text).rstrip(":") for row in rows for cell in row.cells if len(cell.text) <= _LONGEST_WORD}
+    return frozenset({*cells, *(text.partition("(")[0] for text in cells)})
+
+
+def _in_general(form: Form) -> Form:
+    return replace(form, findings=(*form.findings, _NO_PROFILE))
+
+
+@lru_cache(maxsize=16)
+def reader_of(library: Library) -> FormReader:
+    """The reader for a library of profiles, made once."""
+    return FormReader(library)
