@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extract.model import Row
-from extract.readers.pieces import DOUBLED, Draft, Slice, row
+from extract.readers.inline import doubled
+from extract.readers.pieces import Draft, Slice, row
 
 # The text within quotes, up to a quote that is not doubled or to the end of the line.
 _WITHIN: Final = re.compile(r'[^"]*+(?:""[^"]*+)*+')
@@ -174,7 +175,7 @@ def _rows(records: Sequence[Record], lines: Sequence[str], plain_row: Callable[[
             read_row = plain_row(lines[first.line - 1], first.line)
         else:
             drafts = [
-                Draft(col, [[part] for part in field.slices], 1, DOUBLED if field.quoted else None)
+                Draft(col, [[part] for part in field.slices], 1, doubled if field.quoted else None)
                 for col, field in enumerate(fields)
             ]
             read_row = row(lines, first.line, drafts, len(fields))

@@ -6,19 +6,16 @@ and each escape within one, becomes a part with a place of its own.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extract.clean import BLANKS, plain, shown
 from extract.model import Cell, Row
 from extract.places import join
+from extract.readers.inline import Hidden, Writing, within
 
-# Doubled quotes within a quoted cell, a backslash before a mark: the escape, and what of it shows.
-DOUBLED: Final = re.compile(r'""')
-BACKSLASH: Final = re.compile(r"""\\(?=[!-/:-@\[-`{-~])(.)""")
 # In a row with no more cells than this, a cell of running text keeps its paragraphs apart; in others lines only wrap.
 _FEW_CELLS: Final = 3
 _RUNNING: Final = 20
@@ -39,12 +36,15 @@ class Slice(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """A cell before its texts are read: its place in the row, and its paragraphs, each of which has slices."""
+    """A cell before its texts are read: its place in the row, and its paragraphs, each of which has slices.
+
+    ``writing`` tells the marks in its texts.
+    """
 
     col: int
     paragraphs: Sequence[Sequence[Slice]]
     col_span: int = 1
-    escape: re.Pattern[str] | None = None
+    writing: Writing | None = None
 
 
 def row(lines: Sequence[str], line: int, drafts: Sequence[Draft], width: int) -> Row | None:
@@ -67,9 +67,30 @@ def _texts(lines: Sequence[str], draft: Draft) -> list[Cell]:
     """The paragraphs of a cell, blank ones left out."""
     found: list[Cell] = []
     for paragraph in draft.paragraphs:
-        read = [cell for part in paragraph if (cell := cell_of(lines, part, draft.col, draft.escape)) is not None]
+        hidden = _hidden(lines, paragraph, draft.writing)
+        read = [
+            cell
+            for part, own in zip(paragraph, hidden, strict=True)
+            if (cell := cell_of(lines, part, draft.col, own)) is not None
+        ]
         if read:
             found.append(wrapped(read))
+    return found
+
+
+def _hidden(lines: Sequence[str], paragraph: Sequence[Slice], writing: Writing | None) -> Sequence[Sequence[Hidden]]:
+    """What does not show of each slice of a paragraph; a pair of marks may be broken over two of them."""
+    if writing is None:
+        return [()] * len(paragraph)
+    raws = [lines[part.line - 1][part.start : part.end] for part in paragraph]
+    hidden = writing("\n".join(raws))
+    if not hidden:
+        return [()] * len(paragraph)
+    found = []
+    start = 0
+    for raw in raws:
+        found.append(list(within(hidden, start, start + len(raw))))
+        start += len(raw) + 1
     return found
 
 
@@ -101,15 +122,18 @@ def _with_blank(cell: Cell) -> Cell:
     return cell._replace(text=cell.text + " ")
 
 
-def cell_of(lines: Sequence[str], part: Slice, col: int, escape: re.Pattern[str] | None = None) -> Cell | None:
-    """The cell of one slice: trimmed, without markup and invisible characters, escapes resolved; None for a blank."""
+def cell_of(lines: Sequence[str], part: Slice, col: int, hidden: Sequence[Hidden] = ()) -> Cell | None:
+    """The cell of one slice: trimmed, without markup and invisible characters; None for a blank.
+
+    ``hidden``: what in it does not show as it stands, counted from its beginning.
+    """
     raw = lines[part.line - 1][part.start : part.end]
+    if hidden:
+        return _of_pieces(_uncovered(raw, hidden), part.line, part.start, col)
     text = raw.strip(BLANKS)
     if not text:
         return None
     start = part.start + raw.index(text)
-    if escape is not None and escape.search(text):
-        return _of_pieces(_unescaped(text, escape), part.line, start, col)
     if "<" not in text and "&" not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
         return _new(Cell, (text, part.line, start, start + len(text), col, 0, -1, -1, 1, 1, None, ()))
     if len(text) > _PROSE:
@@ -118,44 +142,34 @@ def cell_of(lines: Sequence[str], part: Slice, col: int, escape: re.Pattern[str]
     return _of_pieces(shown(text), part.line, start, col)
 
 
-def _unescaped(text: str, escape: re.Pattern[str]) -> list[tuple[str, int, int]]:
-    """The pieces that show of a text with escapes, with their places in it; each escape is a piece of its own.
+def _uncovered(text: str, hidden: Sequence[Hidden]) -> list[tuple[str, int, int]]:
+    """The pieces that show of a text, with their places in it; an escape is a piece of its own.
 
-    Escapes are resolved first: what they protect may look like markup together with what stands beside it.
+    What is hidden is left out first: what an escape protects may look like markup together with what stands beside it.
     """
     showing: list[str] = []
-    at: list[int] = []
-    for low, high, character in _stretches(text, escape):
-        showing.append(character or text[low:high])
-        at.extend([low] if character else range(low, high))
-    at.append(len(text))
+    # The place of each character that shows.
+    at: list[tuple[int, int]] = []
+    start = 0
+    for low, high, character in [*hidden, Hidden(len(text), len(text))]:
+        showing.append(text[start:low])
+        at.extend((i, i + 1) for i in range(start, low))
+        if character:
+            showing.append(character)
+            at.append((low, high))
+        start = high
     found: list[tuple[str, int, int]] = []
-    for piece, start, end in shown("".join(showing)):
-        if end - start != len(piece):
-            found.append((piece, at[start], at[end]))
+    for piece, low, high in shown("".join(showing)):
+        if high - low != len(piece):
+            found.append((piece, at[low][0], at[high - 1][1]))
             continue
-        low = start
-        for i in range(start, end):
-            if at[i + 1] - at[i] != 1:
-                if low < i:
-                    found.append((piece[low - start : i - start], at[low], at[i]))
-                found.append((piece[i - start], at[i], at[i + 1]))
-                low = i + 1
-        if low < end:
-            found.append((piece[low - start :], at[low], at[end]))
+        begin = low
+        for i in range(low, high):
+            last = i + 1 == high
+            if last or at[i + 1][0] != at[i][1] or at[i][1] - at[i][0] != 1 or at[i + 1][1] - at[i + 1][0] != 1:
+                found.append((piece[begin - low : i + 1 - low], at[begin][0], at[i][1]))
+                begin = i + 1
     return found
-
-
-def _stretches(text: str, escape: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
-    """The stretches of a text: those without escapes, and the escapes with the character each stands for."""
-    at = 0
-    for match in escape.finditer(text):
-        if at < match.start():
-            yield at, match.start(), ""
-        yield match.start(), match.end(), match[0][-1]
-        at = match.end()
-    if at < len(text):
-        yield at, len(text), ""
 
 
 def _of_pieces(pieces: Sequence[tuple[str, int, int]], line: int, start: int, col: int) -> Cell | None:

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from extract.model import Row
-from extract.readers.pieces import BACKSLASH, Draft, Slice, row
+from extract.readers import inline
+from extract.readers.inline import Writing
+from extract.readers.pieces import Draft, Slice, row
 
 PlainRow = Callable[[str, int], Row | None]
 
@@ -22,7 +24,6 @@ _RULE: Final = re.compile(r"\s*+(?:\|\s*+)?:?-+:?\s*+(?:\|\s*+:?-+:?\s*+)*+(?:\|
 _PIPE: Final = re.compile(r"\|")
 # A pipe that no backslash escapes, in Markdown.
 _BARE_PIPE: Final = re.compile(r"(?<!\\)\|")
-_EMPHASIS: Final = ("**", "__")
 _MARK: Final = "  "
 _FEWEST_LINES: Final = 4
 _LONE: Final = "|"
@@ -53,8 +54,11 @@ def may_be(text: str) -> bool:
     return "|" in text and text.count("|") >= _FEWEST_LINES
 
 
-def read(lines: Sequence[str], plain_row: PlainRow) -> list[Row] | None:
-    """The rows of lines with pipes; None where too few have any. ``plain_row`` reads a line that has none."""
+def read(lines: Sequence[str], plain_row: PlainRow, writing: Writing | None = None) -> list[Row] | None:
+    """The rows of lines with pipes; None where too few have any. ``plain_row`` reads a line that has none.
+
+    ``writing``: the marks that texts may hold. A ruled table has some in any case.
+    """
     filled = sum(1 for line in lines if line and not line.isspace())
     piped = [line for line in lines if _LONE in line]
     ruled = any(_LONE in line and _RULE.match(line) for line in piped)
@@ -64,7 +68,7 @@ def read(lines: Sequence[str], plain_row: PlainRow) -> list[Row] | None:
         return None
     if sum(line.strip() == _LONE for line in piped) >= _FEWEST_LONE:
         return _stream(lines, plain_row)
-    return _by_lines(lines, plain_row, markdown=ruled)
+    return _by_lines(lines, plain_row, writing or (inline.light if ruled else None))
 
 
 def _has_run(lines: Sequence[str]) -> bool:
@@ -97,8 +101,8 @@ def _split(line: str, number: int, pipe: re.Pattern[str]) -> Line:
 # ---- a line is a row
 
 
-def _by_lines(lines: Sequence[str], plain_row: PlainRow, *, markdown: bool) -> list[Row]:
-    pipe = _BARE_PIPE if markdown else _PIPE
+def _by_lines(lines: Sequence[str], plain_row: PlainRow, writing: Writing | None) -> list[Row]:
+    pipe = _PIPE if writing is None else _BARE_PIPE
     read_lines = [_split(line, i + 1, pipe) if _LONE in line else None for i, line in enumerate(lines)]
     outer = _is_enclosed(lines, read_lines)
     hard = not outer and _are_marked(lines, read_lines)
@@ -110,7 +114,7 @@ def _by_lines(lines: Sequence[str], plain_row: PlainRow, *, markdown: bool) -> l
         if line is None:
             plain = plain_row(lines[at], at + 1)
             if plain is not None:
-                found.append(_without_marks(plain) if markdown else plain)
+                found.append(plain)
             at += 1
             continue
         if _RULE.match(lines[at]):
@@ -119,7 +123,7 @@ def _by_lines(lines: Sequence[str], plain_row: PlainRow, *, markdown: bool) -> l
         reach = _to_mark(lines, at) if hard else _reach(lines, read_lines, at, width, outer=outer)
         cells = _whole(lines, read_lines, at, reach, outer=outer)
         at = reach
-        made = _row(lines, line.number, cells, markdown=markdown)
+        made = _row(lines, line.number, cells, writing)
         if made is not None:
             found.append(made)
     return found
@@ -233,39 +237,9 @@ def _ends(lines: Sequence[str], number: int, width: int, *, outer: bool) -> bool
     return not outer and (not width or (number + 1 < len(lines) and not lines[number + 1].strip()))
 
 
-def _row(lines: Sequence[str], number: int, cells: Sequence[Sequence[Slice]], *, markdown: bool) -> Row | None:
-    escape = BACKSLASH if markdown else None
-    drafts = [
-        Draft(col, [[_bare(lines, part) if markdown else part] for part in parts], 1, escape)
-        for col, parts in enumerate(cells)
-    ]
+def _row(lines: Sequence[str], number: int, cells: Sequence[Sequence[Slice]], writing: Writing | None) -> Row | None:
+    drafts = [Draft(col, [[part] for part in parts], 1, writing) for col, parts in enumerate(cells)]
     return row(lines, number, drafts, len(drafts))
-
-
-def _bare(lines: Sequence[str], part: Slice) -> Slice:
-    """A cell of Markdown without the marks of emphasis around it."""
-    raw = lines[part.line - 1][part.start : part.end]
-    text = raw.strip()
-    for mark in _EMPHASIS:
-        if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
-            start = part.start + raw.index(text)
-            return Slice(part.line, start + len(mark), start + len(text) - len(mark))
-    return part
-
-
-def _without_marks(plain: Row) -> Row:
-    """A line of Markdown beside a table, without the marks of a heading or of emphasis."""
-    cell = plain.cells[0]
-    if len(plain.cells) > 1 or cell.parts or cell.end - cell.start != len(cell.text):
-        return plain
-    text = cell.text.lstrip("#").lstrip() if cell.text.startswith("#") else cell.text
-    start = cell.end - len(text)
-    end = cell.end
-    for mark in _EMPHASIS:
-        if len(text) > 2 * len(mark) and text.startswith(mark) and text.endswith(mark):
-            text = text[len(mark) : -len(mark)]
-            start, end = start + len(mark), end - len(mark)
-    return plain._replace(cells=[cell._replace(text=text, start=start, end=end)]) if text else plain
 
 
 # ---- one stream of cells

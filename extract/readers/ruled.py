@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from unicodedata import east_asian_width
 
 from extract.model import Row
+from extract.readers.inline import Writing
 from extract.readers.pieces import Draft, Slice, row
 
 # Characters that draw lines, as the ASCII ones that do: two kinds of stroke, and every way they can meet.
@@ -57,10 +58,13 @@ def upright(line: str) -> str:
     return line if line.isascii() else line.translate(_UPRIGHTS)
 
 
-def read(lines: Sequence[str], read_rest: Callable[[Sequence[str]], list[Row]]) -> list[Row] | None:
+def read(
+    lines: Sequence[str], read_rest: Callable[[Sequence[str]], list[Row]], writing: Writing | None = None
+) -> list[Row] | None:
     """The rows of lines with ruled tables among them; None where there are none.
 
-    ``read_rest`` reads the lines outside of the tables; it is given all, those of the tables blank.
+    ``read_rest`` reads the lines outside of the tables; it is given all, those of the tables blank. ``writing``: the
+    marks that texts may hold.
     """
     pictures = [drawn(line) for line in lines]
     borders = [bool(_BORDER.match(picture)) for picture in pictures]
@@ -72,7 +76,7 @@ def read(lines: Sequence[str], read_rest: Callable[[Sequence[str]], list[Row]]) 
     while at < len(lines):
         end = _end_of_table(pictures, at) if borders[at] else at
         if end > at:
-            found += _table(lines, [_Line(i + 1, pictures[i], borders[i]) for i in range(at, end)])
+            found += _table(lines, [_Line(i + 1, pictures[i], borders[i]) for i in range(at, end)], writing)
             rest[at:end] = [""] * (end - at)
         at = max(end, at + 1)
     return sorted([*found, *read_rest(rest)], key=lambda row: row.line)
@@ -86,13 +90,13 @@ def _end_of_table(pictures: Sequence[str], start: int) -> int:
     return end
 
 
-def _table(lines: Sequence[str], table: Sequence[_Line]) -> list[Row]:
+def _table(lines: Sequence[str], table: Sequence[_Line], writing: Writing | None) -> list[Row]:
     edges, wide = _edges(lines, table)
     if _is_lined(table):
         blocks: Iterator[list[_Line]] = ([line] for line in table if not line.border)
     else:
         blocks = _blocks(table)
-    return [made for block in blocks for made in _block(lines, block, edges, wide)]
+    return [made for block in blocks for made in _block(lines, block, edges, wide, writing)]
 
 
 def _blocks(table: Sequence[_Line]) -> Iterator[list[_Line]]:
@@ -170,7 +174,9 @@ def _cells(line: str, picture: str, edges: Sequence[int], wide: bool) -> list[tu
     return [(one, other - one, a + 1, b) for (one, a), (other, b) in pairwise(at)]
 
 
-def _block(lines: Sequence[str], block: Sequence[_Line], edges: Sequence[int], wide: bool) -> list[Row]:
+def _block(
+    lines: Sequence[str], block: Sequence[_Line], edges: Sequence[int], wide: bool, writing: Writing | None
+) -> list[Row]:
     """The rows between two borders: one, or more where a border leaves out cells that go on below it."""
     rows: list[dict[int, tuple[int, list[list[Slice]]]]] = [{}]
     numbers = [block[0].number]
@@ -192,7 +198,7 @@ def _block(lines: Sequence[str], block: Sequence[_Line], edges: Sequence[int], w
                     paragraphs.append([])
     found = []
     for number, cells_of_row in zip(numbers, rows, strict=True):
-        drafts = [Draft(col, paragraphs, span) for col, (span, paragraphs) in sorted(cells_of_row.items())]
+        drafts = [Draft(col, paragraphs, span, writing) for col, (span, paragraphs) in sorted(cells_of_row.items())]
         made = row(lines, number, drafts, len(edges) - 1)
         if made is not None:
             found.append(made)

@@ -6,6 +6,7 @@ A design says how the page is laid out. Words vary with the seed: other counties
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -34,14 +35,15 @@ MARKED: Final = (
     "*重点*",
     "#2地块",
     "[甲]",
-    "C++",
+    "C++类",
     "~5公里",
     "`x`",
     "1.5|2.0",
     "\\n",
-    "&amp;",
     "$5$",
 )
+# A text between tags, with no entity in it.
+_TEXT: Final = re.compile(r"(?<=>)[^<>&\n]+(?=</(?:td|p|h\d)>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,9 @@ class Design:
     ``kind``: a department's form in the portal's boxes, or a project's in the ministry's. ``spans``: boxes span rows
     and columns, else the places that they cover are blank cells. ``border``: the table's. ``heading``: the tag around
     the title, or "" where title, year and unit are rows of the table. ``done``: columns of what was achieved, and the
-    score. ``marked``: names hold signs that mean something in Markdown and its like. ``around``: links and lines above
-    and below the form.
+    score. ``goals``: how many paragraphs the goals have, 0 for any number. ``marked``: names hold signs that mean
+    something in Markdown and its like. ``styled``: texts are bold, linked, or broken over lines, here and there.
+    ``around``: links and lines above and below the form.
     """
 
     kind: str = "department"
@@ -60,22 +63,29 @@ class Design:
     border: int = 1
     heading: str = "h1"
     done: bool = False
+    goals: int = 0
     marked: bool = False
+    styled: bool = False
     around: bool = False
 
 
 DESIGNS: Final[dict[str, Design]] = {
     "portal": Design(),
     "flat": Design(spans=False),
+    "flat-one": Design(spans=False, goals=1),
     "bare": Design(border=0, heading="p"),
     "bare-flat": Design(spans=False, border=0, heading="p"),
     "inside": Design(heading=""),
     "ministry": Design("project"),
     "ministry-flat": Design("project", spans=False),
+    "ministry-one": Design("project", spans=False, goals=1),
     "done": Design(done=True),
     "done-project": Design("project", heading="h2", done=True, around=True),
     "marked": Design(marked=True),
-    "marked-flat": Design(spans=False, marked=True),
+    "marked-flat": Design(spans=False, marked=True, goals=1),
+    "styled": Design(styled=True),
+    "styled-flat": Design(spans=False, styled=True, goals=1),
+    "styled-project": Design("project", spans=False, styled=True),
     "around": Design(heading="h2", around=True),
 }
 
@@ -107,7 +117,7 @@ def make_case(seed: int, design: str) -> Case:
 
 
 def _form(rng: random.Random, design: Design) -> TrueForm:
-    form = make_form(rng, kind=design.kind, indicators=rng.randint(4, 16))
+    form = make_form(rng, kind=design.kind, indicators=rng.randint(4, 16), goals=design.goals or None)
     if design.kind == "project":
         form = ministry_form(carried_out_by(form, rng))
     if design.done:
@@ -131,7 +141,26 @@ def _html(form: TrueForm, design: Design, rng: random.Random) -> str:
         heads = (sheet.title, sheet.year_line, sheet.unit_line)
         boxes = [*([Box((head,), 1, columns)] for head in heads if head), *boxes]
     html = page(sheet, boxes, border=design.border, spans=design.spans, heading=design.heading)
+    if design.styled:
+        html = _TEXT.sub(lambda match: _styled(match[0], rng), html)
     return _surrounded(html, rng) if design.around else html
+
+
+def _styled(text: str, rng: random.Random) -> str:
+    """A text of a cell or a paragraph as editors leave it."""
+    way = rng.random()
+    middle = len(text) // 2
+    if way < 0.12:
+        return f"<b>{text}</b>"
+    if way < 0.2 and text.isalpha():
+        return f"{text[:middle]}<strong>{text[middle:]}</strong>"
+    if way < 0.25 and text.isalpha():
+        return f'<a href="/a_b/{len(text)}.html">{text}</a>'
+    if way < 0.35 and text.isalpha() and len(text) > 3:
+        return f"{text[:middle]}<br>{text[middle:]}"
+    if way < 0.4 and text.isalpha():
+        return f"<em>{text[:middle]}</em>{text[middle:]}"
+    return f'<span lang="zh">{text}</span>' if way < 0.5 else text
 
 
 def _done(boxes: Boxes, sheet: Sheet, rng: random.Random) -> Boxes:
