@@ -11,6 +11,7 @@ from extract.clean import plain, width
 from extract.cut import ELLIPSES, cut_ones
 from extract.interpret import funding, identity, prose
 from extract.interpret.aligned import begins_below
+from extract.interpret.flowed import is_flowed, unwrap
 from extract.interpret.indicators import IndicatorReader, Tree
 from extract.interpret.layout import is_layout, read_layout
 from extract.interpret.runs import untangled
@@ -165,7 +166,10 @@ class Interpreter:
         first = rows[0].line
         own_lines = lines[first - 1 : rows[-1].line]
         if _is_marked_up(own_lines) or not (is_layout(own_lines, self.vocabulary) or self._aligned(rows, lines)):
-            return self.scanner.split(rows), ()
+            plain_sections = self.scanner.split(rows)
+            if is_flowed(plain_sections):
+                unwrap(plain_sections, lines, self.scanner, self.indicators)
+            return plain_sections, ()
         layout = read_layout(own_lines, first, self.vocabulary)
         sections = self.scanner.split([row for row in map(_cleaned, layout.rows) if row.cells])
         # The head is no part of the layout's table: its cells are those of its lines.

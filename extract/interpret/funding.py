@@ -29,6 +29,8 @@ _COUNTER: Final = regex.compile(r"^(?:其中:?|\([一二三四五六七八九十
 _SHARE: Final = regex.compile(r"\d+(?:\.\d+)?[%％]$")
 # What an unknown word for a total is read as.
 _A_TOTAL: Final = "预算总额"
+# So many blank cells may be gone between two amounts.
+_MOST_GONE: Final = 20
 _DASHES: Final = frozenset({"-", "—", "－", "–", "/", "——"})
 _USUAL: Final = ("total", "fiscal", "special_account", "unit_fund")
 
@@ -152,8 +154,16 @@ def _amount_of(text: str, money: Money) -> tuple[Decimal, str | None] | None:
     return (figure, match[2]) if figure is not None else None
 
 
+def is_amount(text: str) -> bool:
+    """Whether a text is an amount and nothing else."""
+    return _amount_of(text) is not None
+
+
 def _spots(row: Row) -> list[Spot]:
-    """Where the cells of a row stand. Between two separators of two or three blanks each are four to six blanks."""
+    """Where the cells of a row stand. Between two separators of two or three blanks each are four to six blanks.
+
+    Cells of one place are separated by single blanks, and any number of blank cells may be gone between them.
+    """
     if row.width:
         return [(cell.col, cell.col) for cell in row.cells]
     spots: list[Spot] = []
@@ -162,7 +172,9 @@ def _spots(row: Row) -> list[Spot]:
         if before is not None and cell is not None:
             blanks = cell.start - before.end
             places = cell.col - before.col
-            if places == blanks:
+            if not places:
+                low, high = low + 1, high + _MOST_GONE
+            elif places == blanks:
                 low, high = low - (-blanks // 2), high + blanks
             elif places == max(1, round(blanks / 2.5)):
                 low, high = low - (-blanks // 3), high + max(1, blanks // 2)

@@ -25,9 +25,10 @@ from extract.interpret.grammar import (
     Reading,
 )
 from extract.interpret.kinds import Kinds
+from extract.interpret.singles import words
 from extract.interpret.values import number, target
 from extract.model import Cell, Finding, Indicator, Row
-from extract.places import cut, join
+from extract.places import join
 from extract.vocabulary import Label, Vocabulary
 
 _ROLE_OF: Final = {
@@ -54,6 +55,8 @@ _WITNESS: Final = 2.0
 # A row with so many cells more than there are columns is several rows.
 _MORE_CELLS: Final = 2
 # In a long row, every cut has its price, and a remark at the end of a row is more likely the next row's name.
+# A line of the page (主办：…　备案号：…) has no more cells than this.
+_FURNITURE: Final = 2
 _A_CUT: Final = 0.3
 _PASSED: Final = 1.0
 
@@ -82,11 +85,13 @@ class IndicatorReader:
 
     def read(self, rows: Sequence[Row], headers: Sequence[Row]) -> Tree:
         """The tree of the rows under one header (or none: the usual columns)."""
+        return _TreeBuilder(self).build(self.whole_rows(rows, self.grammar(headers)))
+
+    def grammar(self, headers: Sequence[Row]) -> Grammar:
+        """What reads the rows under these header rows."""
         columns = self._all_columns(headers) if headers else DEFAULT_COLUMNS
         reader = self._grammars.get(columns)
-        if reader is None:
-            reader = self._grammars.setdefault(columns, Grammar(columns))
-        return _TreeBuilder(self).build(self.whole_rows(rows, reader))
+        return reader if reader is not None else self._grammars.setdefault(columns, Grammar(columns))
 
     def _all_columns(self, headers: Sequence[Row]) -> tuple[int, ...]:
         """The columns of a header that may have two rows: 年度指标值 over 指标性质, 指标值 and 度量单位.
@@ -103,15 +108,15 @@ class IndicatorReader:
 
     def columns(self, header: Row) -> tuple[int, ...]:
         """The roles of the header's columns in order; a column with words of no meaning here is passed over."""
-        words = self.vocabulary.profile.columns
+        known = self.vocabulary.profile.columns
         roles: list[int] = []
         cells = [squash(cell.text) for cell in header.cells]
         i = 0
         while i < len(cells):
-            pair = words.get(cells[i] + cells[i + 1]) if i + 1 < len(cells) else None
-            if pair != words.get(cells[i], pair):
+            pair = known.get(cells[i] + cells[i + 1]) if i + 1 < len(cells) else None
+            if pair != known.get(cells[i], pair):
                 pair = None
-            role = _ROLE_OF[pair or words.get(cells[i], "pass")]
+            role = _ROLE_OF[pair or known.get(cells[i], "pass")]
             if role in roles:
                 role = grammar.PASS
             roles.append(role)
@@ -139,7 +144,7 @@ class IndicatorReader:
         most = len(reader.columns) + _MORE_CELLS
         for given in rows if all(len(row.cells) <= most for row in rows) else self._cut_long(rows, reader):
             cells = given.cells
-            if len(cells) == 1 and self.vocabulary.profile.is_furniture(cells[0].text):
+            if len(cells) <= _FURNITURE and self.vocabulary.profile.is_furniture(cells[0].text):
                 continue
             row = given
             if len(cells) == 1 and " " in cells[0].text and self.vocabulary.label(cells[0].text) is None:
@@ -163,7 +168,7 @@ class IndicatorReader:
         most = len(reader.columns)
         for row in rows:
             cells = row.cells
-            if len(cells) <= most + _MORE_CELLS:
+            if len(cells) <= most + _MORE_CELLS or row.width == 1:
                 yield row
                 continue
             best: list[tuple[float, int]] = [(0.0, 0)]
@@ -224,14 +229,7 @@ def _trimmed(row: Row) -> Row:
 
 def _at_single_blanks(row: Row) -> Row:
     """A row of one cell cut at its blanks: some tools put a single one between cells."""
-    cell = row.cells[0]
-    cells: list[Cell] = []
-    start = 0
-    for piece in cell.text.split(" "):
-        if piece:
-            cells.append(cut(cell, start, start + len(piece))._replace(col=0))
-        start += len(piece) + 1
-    return Row(row.line, cells, 1, row.page)
+    return Row(row.line, [word._replace(col=0) for word in words(row.cells[0])], 1, row.page)
 
 
 class _TreeBuilder:

@@ -74,30 +74,31 @@ def _goal(cell: Cell) -> Goal:
 
 def _raw(cell: Cell, lines: Sequence[str]) -> str:
     """What stands in the source for a cell, from its first piece to its last in each line."""
-    if not cell.line:
-        return cell.text
-    return "".join(piece.text for piece in _raw_pieces(cell, lines))
+    return "".join(piece.text for piece in _raw_pieces([cell], lines))
 
 
-def _raw_pieces(cell: Cell, lines: Sequence[str]) -> list[Cell]:
-    """A cell as it stands in the source: its pieces, and the tags between them that readers left out."""
+def _raw_pieces(cells: Sequence[Cell], lines: Sequence[str]) -> list[Cell]:
+    """Cells as they stand in the source: their pieces, and the tags between these that readers left out."""
     found: list[Cell] = []
     before: Cell | None = None
-    for piece in pieces(cell):
-        line = lines[piece.line - 1]
-        found += _between(before, piece, lines)
+    for piece in [piece for cell in cells for piece in pieces(cell)]:
+        if not piece.line:
+            found.append(piece)
+            continue
+        if before is not None:
+            found += _between(before, piece, lines)
         escaped = len(piece.text) == 1 and piece.end - piece.start > 1
-        found.append(piece if escaped else piece._replace(text=line[piece.start : piece.end], parts=()))
+        text = piece.text if escaped else lines[piece.line - 1][piece.start : piece.end]
+        found.append(piece._replace(text=text, parts=()))
         before = piece
     return found
 
 
-def _between(before: Cell | None, piece: Cell, lines: Sequence[str]) -> list[Cell]:
-    """The tags between two pieces of a cell: behind the one and, where that ends a line, before the other."""
-    if before is None:
-        return []
+def _between(before: Cell, piece: Cell, lines: Sequence[str]) -> list[Cell]:
+    """The tags between two pieces: behind the one and, where that ends a line, before the other."""
     if before.line == piece.line:
-        return [_stretch(piece, lines, before.end, piece.start)] if before.end < piece.start else []
+        gap = lines[piece.line - 1][before.end : piece.start]
+        return [_stretch(piece, lines, before.end, piece.start)] if "<" in gap else []
     behind = _LEADING.match(lines[before.line - 1], before.end)
     ahead = _TRAILING.search(lines[piece.line - 1], 0, piece.start)
     found = [_stretch(before, lines, *behind.span())] if behind else []
@@ -115,7 +116,7 @@ def _begins_paragraph(before: str, cell: Cell, *, counted: bool) -> bool:
 
 def _tagged(cells: Sequence[Cell], lines: Sequence[str]) -> list[list[Goal]]:
     """Paragraphs marked by tags; the texts are sliced anew, since a tag may be broken over two cells."""
-    whole = join([piece for cell in cells for piece in (_raw_pieces(cell, lines) if cell.line else [cell])])
+    whole = join(_raw_pieces(cells, lines))
     found: list[Goal] = []
     start = 0
     for match in [*_PARAGRAPH.finditer(whole.text), None]:

@@ -24,6 +24,9 @@ _PAGE_NUMBER: Final = re.compile(
     r"(?:第\d{1,4}页(?:[,，/]?共\d{1,4}页)?|共\d{1,4}页(?:第\d{1,4}页)?|[-—–－]\d{1,4}[-—–－]|\d{1,4}/\d{1,4}|[Pp]age\d{1,4}(?:of\d{1,4})?)$"
 )
 BRACKETED_YEAR: Final = re.compile(r"\((?:19|20)\d{2}年?度?\)")
+# A line of the list of links that text browsers print behind a page.
+_LINK: Final = re.compile(r"\d{1,4}\.(?:https?|ftp|file|javascript|mailto):")
+_COUNTED: Final = re.compile(r"[一二三四五六七八九十\d]{1,3}\)")
 _BARE_YEAR: Final = re.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
 _LONGEST_LABEL: Final = 60
 _LONGEST_WORD: Final = 16
@@ -34,7 +37,7 @@ _WIDEST_TITLE: Final = 4
 class Meaning(NamedTuple):
     """What a cell says of its row.
 
-    ``kind``: title, year, section, field, column, page_number or "" for none of them;
+    ``kind``: title, year, section, field, column, page_number (a link as well) or "" for none of them;
     ``name``: which section, field or column.
     """
 
@@ -133,7 +136,7 @@ class Scanner:
         """What a cell with this text says of its row."""
         found = self.known.get(text)
         if found is None:
-            found = self._meaning(text) if len(text) <= _LONGEST_LABEL else _NONE
+            found = self._meaning(text) if len(text) <= _LONGEST_LABEL or ":" in text[:_LONGEST_WORD] else _NONE
             if len(text) <= 24 and len(self.known) < 65536:
                 self.known[text] = found
         return found
@@ -158,17 +161,18 @@ class Scanner:
         role = profile.columns.get(base)
         if role:
             return Meaning("column", role)
-        if len(whole) < 16 and _PAGE_NUMBER.match(whole):
+        if (len(whole) < 16 and _PAGE_NUMBER.match(whole)) or (whole[0].isdigit() and _LINK.match(whole)):
             return Meaning("page_number")
         return _NONE
 
     def _section_of(self, word: str) -> str:
         """The section that a word is the label of, or "".
 
-        What is in brackets behind it, and some words before it, count for nothing.
+        What is in brackets behind it, and some words before it, count for nothing; （一） counts paragraphs of a text.
         """
         sections = self.profile.sections
-        for known in (word, word.partition("(")[0]):
+        name, _, bracketed = word.partition("(")
+        for known in (word,) if _COUNTED.match(bracketed) else (word, name):
             if known in sections:
                 return sections[known]
             for prefix in self.profile.section_prefixes:

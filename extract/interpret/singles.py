@@ -31,6 +31,9 @@ def _apart(row: Row, scanner: Scanner) -> Row:
         cells += _cells(cell, scanner, first=not i) if " " in cell.text else (cell,)
     if len(cells) == len(row.cells):
         return row
+    if all(_AMOUNT.match(cell.text) for cell in cells):
+        # Blank cells among the amounts are gone: no distance is known, which cells of one place say.
+        return Row(row.line, cells, 0, row.page)
     return Row(row.line, [cell._replace(col=i) for i, cell in enumerate(cells)], 0, row.page)
 
 
@@ -39,19 +42,32 @@ def _cells(cell: Cell, scanner: Scanner, *, first: bool) -> list[Cell]:
     text = cell.text
     head, _, rest = text.partition(" ")
     if len(text) <= _LONGEST and all(_is_known(word, scanner) for word in text.split(" ") if word):
-        found = []
-        start = 0
-        for word in text.split(" "):
-            if word:
-                found.append(cut(cell, start, start + len(word)))
-            start += len(word) + 1
-        return found
+        return words(cell)
     if rest and _AMOUNT.match(rest.strip()) and header_word(head, scanner.profile):
         return [cut(cell, 0, len(head)), cut(cell, len(text) - len(rest.lstrip()), len(text))]
     if first and scanner.meaning(text).kind == "" and scanner.meaning(head).kind in ("section", "field"):
         begin = len(text) - len(rest.lstrip())
-        return [cut(cell, 0, len(head)), *_cells_of_rest(cut(cell, begin, len(text)), scanner)]
+        behind = cut(cell, begin, len(text))
+        if scanner.meaning(head) == ("section", "indicators") and _begins_with_level(behind.text, scanner):
+            # The root of the tree, and a row of it.
+            return [cut(cell, 0, len(head)), *words(behind)]
+        return [cut(cell, 0, len(head)), *_cells_of_rest(behind, scanner)]
     return [cell]
+
+
+def words(cell: Cell) -> list[Cell]:
+    """The words of a cell, which blanks separate."""
+    found = []
+    start = 0
+    for word in cell.text.split(" "):
+        if word:
+            found.append(cut(cell, start, start + len(word)))
+        start += len(word) + 1
+    return found
+
+
+def _begins_with_level(text: str, scanner: Scanner) -> bool:
+    return scanner.vocabulary.label(text.partition(" ")[0]) is not None
 
 
 def _cells_of_rest(cell: Cell, scanner: Scanner) -> list[Cell]:
