@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from extract.api import extract_bytes
+from extract.clean import width
 from extract.model import Form
 from extract.readers import shapes
 from tests.places import check_places
@@ -94,3 +99,95 @@ def test_a_quoted_cell_with_tags_and_quotes() -> None:
     table = ["一级指标,二级指标,三级指标,指标值", "产出指标,数量指标,册数,30", "产出指标,数量指标,人数,40"]
     form = form_of("\n".join([*rows, goals, *table]))
     assert [goal.text for goal in form.goals] == ['办好"读书月"，', "修书。"]
+
+
+# A department's form, its rows as a text browser prints them on a page that has room for all of them.
+FLOWED = """\
+部门整体支出绩效目标批复表
+
+预算年度：2024
+
+预算单位：101-云岭县图书馆
+
+总体资金情况（元） 预算支出总额 基本支出 项目支出
+合计 财政拨款 专户资金 单位资金 合计 财政拨款 专户资金 单位资金
+900.00 600.00 500.00 60.00 40.00 300.00 250.00 30.00 20.00
+整体绩效目标
+
+一是按月通报进度，按季盘点得失，把好立项、招标、验收三道关口，资金实行专账核算、专人管理，让群众少跑路。
+
+二是修书。
+年度主要任务 任务名称 主要内容
+图书下乡借阅 按月通报进度，按季盘点得失，把好立项、招标、验收三道关口，资金实行专账核算、专人管理，让群众少跑路。
+修书 修补旧书。
+老档案的数字化和图书馆的总分馆建设与延时开放 按月通报进度，按季盘点得失，做到底数清
+补办借阅证 换发新证
+年度绩效指标
+一级指标 二级指标 三级指标 绩效指标性质 绩效指标值 绩效度量单位 权重
+产出指标 数量指标 图书下乡借阅册数（含跨年结转的部分与期刊报纸） ≥ 30 册 40
+质量指标 按月通报进度的村组与单位的比率，按季盘点得失、把好立项、招标、验收三道关口的标段的比率 ≥ 95 % 20
+旧书修补的完好比率，与上级下达的任务书的要求都保持一致 定性 优良中差 10
+满意度指标 服务对象满意度指标 按月借阅图书并在网上留下意见的群众满意度 ≥ 90 % 30
+其他说明 表中数据以批复口径为准，不含上年结转的资金和县外捐赠的图书、期刊与报纸，也不含税。
+
+【打印本页】 【关闭窗口】
+
+主办：云岭县图书馆　备案号：00000000
+
+"""
+LINKS = """\
+References
+
+   1. https://example.org/a/rather/long/address/of/a/page/that/no/label/is/as/long/as
+   2. javascript:print()
+"""
+TASKS = ["图书下乡借阅", "修书", "老档案的数字化和图书馆的总分馆建设与延时开放", "补办借阅证"]
+NAMES = [
+    "图书下乡借阅册数（含跨年结转的部分与期刊报纸）",
+    "按月通报进度的村组与单位的比率，按季盘点得失、把好立项、招标、验收三道关口的标段的比率",
+    "旧书修补的完好比率，与上级下达的任务书的要求都保持一致",
+    "按月借阅图书并在网上留下意见的群众满意度",
+]
+
+
+def flowed(source: str, room: int, measure: Callable[[str], int]) -> str:
+    """The lines wrapped as text browsers do: at the last blank that has room, words longer than a line anywhere."""
+    found = []
+    for line in source.splitlines():
+        lines = [""]
+        for word in line.split(" "):
+            if lines[-1] and measure(lines[-1]) + 1 + measure(word) > room:
+                lines.append("")
+            lines[-1] += " " * bool(lines[-1])
+            for character in word:
+                if measure(lines[-1] + character) > room:
+                    lines.append("")
+                lines[-1] += character
+        found += [f"   {piece}".rstrip() for piece in lines]
+    return "\n".join(found) + "\n"
+
+
+@pytest.mark.parametrize("measure", [len, width])
+@pytest.mark.parametrize("room", [44, 47, 50, 61, 74, 90, 120, 400])
+def test_rows_wrapped_at_the_width_of_a_page(room: int, measure: Callable[[str], int]) -> None:
+    form = form_of(flowed(FLOWED, room, measure) + LINKS)
+    amounts = ["900.00", "600.00", "500.00", "60.00", "40.00", "300.00", "250.00", "30.00", "20.00"]
+    assert [str(amount.amount) for amount in form.funding] == amounts
+    assert [goal.text[:2] + goal.text[-4:] for goal in form.goals] == ["一是少跑路。", "二是是修书。"]
+    assert [task.name for task in form.tasks] == TASKS
+    assert [(task.content or "")[-4:] for task in form.tasks] == ["少跑路。", "补旧书。", "到底数清", "换发新证"]
+    assert [i.name for i in form.indicators] == NAMES
+    tails = [(i.level2, i.operator, i.value, i.unit, str(i.weight)) for i in form.indicators]
+    assert tails == [
+        ("数量指标", "≥", "30", "册", "40"),
+        ("质量指标", "≥", "95", "%", "20"),
+        ("质量指标", "定性", "优良中差", None, "10"),
+        ("服务对象满意度指标", "≥", "90", "%", "30"),
+    ]
+    assert (form.other_notes or "")[-4:] == "不含税。"
+    assert not form.findings
+
+
+def test_amounts_between_single_blanks_leave_their_columns_open() -> None:
+    form = form_of(flowed(FLOWED.replace("300.00 250.00 30.00 20.00", "300.00 280.00 20.00"), 74, len))
+    assert [(f.code, f.seq) for f in form.findings] == [("funding_ambiguous", 7), ("funding_ambiguous", 6)]

@@ -97,10 +97,10 @@ def unwrap(sections: Sections, lines: Sequence[str], scanner: Scanner, reader: I
     notes = sections.labels.get("notes")
     last = notes.line if notes is not None else sections.indicators[-1].line
     page = room(lines, min(row.line for row in rows), last)
-    sections.funding[:] = _amounts(sections.funding, page)
+    sections.funding[:] = _amounts(sections.funding, page, scanner)
     sections.goals[:] = _texts(sections.goals, page)
     sections.tasks[:] = _tasks(sections.tasks, page, scanner)
-    sections.notes[:] = _texts(sections.notes, page)
+    sections.notes[:] = _texts(_beside_label(sections.notes, page, scanner), page)
     _complete_header(sections, page, scanner)
     sections.indicators[:] = _indicators(sections.indicators, page, reader, reader.grammar(sections.headers))
 
@@ -122,20 +122,31 @@ def _goes_on(before: Row, row: Row, page: Room) -> bool:
     return _is_below(row, before) and page.goes_on(row.line - 1, _first_word(row))
 
 
-def _amounts(rows: Sequence[Row], page: Room) -> list[Row]:
+def _amounts(rows: Sequence[Row], page: Room, scanner: Scanner) -> list[Row]:
     """The rows of the funding section; amounts that were wrapped stand in one row."""
+    money = scanner.profile.money
     found: list[Row] = []
     for row in rows:
         before = found[-1] if found else None
         if (
             before is not None
             and _goes_on(before, row, page)
-            and all(is_amount(cell.text) for cell in (*before.cells, *row.cells))
+            and all(is_amount(cell.text, money) for cell in (*before.cells, *row.cells))
         ):
             found[-1] = Row(before.line, [*before.cells, *(c._replace(col=before.cells[0].col) for c in row.cells)], 0)
         else:
             found.append(row)
     return found
+
+
+def _beside_label(notes: list[Row], page: Room, scanner: Scanner) -> list[Row]:
+    """The notes, beside their label where they had no room there."""
+    if len(notes) < 2 or notes[0].cells or notes[1].line != notes[0].line + 1:
+        return notes
+    below = notes[1]
+    if scanner.profile.is_furniture(below.cells[0].text) or not page.goes_on(notes[0].line, _first_word(below)):
+        return notes
+    return [below, *notes[2:]]
 
 
 def _texts(rows: Sequence[Row], page: Room) -> list[Row]:
@@ -217,22 +228,29 @@ def _task(row: Row) -> Row:
 
 
 def _complete_header(sections: Sections, page: Room, scanner: Scanner) -> None:
-    """Takes the rest of a wrapped header out of the indicators' rows."""
-    header = sections.headers[-1]
-    while sections.indicators and _goes_on(header, sections.indicators[0], page):
-        row = sections.indicators[0]
-        more = _words(row)
-        whole = join([header.cells[-1], more[0]])
-        if page.is_full(row.line - 1) and scanner.is_column(whole.text):
-            more = more[1:]
-            cells = [*header.cells[:-1], whole, *more]
-        else:
-            cells = [*header.cells, *more]
-        if not all(scanner.is_column(word.text) for word in more):
-            return
-        header = header._replace(cells=[cell._replace(col=i) for i, cell in enumerate(cells)])
-        sections.headers[-1] = header
-        del sections.indicators[0]
+    """Puts a wrapped header together; its rest was taken for another header, or for the first row."""
+    headers, rows = sections.headers, sections.indicators
+    while len(headers) > 1 and (whole := _with_rest(headers[0], headers[1], page, scanner)) is not None:
+        headers[:2] = [whole]
+    while len(headers) == 1 and rows and (whole := _with_rest(headers[0], rows[0], page, scanner)) is not None:
+        headers[0] = whole
+        del rows[0]
+
+
+def _with_rest(header: Row, row: Row, page: Room, scanner: Scanner) -> Row | None:
+    """A header with the words of the line below it; None where it does not go on there."""
+    if not _goes_on(header, row, page):
+        return None
+    more = _words(row)
+    whole = join([header.cells[-1], more[0]])
+    if page.is_full(row.line - 1) and scanner.is_column(whole.text):
+        more = more[1:]
+        cells = [*header.cells[:-1], whole, *more]
+    else:
+        cells = [*header.cells, *more]
+    if not all(scanner.is_column(word.text) for word in more):
+        return None
+    return header._replace(cells=[cell._replace(col=i) for i, cell in enumerate(cells)])
 
 
 def _words(row: Row) -> list[Cell]:

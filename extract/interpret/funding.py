@@ -154,9 +154,9 @@ def _amount_of(text: str, money: Money) -> tuple[Decimal, str | None] | None:
     return (figure, match[2]) if figure is not None else None
 
 
-def is_amount(text: str) -> bool:
+def is_amount(text: str, money: Money) -> bool:
     """Whether a text is an amount and nothing else."""
-    return _amount_of(text) is not None
+    return _amount_of(text, money) is not None
 
 
 def _spots(row: Row) -> list[Spot]:

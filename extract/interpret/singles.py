@@ -18,6 +18,8 @@ from extract.places import cut
 
 _AMOUNT: Final = regex.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}$|-?\d{4,}$|0$")
 _LONGEST: Final = 200
+# So many words of columns make a header.
+_HEADER: Final = 3
 
 
 def apart(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
@@ -41,7 +43,7 @@ def _cells(cell: Cell, scanner: Scanner, *, first: bool) -> list[Cell]:
     """The cells within one: a word each where all are words of the form, a label and the rest where one begins it."""
     text = cell.text
     head, _, rest = text.partition(" ")
-    if len(text) <= _LONGEST and all(_is_known(word, scanner) for word in text.split(" ") if word):
+    if len(text) <= _LONGEST and _are_words(text.split(" "), scanner):
         return words(cell)
     if rest and _AMOUNT.match(rest.strip()) and header_word(head, scanner.profile):
         return [cut(cell, 0, len(head)), cut(cell, len(text) - len(rest.lstrip()), len(text))]
@@ -72,6 +74,14 @@ def _begins_with_level(text: str, scanner: Scanner) -> bool:
 
 def _cells_of_rest(cell: Cell, scanner: Scanner) -> list[Cell]:
     return _cells(cell, scanner, first=False) if " " in cell.text else [cell]
+
+
+def _are_words(parts: Sequence[str], scanner: Scanner) -> bool:
+    """Whether all are words of the form; the last one of a header may be broken."""
+    *most, last = parts
+    if not all(_is_known(word, scanner) for word in most if word):
+        return False
+    return _is_known(last, scanner) or sum(scanner.is_column(word) for word in most) >= _HEADER
 
 
 def _is_known(word: str, scanner: Scanner) -> bool:
