@@ -9,6 +9,7 @@ from typing import Final
 
 from extract.errors import UnreadableInput
 from extract.interpret.choose import FormReader, reader_of
+from extract.interpret.trace import Recorder
 from extract.model import Extraction, Failure, Finding, Form, Task
 from extract.profiles import Library, default, load
 from extract.readers import dump, encoding, shapes, text
@@ -33,19 +34,28 @@ def extract_bytes(data: bytes, *, source_path: str = "", forms: Forms = None) ->
     ``source_path`` is kept as it is; it goes into the tables and into ``document_id``. ``forms``: a folder of form
     profiles of one's own, or what ``load_forms`` made of it. SchemaError or UsageError where it is not sound.
     """
+    return _extract(data, source_path, forms, None)
+
+
+def traced_bytes(data: bytes, recorder: Recorder, *, source_path: str = "", forms: Forms = None) -> Extraction:
+    """``extract_bytes``, with notes of how the text was read taken by ``recorder``."""
+    return _extract(data, source_path, forms, recorder)
+
+
+def _extract(data: bytes, source_path: str, forms: Forms, recorder: Recorder | None) -> Extraction:
     reader = reader_of(load_forms(forms) if isinstance(forms, str | Path) else forms or default())
     digest = hashlib.sha256(data).hexdigest()
     try:
         decoded = encoding.decode(data)
     except UnreadableInput as error:
         return Extraction(source_path, digest, None, None, [], (), Failure(error.code, error.params))
-    found = _within(decoded.text, reader) if dump.may_be(decoded.text) else ()
+    found = _within(decoded.text, reader, recorder) if dump.may_be(decoded.text) else ()
     if found:
         lines = text.split_lines(decoded.text)
     else:
         grid = shapes.read(decoded.text)
         lines = grid.lines
-        found = reader.forms(grid)
+        found = reader.forms(grid, recorder)
     if not found:
         return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, (), Failure("not_a_form"))
     if decoded.damaged:
@@ -54,11 +64,13 @@ def extract_bytes(data: bytes, *, source_path: str = "", forms: Forms = None) ->
     return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, found)
 
 
-def _within(source: str, reader: FormReader) -> tuple[Form, ...]:
+def _within(source: str, reader: FormReader, recorder: Recorder | None) -> tuple[Form, ...]:
     """The forms in the texts within a database dump, with their places in the dump."""
     found: list[Form] = []
     for literal in dump.literals(source):
-        for form in reader.forms(shapes.read(literal.text)):
+        if recorder is not None:
+            recorder.within(literal)
+        for form in reader.forms(shapes.read(literal.text), recorder):
             moved: Form = literal.moved(replace(form, form_index=len(found)))
             found.append(replace(moved, tasks=tuple(_source_moved(task) for task in moved.tasks)))
     return tuple(found)

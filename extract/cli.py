@@ -21,9 +21,11 @@ from extract.batch.manifest import EXIT_CODES, NOTHING_DONE, Allowance, Manifest
 from extract.batch.plan import MAX_BYTES
 from extract.errors import PifubiaoError, SchemaError, UsageError
 from extract.messages import Speaker, language
+from extract.model import Extraction
 from extract.report.safe import safe
 
 Action = Callable[[], int]
+Read = Callable[[bytes, str], Extraction]
 
 _FAILURES_SHOWN: Final = 10
 _REFRESH_SECONDS: Final = 0.1
@@ -146,6 +148,18 @@ def _app(say: Speaker) -> Callable[..., Any]:
     ) -> Action:
         return lambda: _inspect(say, file, as_json, max_bytes, forms)
 
+    @app.command(help=say("help_explain"))
+    def explain(
+        file: Annotated[Path, typer.Argument(metavar="FILE", help=say("help_explain_file"))],
+        lines: Annotated[str | None, typer.Option("--lines", metavar="A-B", help=say("help_lines"))] = None,
+        form: Annotated[int | None, typer.Option("--form", metavar="N", help=say("help_form"))] = None,
+        as_json: Annotated[bool, json_option] = False,
+        max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
+        forms: Annotated[Path | None, forms_option] = None,
+        lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
+    ) -> Action:
+        return lambda: _explain(say, file, (lines, form), as_json, max_bytes, forms)
+
     return app
 
 
@@ -188,23 +202,62 @@ def _report(say: Speaker, manifest: Manifest, out: Path, as_json: bool) -> None:
 
 
 def _inspect(say: Speaker, file: Path, as_json: bool, max_bytes: int, forms: Path | None) -> int:
-    from extract.batch.plan import Item, escaped, problem
-    from extract.batch.read import read_by, read_item
+    from extract.batch.read import read_by
     from extract.profiles import library_of
     from extract.report import inspect as report
 
-    reason = problem(file)
-    if reason is not None:
-        raise UsageError("file_unreadable", path=escaped(str(file)), reason=reason)
-    extraction = read_item(Item(file, escaped(file.name)), max_bytes, read_by(library_of(forms)))
-    if extraction.failure is not None and extraction.failure.code == "unreadable":
-        raise UsageError("file_unreadable", path=escaped(str(file)), reason=extraction.failure.params.get("reason"))
+    extraction = _read_one(file, max_bytes, read_by(library_of(forms)))
     if as_json:
         _print_json(report.as_dict(extraction))
     else:
         report.show(_console(sys.stdout), extraction, say)
     _flush()
     return 0 if extraction.forms and extraction.failure is None else 1
+
+
+def _explain(
+    say: Speaker,
+    file: Path,
+    wanted: tuple[str | None, int | None],
+    as_json: bool,
+    max_bytes: int,
+    forms: Path | None,
+) -> int:
+    from extract.api import traced_bytes
+    from extract.interpret.trace import Recorder
+    from extract.profiles import library_of
+    from extract.report import explain as report
+    from extract.report import explain_table
+
+    chosen = report.Chosen.parse(*wanted)
+    recorder = Recorder()
+    library = library_of(forms)
+
+    def read(data: bytes, source_path: str) -> Extraction:
+        return traced_bytes(data, recorder, source_path=source_path, forms=library)
+
+    extraction = _read_one(file, max_bytes, read)
+    found = report.explained(extraction, recorder, chosen)
+    if as_json:
+        _print_json(report.as_dict(found))
+    else:
+        explain_table.show(_console(sys.stdout), found, say)
+    _flush()
+    return 0 if extraction.forms and extraction.failure is None else 1
+
+
+def _read_one(file: Path, max_bytes: int, read: Read) -> Extraction:
+    """What came of one file; UsageError where it cannot be opened or read."""
+    from extract.batch.plan import Item, escaped, problem
+    from extract.batch.read import read_item
+
+    reason = problem(file)
+    if reason is not None:
+        raise UsageError("file_unreadable", path=escaped(str(file)), reason=reason)
+    extraction = read_item(Item(file, escaped(file.name)), max_bytes, read)
+    if extraction.failure is not None and extraction.failure.code == "unreadable":
+        raise UsageError("file_unreadable", path=escaped(str(file)), reason=extraction.failure.params.get("reason"))
+    return extraction
 
 
 class _Progress:

@@ -52,10 +52,14 @@ def _in_brackets(text: str, pairs: Sequence[tuple[str, str]]) -> bool:
 
 
 class Cut(NamedTuple):
-    """Which texts of a column are cut, by their places in it, and a limit that was only learned from few of them."""
+    """Which texts of a column are cut, by their places in it, and a limit that was only learned from few of them.
+
+    ``limits``: the display widths at which texts of this column may have been cut.
+    """
 
     places: list[int]
     doubtful_limit: int | None = None
+    limits: tuple[int, ...] = ()
 
 
 def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
@@ -87,7 +91,7 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
         if (own in ends or text[-1:] in _DANGLING or (pairs and _in_brackets(text, pairs)))
         and not text.endswith(_SENTENCE_END)
     ]
-    return Cut(found, doubtful)
+    return Cut(found, doubtful, tuple(at))
 
 
 def _shown(texts: Sequence[str], widths: Sequence[int], widest: int) -> str:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 
+from rich.console import Console
+
 from extract import catalogue, extract_path, to_tables
+from extract.api import traced_bytes
 from extract.catalogue import Wording
+from extract.interpret.trace import Recorder
+from extract.interpret.trace_rows import readings
+from extract.messages import Speaker
+from extract.report.explain_lines import lines_of
+from extract.report.explain_table import lines_table
 
 ROOT = Path(__file__).parent.parent
 READMES = {"en": ROOT / "README.md", "zh": ROOT / "README.zh-CN.md"}
 SAMPLE = ROOT / "samples" / "大竹县司法局-2024.txt"
 
 _COLUMNS = ("level1", "level2", "name", "operator", "value", "unit", "weight", "level2_basis")
+_EXPLAINED = (7, 10, 11, 37, 41)
+_EXPLAIN_WIDTH = 140
 _ROWS = (0, 1, 11, 13, 14, 15, 20, 21)
 _SEVERITY = {
     "en": {"info": "info", "warning": "warning", "error": "error"},
@@ -38,9 +49,22 @@ def excerpt() -> str:
     return "\n".join(lines)
 
 
+def explained(language: str) -> str:
+    """Some lines of the real sample as the command explains them."""
+    console = Console(file=io.StringIO(), width=_EXPLAIN_WIDTH, highlight=False, markup=False, emoji=False)
+    recorder = Recorder()
+    extraction = traced_bytes(SAMPLE.read_bytes(), recorder, source_path=SAMPLE.name)
+    lines = [line for line in lines_of(extraction, readings(recorder)) if line.number in _EXPLAINED]
+    console.print(lines_table(lines, Speaker(language)))
+    assert isinstance(console.file, io.StringIO)
+    shown = "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())
+    return f"```\n{shown}\n```"
+
+
 def filled(text: str, language: str) -> str:
     """A README with its generated parts written anew."""
-    for mark, part in (("excerpt", excerpt()), ("findings", findings_table(language))):
+    parts = (("explain", explained(language)), ("excerpt", excerpt()), ("findings", findings_table(language)))
+    for mark, part in parts:
         begin, end = f"<!-- {mark} -->\n", f"\n<!-- /{mark} -->"
         assert text.count(begin) == text.count(end) == 1, mark
         head, _, rest = text.partition(begin)

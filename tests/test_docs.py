@@ -18,6 +18,7 @@ from tests.readme import READMES, ROOT, SAMPLE, filled
 from tests.test_cli import pifubiao
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+COMMANDS = ("extract", "inspect", "explain")
 TARGETS = {"help", "extract", "test", "check", "bench", "clean"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -39,15 +40,15 @@ def test_the_generated_parts_are_up_to_date(language: str) -> None:
 @pytest.mark.parametrize("language", READMES)
 def test_the_commands_in_the_readme_exist(language: str) -> None:
     assert set(re.findall(r"\bmake ([a-z]+)\b", text(language))) - {"tables"} <= TARGETS
-    assert set(re.findall(r"\bpifubiao ([a-z]+)\b", text(language))) <= {"extract", "inspect"}
-    known = pifubiao("extract", "--help").stdout + pifubiao("inspect", "--help").stdout
+    assert set(re.findall(r"\bpifubiao ([a-z]+)\b", text(language))) <= set(COMMANDS)
+    known = "".join(pifubiao(command, "--help").stdout for command in COMMANDS)
     used = set(re.findall(r"--[a-z]+(?:-[a-z]+)*", text(language)))
     assert used <= set(re.findall(r"--[a-z-]+", known))
 
 
 @pytest.mark.parametrize("language", READMES)
 def test_every_option_is_in_the_readme(language: str) -> None:
-    for command in ("extract", "inspect"):
+    for command in COMMANDS:
         options = set(re.findall(r"^ +(--[a-z-]+)", pifubiao(command, "--help").stdout, re.M))
         assert options - {"--help"} <= set(re.findall(r"--[a-z-]+", text(language)))
 

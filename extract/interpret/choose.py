@@ -10,6 +10,7 @@ from typing import Final
 from extract.clean import squash
 from extract.interpret.form import Interpreter
 from extract.interpret.sections import BRACKETED_YEAR
+from extract.interpret.trace import Recorder
 from extract.model import Finding, Form, Grid, Row
 from extract.profiles import GENERAL, Library, Profile
 
@@ -26,16 +27,18 @@ class FormReader:
         self._finder = Interpreter(library.finder)
         self._interpreters = {id(library.finder): self._finder}
 
-    def forms(self, grid: Grid) -> tuple[Form, ...]:
+    def forms(self, grid: Grid, recorder: Recorder | None = None) -> tuple[Form, ...]:
         """The forms of a grid in the order of the source; none where it holds no approval table."""
         found: list[Form] = []
         rows = self._finder.prepared(grid.rows)
+        if recorder is not None:
+            recorder.begin(grid, rows, self._finder)
         for start, end in self._finder.scanner.forms(rows):
             own = rows[start:end]
             profile = self.profile(own)
             if profile.vocabulary is not self.library.finder:
                 own = self._own_rows(grid, rows, start, end, profile)
-            forms = self._by(profile).read(own, grid.lines, profile.name, len(found))
+            forms = self._by(profile).read(own, grid.lines, profile.name, len(found), recorder)
             found += map(_in_general, forms) if profile.name == GENERAL else forms
         return tuple(found)
 

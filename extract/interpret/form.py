@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,11 +13,12 @@ from extract.interpret import funding, identity, prose
 from extract.interpret.aligned import begins_below
 from extract.interpret.flowed import is_flowed, unwrap
 from extract.interpret.indicators import IndicatorReader, Tree
-from extract.interpret.layout import is_layout, read_layout
+from extract.interpret.layout import LayoutReading, is_layout, read_layout
 from extract.interpret.runs import untangled
 from extract.interpret.sections import Scanner, Sections
 from extract.interpret.singles import apart
 from extract.interpret.stacked import whole_labels
+from extract.interpret.trace import Recorder
 from extract.interpret.wide import leading_columns, projects
 from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.recover import in_goals
@@ -28,7 +29,7 @@ DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class Parts:
     """What was read of one form, before its texts are looked at together. ``doubts``: of its layout, rows not known."""
 
     head: identity.Identity
@@ -61,25 +62,35 @@ class Interpreter:
         """The rows of a grid with what ran together taken apart, and what was broken put together."""
         return untangled(whole_labels(apart(rows, self.scanner), self.scanner), self.scanner)
 
-    def read(self, rows: Sequence[Row], lines: Sequence[str], profile: str, index: int) -> list[Form]:
+    def read(
+        self, rows: Sequence[Row], lines: Sequence[str], profile: str, index: int, recorder: Recorder | None = None
+    ) -> list[Form]:
         """The form that prepared rows make; several of a wide table, none where they are no form.
 
         ``profile`` is what the forms' profile is called, ``index`` the place of the first one.
         """
-        sections, doubts = self._sections(rows, lines)
+        sections, layout = self._sections(rows, lines)
+        if recorder is not None:
+            recorder.stretch(rows, sections, layout, self)
         if not _is_form(sections):
             return []
         wide = leading_columns(sections.headers[0], self.scanner) if sections.headers else None
-        read = [self._parts(sections, doubts, lines)] if wide is None else self._projects(sections, *wide, lines)
-        return [self._form(parts, profile, index + i) for i, parts in enumerate(read)]
+        if wide is None:
+            read = [self._parts(sections, layout.doubts if layout is not None else (), lines)]
+        else:
+            read = list(self._projects(sections, *wide, lines))
+        forms = [self._form(parts, profile, index + i) for i, parts in enumerate(read)]
+        if recorder is not None:
+            recorder.forms(read, forms)
+        return forms
 
-    def _parts(self, sections: Sections, doubts: tuple[Finding, ...], lines: Sequence[str]) -> _Parts:
+    def _parts(self, sections: Sections, doubts: tuple[Finding, ...], lines: Sequence[str]) -> Parts:
         """What the sections of a form say."""
         head = identity.read(sections, self.scanner)
         profile = self.vocabulary.profile
         label = sections.labels.get("funding")
         notes, unread = prose.notes(sections.notes, profile)
-        return _Parts(
+        return Parts(
             head=head,
             money=funding.read(sections.funding, label, head.form_kind, head.amount_unit, profile),
             goals=prose.goals(sections.goals, lines),
@@ -92,12 +103,12 @@ class Interpreter:
 
     def _projects(
         self, sections: Sections, roles: tuple[str, ...], header: Row, lines: Sequence[str]
-    ) -> Iterator[_Parts]:
+    ) -> Iterator[Parts]:
         """What a wide table says of each of its projects."""
         for project in projects(sections.indicators, roles, self.indicators.kinds):
             head = identity.read(sections, self.scanner)
             identity.of_project(head, project.unit, project.name, self.vocabulary.profile)
-            yield _Parts(
+            yield Parts(
                 head=head,
                 money=funding.of_project(project.amount, head.amount_unit, self.vocabulary.profile),
                 goals=prose.goals([Row(piece.line, [piece], 1) for piece in project.goal_lines()], lines),
@@ -108,7 +119,7 @@ class Interpreter:
                 doubts=(),
             )
 
-    def _form(self, parts: _Parts, profile: str, index: int) -> Form:
+    def _form(self, parts: Parts, profile: str, index: int) -> Form:
         """The form that its parts make: cut texts told and recovered, checks made."""
         head, money, tree = parts.head, parts.money, parts.tree
         places = head.places
@@ -119,7 +130,7 @@ class Interpreter:
         goals = parts.goals.goals
         indicators = tree.indicators
         # A form that marks its cuts leaves its unmarked texts whole.
-        marks = bool(parts.tasks.marked) or any((i.name or "").endswith(ELLIPSES) for i in indicators)
+        marks = bears_marks(parts.tasks, [i.name or "" for i in indicators])
         cut_doubts = self._cut_names(indicators, marks=marks)
         tasks = self._cut_tasks(parts.tasks, goals, marks=marks)
         weighed = checks.weights(indicators)
@@ -161,15 +172,15 @@ class Interpreter:
             places=places,
         )
 
-    def _sections(self, rows: Sequence[Row], lines: Sequence[str]) -> tuple[Sections, tuple[Finding, ...]]:
-        """The rows of a form by section; where the page's layout was kept, logical rows, and what they leave open."""
+    def _sections(self, rows: Sequence[Row], lines: Sequence[str]) -> tuple[Sections, LayoutReading | None]:
+        """The rows of a form by section; where the page's layout was kept, logical rows, and their reading."""
         first = rows[0].line
         own_lines = lines[first - 1 : rows[-1].line]
         if _is_marked_up(own_lines) or not (is_layout(own_lines, self.vocabulary) or self._aligned(rows, lines)):
             plain_sections = self.scanner.split(rows)
             if is_flowed(plain_sections):
                 unwrap(plain_sections, lines, self.scanner, self.indicators)
-            return plain_sections, ()
+            return plain_sections, None
         layout = read_layout(own_lines, first, self.vocabulary)
         sections = self.scanner.split([row for row in map(_cleaned, layout.rows) if row.cells])
         # The head is no part of the layout's table: its cells are those of its lines.
@@ -177,7 +188,7 @@ class Interpreter:
         begins = min(body, default=0)
         printed = [row for row in rows if row.line < begins and row.cells[0].start != _start(sections.title, row.line)]
         sections.head[:] = [_with_columns(row, lines) for row in printed]
-        return sections, layout.doubts
+        return sections, layout
 
     def _aligned(self, rows: Sequence[Row], lines: Sequence[str]) -> bool:
         """Whether the indicator table stands in the columns of its header."""
@@ -238,6 +249,11 @@ class Interpreter:
                 task.name, task.content, seq in cut, text, source, task.name_truncated or seq in cut_names, places
             )
         return tasks
+
+
+def bears_marks(tasks: prose.Tasks, names: Iterable[str]) -> bool:
+    """Whether a form marks its cuts (…): in its tasks, or in the names of its indicators as they stand there."""
+    return bool(tasks.marked) or any(name.endswith(ELLIPSES) for name in names)
 
 
 def _is_form(sections: Sections) -> bool:

@@ -36,13 +36,19 @@ _USUAL: Final = ("total", "fiscal", "special_account", "unit_fund")
 
 
 class Funding(NamedTuple):
-    """The amounts of a form, the unit they are stated in, and what is doubtful about them."""
+    """The amounts of a form, the unit they are stated in, and what is doubtful about them.
+
+    ``figures`` are those that stand under a header, the columns of ``table``; ``made`` are the equations of the form.
+    """
 
     amounts: list[Amount]
     amount_unit: str | None
     unit_cell: Cell | None
     findings: list[Finding]
     check: str
+    made: tuple[Equation, ...] = ()
+    figures: Sequence[Figure] = ()
+    table: Table | None = None
 
 
 class _Word(NamedTuple):
@@ -77,6 +83,7 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
         else:
             other += [figure.cell for figure in read_figures]
         findings += [Finding("cell_unread", "funding", None, None, {"text": c.text[:40]}, c) for c in other]
+    table = None
     if figures and not pairs:
         table = _table(tuple(words), kind, profile)
         amounts, doubts, sound = _placed(figures, table)
@@ -91,7 +98,7 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
         check, failed = _checks(amounts, made)
         amounts += inferred
         findings += [*doubts, *failed]
-    return Funding(amounts, unit, unit_cell, findings, check)
+    return Funding(amounts, unit, unit_cell, findings, check, made, figures, table)
 
 
 def of_project(cell: Cell | None, unit: str | None, profile: FormProfile) -> Funding:
@@ -204,7 +211,7 @@ def _sort(
         if found is not None:
             own = money.yuan[found[1]] if found[1] else factor
             figures.append(Figure(cell, (found[0] * own if own != 1 else found[0]).quantize(_CENT), spot))
-        elif text not in _DASHES and not _is_beside(text, profile):
+        elif not is_beside(text, profile):
             words_in = _run_together(cell, profile)
             words += [(cell, _Word(piece, number, spot, (cell.x0, cell.x1))) for piece in words_in]
             if not words_in:
@@ -212,9 +219,9 @@ def _sort(
     return words, figures, other
 
 
-def _is_beside(text: str, profile: FormProfile) -> bool:
-    """Whether a cell belongs to what a self-evaluation has beside its amounts: shares, scores and their words."""
-    return squash(text) in profile.funding_pass or _SHARE.match(text) is not None
+def is_beside(text: str, profile: FormProfile) -> bool:
+    """Whether a cell is no amount and none is missing there: dashes, shares and scores beside amounts, their words."""
+    return text in _DASHES or squash(text) in profile.funding_pass or _SHARE.match(text) is not None
 
 
 def _header_word(text: str, known: dict[str, str], profile: FormProfile) -> str:

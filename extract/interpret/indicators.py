@@ -69,10 +69,12 @@ class Read(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """The indicators of a form, and what is doubtful about them."""
+    """The indicators of a form, what is doubtful about them, and how their rows were read under which columns."""
 
     indicators: list[Indicator]
     findings: list[Finding]
+    reads: Sequence[Read]
+    columns: tuple[int, ...]
 
 
 class IndicatorReader:
@@ -85,7 +87,8 @@ class IndicatorReader:
 
     def read(self, rows: Sequence[Row], headers: Sequence[Row]) -> Tree:
         """The tree of the rows under one header (or none: the usual columns)."""
-        return _TreeBuilder(self).build(self.whole_rows(rows, self.grammar(headers)))
+        reader = self.grammar(headers)
+        return _TreeBuilder(self).build(self.whole_rows(rows, reader), reader.columns)
 
     def grammar(self, headers: Sequence[Row]) -> Grammar:
         """What reads the rows under these header rows."""
@@ -137,7 +140,7 @@ class IndicatorReader:
             before = col
         return reader.known.get(look) or reader.explain(look)
 
-    def whole_rows(self, rows: Sequence[Row], reader: Grammar) -> Iterable[Read]:
+    def whole_rows(self, rows: Sequence[Row], reader: Grammar) -> list[Read]:
         """The rows with their explanations, broken ones put together."""
         width = usual_width(rows)
         found: list[Read] = []
@@ -249,7 +252,7 @@ class _TreeBuilder:
         self.indicators: list[Indicator] = []
         self.findings: list[Finding] = []
 
-    def build(self, reads: Iterable[Read]) -> Tree:
+    def build(self, reads: Sequence[Read], columns: tuple[int, ...]) -> Tree:
         for row, explanation in reads:
             plan = explanation.plan
             if self.basis1 == "stated":
@@ -267,7 +270,7 @@ class _TreeBuilder:
                 self._indicator(row.cells, plan)
             else:
                 self._odd_row(row, explanation, plan)
-        return Tree(self.indicators, self.findings)
+        return Tree(self.indicators, self.findings, reads, columns)
 
     def _odd_row(self, row: Row, explanation: Explanation, plan: Plan) -> None:
         """A row that lacks something, or has something too much, or can be read in two ways."""

@@ -45,8 +45,12 @@ class LayoutReading:
 
     rows: list[Row]
     doubts: tuple[Finding, ...]
+    # The conventions of drawing spanned cells under which the page can be read, the best first, and what each costs.
+    ways: tuple[tuple[str, float], ...] = ()
 
 
+# What the conventions are called, in their order: where a spanned cell stands, and its odd line.
+_NAMES: Final = ("middle_below", "middle_above", "top", "bottom")
 # What separates the cells of other tables: where many lines have one of these, no columns need to be looked for.
 _SEPARATORS: Final = ("\t", "|", "│", "┃", "║")
 # A row of the table has at least a name, an operator and a value, or a value, a unit and a weight.
@@ -135,7 +139,7 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
     goals = parts.goals(block(blocks.goals), profile)
     tasks = parts.task_table(block(blocks.task_head), block(blocks.tasks), profile, tree.gap)
     labels = [label for label in (goals.label, tasks and tasks.drawn) if label is not None]
-    convention, reading = _best(labels, tasks, tree)
+    convention, reading, ways = _best(labels, tasks, tree)
     if tree.layout.blank and any(at in blocks.breaks for at in blocks.indicators):
         # A page break may have swallowed one of the blank lines between rows: labels stand a little off.
         reading = with_edges(reading)
@@ -146,7 +150,7 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
     rows += money.rows + goals.rows + done.rows
     rows += parts.plain_rows(block(blocks.section)) + indicators.rows
     rows += parts.notes(block(blocks.notes)) + parts.plain_rows(block(blocks.after))
-    return LayoutReading(rows, (*money.doubts, *goals.doubts, *done.doubts, *indicators.doubts))
+    return LayoutReading(rows, (*money.doubts, *goals.doubts, *done.doubts, *indicators.doubts), ways)
 
 
 def _measured(
@@ -179,7 +183,9 @@ def _measured(
     return measured, tree
 
 
-def _best(labels: Sequence[Drawn], tasks: parts.TaskTable | None, tree: TreeTable) -> tuple[Convention, Reading]:
+def _best(
+    labels: Sequence[Drawn], tasks: parts.TaskTable | None, tree: TreeTable
+) -> tuple[Convention, Reading, tuple[tuple[str, float], ...]]:
     """The convention that the whole form holds to, and the indicators' reading under it.
 
     Other conventions that explain the form nearly as well leave their readings among the others.
@@ -205,15 +211,17 @@ def _best(labels: Sequence[Drawn], tasks: parts.TaskTable | None, tree: TreeTabl
             shown = [cell for cell in seen if cell.agrees(convention)]
             left = [other for other in left if all(cell.agrees(other) for cell in shown)]
     if not found:
-        return either, tree.loose_reading()
+        loose = tree.loose_reading()
+        return either, loose, (("loose", loose.cost),)
     found.sort(key=lambda way: way[:2])
     cost, _, convention, best = found[0]
+    ways = tuple((_NAMES[at], cost) for cost, at, _, _ in found)
     if best.cost > NEAR_NAMES:
         # Lines may be missing, so that labels only seem to stand where a convention puts them.
         loose = tree.loose_reading()
         if loose.cost < best.cost:
-            return either, loose
+            return either, loose, (("loose", loose.cost), *ways)
     for other in found[1:]:
         if other[0] <= cost + NEAR:
             best = both(best, other[3])
-    return convention, best
+    return convention, best, ways

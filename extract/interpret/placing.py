@@ -95,7 +95,9 @@ class Placing(NamedTuple):
     sound: bool
 
 
-class _Placement(NamedTuple):
+class Placement(NamedTuple):
+    """A way to place amounts: the column of each, the equations that fail, those that hold, and places that differ."""
+
     columns: tuple[int, ...]
     failed: int
     checked: int
@@ -109,7 +111,7 @@ class _Placement(NamedTuple):
 def place(figures: Sequence[Figure], table: Table) -> Placing:
     """Where the amounts of a row belong; there must be at least as many columns as amounts."""
     heads = table.heads
-    offsets = _offsets(figures, heads)
+    offsets = offsets_of(figures, heads)
     if offsets is None:
         gaps = tuple([_gap(before, after) for before, after in pairwise(figures)])
         near = table.at_distances.get(gaps)
@@ -121,8 +123,7 @@ def place(figures: Sequence[Figure], table: Table) -> Placing:
     sound = [chosen for chosen in near if _holds(chosen, figures, table)]
     if len(sound) == 1:
         return Placing(sound[0], {}, sound=True)
-    ways = zip(range(_MOST_PLACEMENTS), combinations(range(len(heads)), len(figures)), strict=False)
-    placements = sorted((_judge(chosen, figures, table, offsets) for _, chosen in ways), key=_Placement.rank)
+    placements = ranked(figures, table, offsets)
     best = placements[0]
     rivals: dict[int, int] = {}
     # Where blanks got lost, others may have been lost as well.
@@ -136,7 +137,13 @@ def place(figures: Sequence[Figure], table: Table) -> Placing:
     return Placing(best.columns, rivals, sound=False)
 
 
-def _offsets(figures: Sequence[Figure], heads: Sequence[Head]) -> list[list[int]] | None:
+def ranked(figures: Sequence[Figure], table: Table, offsets: list[list[int]] | None) -> list[Placement]:
+    """The ways to place the amounts of a row, the best first. ``offsets``: as ``offsets_of`` gives them."""
+    ways = zip(range(_MOST_PLACEMENTS), combinations(range(len(table.heads)), len(figures)), strict=False)
+    return sorted((judge(chosen, figures, table, offsets) for _, chosen in ways), key=Placement.rank)
+
+
+def offsets_of(figures: Sequence[Figure], heads: Sequence[Head]) -> list[list[int]] | None:
     """By amount and column, how far apart the two stand on the page; None where places on a page are not known.
 
     A table sets its amounts to one side of their columns, or in the middle. Where they are aligned with the words above
@@ -212,9 +219,9 @@ def _holds(chosen: tuple[int, ...], figures: Sequence[Figure], table: Table) -> 
     return checked
 
 
-def _judge(
+def judge(
     chosen: tuple[int, ...], figures: Sequence[Figure], table: Table, offsets: list[list[int]] | None
-) -> _Placement:
+) -> Placement:
     """How well a way to place the amounts keeps the equations, and where the header says that its columns stand."""
     heads = table.heads
     amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
@@ -228,8 +235,8 @@ def _judge(
         checked += 1
         failed += whole != parts
     if offsets is not None:
-        return _Placement(chosen, failed, checked, sum(row[c] for row, c in zip(offsets, chosen, strict=True)))
+        return Placement(chosen, failed, checked, sum(row[c] for row, c in zip(offsets, chosen, strict=True)))
     misfit = 0
     for (one, a), (other, b) in pairwise(zip(figures, chosen, strict=True)):
         misfit += _misfit(heads[a], heads[b], b - a, _gap(one, other))
-    return _Placement(chosen, failed, checked, misfit)
+    return Placement(chosen, failed, checked, misfit)

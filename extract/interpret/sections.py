@@ -28,6 +28,8 @@ BRACKETED_YEAR: Final = re.compile(r"\((?:19|20)\d{2}年?度?\)")
 _LINK: Final = re.compile(r"\d{1,4}\.(?:https?|ftp|file|javascript|mailto):")
 _COUNTED: Final = re.compile(r"[一二三四五六七八九十\d]{1,3}\)")
 _BARE_YEAR: Final = re.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
+# So many different words of columns make a row the header of the indicator table.
+HEADER_WORDS: Final = 3
 _LONGEST_LABEL: Final = 60
 _LONGEST_WORD: Final = 16
 # A title stands alone in its row, or with a year and the name of the unit.
@@ -212,7 +214,7 @@ class Scanner:
 
     def is_header(self, row: Row) -> bool:
         """Whether a row is the header of the indicator table: three or more of its column words."""
-        return len(row.cells) >= 3 and len(self._roles(row)) >= 3
+        return len(row.cells) >= HEADER_WORDS and len(self._roles(row)) >= HEADER_WORDS
 
     def _roles(self, row: Row) -> set[str]:
         """The columns that a row's words name."""

@@ -34,10 +34,10 @@ def as_dict(extraction: Extraction) -> dict[str, Any]:
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: _plain(value) if isinstance(value, Decimal) else value for name, value in row.items()}
+    return {name: plain_number(value) if isinstance(value, Decimal) else value for name, value in row.items()}
 
 
-def _plain(number: Decimal) -> str:
+def plain_number(number: Decimal) -> str:
     """A decimal without exponent and without the zeros that its column fills it up with."""
     text = f"{number:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -189,7 +189,7 @@ def _operator(item: Indicator, say: Speaker) -> Text:
 
 
 def _number(number: Decimal | None) -> str:
-    return "" if number is None else _plain(number)
+    return "" if number is None else plain_number(number)
 
 
 def _findings(form: Form, lines: list[str], say: Speaker) -> RenderableType | None:

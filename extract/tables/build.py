@@ -263,7 +263,7 @@ class _Provenance:
         self, lines: Sequence[str], cells: list[Cell], fields: list[str], rows: Iterable[int]
     ) -> tuple[list[Cell], list[str], Iterable[int]]:
         """Every cell with parts replaced by them, in order; the fields and the rows of each record go with them."""
-        pieces = [_pieces(cell, lines) for cell in cells]
+        pieces = [source_pieces(cell, lines) for cell in cells]
         counts = list(map(len, pieces))
         for count in counts:
             self._parts.extend(range(count))
@@ -321,7 +321,7 @@ class _Provenance:
         )
 
 
-def _pieces(cell: Cell, lines: Sequence[str]) -> Sequence[Cell]:
+def source_pieces(cell: Cell, lines: Sequence[str]) -> Sequence[Cell]:
     """The pieces of the source that a cell stands in. Parts with nothing to see between them are one piece."""
     if not cell.parts:
         return (cell,)

@@ -1,0 +1,215 @@
+"""The lines of a source, each with what it was taken for and the values that came of it.
+
+Readings come from the record of the reading, values from the places of the forms, as the table ``provenance`` has them:
+the two are only laid on top of one another here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any, Final, NamedTuple
+
+from extract.interpret.grammar import CLOSE
+from extract.interpret.trace import Part, Reading
+from extract.model import Cell, Extraction, Finding, Form
+from extract.places import pieces
+from extract.tables.build import source_pieces
+
+_TABLES: Final = ("funding", "goals", "tasks", "indicators")
+_LEVELS: Final = frozenset({"level1", "level2", "level1_raw", "level2_raw"})
+
+
+class Use(NamedTuple):
+    """A value that stands at a place, wholly or in part. ``of``: its row; ``seq``: None in ``documents``."""
+
+    form: int
+    table: str
+    seq: int | None
+    field: str
+    value: Any
+    of: Any
+    line: int
+    start: int
+    end: int
+
+
+class LineCell(NamedTuple):
+    """The part of a cell that stands in one line: its text there, what it was read as, and the values it gave."""
+
+    start: int
+    end: int
+    text: str
+    role: str
+    kind: str
+    uses: tuple[Use, ...]
+    # What the next reading of the row reads it as, where that is something else.
+    instead: str = ""
+    # Whether the cell begins here, and not on a line above or beside.
+    begins: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LineReading:
+    """A row of the source as far as it stands in one line.
+
+    ``row``: number of the row; ``lines``: all that it stands in. ``changes``: what the next reading reads otherwise,
+    wherever it stands, as the roles of a cell here and there.
+    """
+
+    row: int
+    what: str
+    form: int | None
+    seqs: tuple[int, ...]
+    lines: tuple[int, ...]
+    cells: tuple[LineCell, ...]
+    cost: float | None
+    margin: float | None
+    changes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def close(self) -> bool:
+        """Whether the next reading is so near that a finding says so."""
+        return self.margin is not None and self.margin < CLOSE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the source, its readings from left to right, and the findings that point at it."""
+
+    number: int
+    text: str
+    readings: tuple[LineReading, ...]
+    findings: tuple[tuple[int, Finding], ...] = ()
+    forms: frozenset[int] = field(default=frozenset())
+
+    @property
+    def has_values(self) -> bool:
+        """Whether any value points at the line."""
+        return any(cell.uses for reading in self.readings for cell in reading.cells)
+
+
+def lines_of(extraction: Extraction, readings: Sequence[Reading]) -> list[Line]:
+    """All lines of a source, in order."""
+    uses = _uses(extraction)
+    by_line: dict[int, list[LineReading]] = defaultdict(list)
+    for row, reading in enumerate(readings):
+        for number, found in _by_line(row, reading, uses).items():
+            by_line[number].append(found)
+    findings = _findings(extraction)
+    return [
+        _line(number, text, by_line.get(number, []), tuple(findings.get(number, ())))
+        for number, text in enumerate(extraction.lines, 1)
+    ]
+
+
+def _line(number: int, text: str, readings: list[LineReading], findings: tuple[tuple[int, Finding], ...]) -> Line:
+    if not readings:
+        what = "separators" if text.strip() else "blank"
+        readings = [LineReading(-1, what, None, (), (number,), (), None, None)]
+    readings.sort(key=lambda reading: reading.cells[0].start if reading.cells else 0)
+    forms = {use.form for reading in readings for cell in reading.cells for use in cell.uses}
+    forms |= {reading.form for reading in readings if reading.form is not None}
+    return Line(number, text, tuple(readings), findings, frozenset(forms))
+
+
+def _by_line(row: int, reading: Reading, uses: Mapping[int, Sequence[Use]]) -> dict[int, LineReading]:
+    """A reading line by line."""
+    others = reading.other.roles if reading.other is not None else ("",) * len(reading.parts)
+    cells: dict[int, list[LineCell]] = defaultdict(list)
+    changes: list[tuple[str, str]] = []
+    for part, other in zip(reading.parts, others, strict=True):
+        if other != part.role and other:
+            changes.append((part.role, other))
+        for at, piece in enumerate(_whole_pieces(part)):
+            here = tuple(use for use in uses.get(piece.line, ()) if use.start < piece.end and piece.start < use.end)
+            instead = other if other != part.role else ""
+            cells[piece.line].append(
+                LineCell(piece.start, piece.end, piece.text, part.role, part.kind, here, instead, begins=not at)
+            )
+    lines = tuple(sorted(cells))
+    everything = list(chain.from_iterable(cells.values()))
+    seqs = _seqs(reading.what, everything)
+    what = _what(reading.what, everything)
+    form = reading.form
+    if form is None:
+        form = next((use.form for cell in everything for use in cell.uses), None)
+    margin = reading.other.cost - reading.cost if reading.other is not None and reading.cost is not None else None
+    found = {}
+    for number in lines:
+        own = tuple(sorted(cells[number], key=lambda cell: cell.start))
+        found[number] = LineReading(row, what, form, seqs, lines, own, reading.cost, margin, tuple(changes))
+    return found
+
+
+def _whole_pieces(part: Part) -> Iterator[Cell]:
+    """The pieces of a part; neighbouring ones of one line are one."""
+    last: Cell | None = None
+    for piece in pieces(part.cell):
+        if last is not None and last.line == piece.line and last.end <= piece.start:
+            last = last._replace(text=last.text + piece.text, end=piece.end)
+            continue
+        if last is not None:
+            yield last
+        last = piece
+    if last is not None:
+        yield last
+
+
+def _what(what: str, cells: Sequence[LineCell]) -> str:
+    """What a row was taken for; the values that came of it tell where nothing else does."""
+    tables = [use.table for cell in cells for use in cell.uses]
+    if what == "notes" and not tables and all(cell.role != "label" for cell in cells):
+        return "below"
+    if what == "furniture" and tables:
+        return "notes" if tables[0] == "documents" else tables[0]
+    if what == "unread" and tables:
+        return "head" if tables[0] == "documents" else tables[0]
+    return what
+
+
+def _seqs(what: str, cells: Sequence[LineCell]) -> tuple[int, ...]:
+    """Which rows of its table a row of the source gave; labels that further rows inherit do not count."""
+    found = {
+        use.seq
+        for cell in cells
+        for use in cell.uses
+        if use.seq is not None and use.table == what and use.field not in _LEVELS
+    }
+    return tuple(sorted(found))
+
+
+def _uses(extraction: Extraction) -> Mapping[int, list[Use]]:
+    """The values of all forms by the lines they stand in."""
+    found: dict[int, list[Use]] = defaultdict(list)
+    for form in extraction.forms:
+        for table, seq, record, places in _records(form):
+            for name, place in places.items():
+                value = getattr(record, name, None)
+                for piece in source_pieces(place, extraction.lines):
+                    found[piece.line].append(
+                        Use(form.form_index, table, seq, name, value, record, piece.line, piece.start, piece.end)
+                    )
+    for own in found.values():
+        own.sort(key=lambda use: (use.start, use.end))
+    return found
+
+
+def _records(form: Form) -> Iterator[tuple[str, int | None, Any, Mapping[str, Cell]]]:
+    """Everything of a form that has places: table, seq, record and places."""
+    yield "documents", None, form, form.places
+    for table in _TABLES:
+        for seq, record in enumerate(getattr(form, table)):
+            yield table, seq, record, record.places
+
+
+def _findings(extraction: Extraction) -> Mapping[int, list[tuple[int, Finding]]]:
+    """The findings that point at lines, each at the first of its lines, with the form they are about."""
+    found: dict[int, list[tuple[int, Finding]]] = defaultdict(list)
+    for form in extraction.forms:
+        for finding in form.findings:
+            if finding.place is not None and finding.place.line:
+                found[pieces(finding.place)[0].line].append((form.form_index, finding))
+    return found
