@@ -9,6 +9,7 @@ import pytest
 from extract import catalogue
 from extract.catalogue import Wording
 from extract.errors import SchemaError
+from extract.interpret.trace import KINDS, ROLES, WHATS
 from extract.messages import Speaker, language, messages
 from extract.schemafiles import SCHEMAS
 
@@ -33,7 +34,10 @@ def test_messages_have_the_same_places_in_both_languages() -> None:
 def test_every_message_is_used_and_every_used_message_exists() -> None:
     sources = [path.read_text(encoding="utf-8") for path in (SCHEMAS.parent / "extract").rglob("*.py")]
     used = {word for source in sources for word in re.findall(r"""["']([a-z][a-z0-9_]+)["']""", source)}
+    used |= {f"explain_{code}" for code in WHATS}
+    used |= {f"explain_role_{code}" for code in ROLES} | {f"explain_kind_{code}" for code in KINDS.values()}
     made = {"severity_", "status_", "kind_", "category_", "source_", "last_"}
+    made |= {"explain_way_", "explain_settled_", "explain_limit_", "explain_cut_"}
     assert {key for key in messages() if key not in used and not key.startswith(tuple(made))} == set()
     asked = {key for source in sources for key in re.findall(r"""say\(["']([a-z0-9_]+)["']""", source)}
     asked |= {key for source in sources for key in re.findall(r'UsageError\(\s*"([a-z0-9_]+)"', source)}

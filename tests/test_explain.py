@@ -16,7 +16,6 @@ from rich.console import Console
 
 from extract import to_tables
 from extract.api import extract_bytes, traced_bytes
-from extract.catalogue import load_findings
 from extract.errors import UsageError
 from extract.interpret.trace import KINDS, ROLES, WHATS, Recorder
 from extract.messages import Speaker, messages
@@ -114,7 +113,6 @@ def test_codes_are_those_of_the_schema_and_have_words() -> None:
     assert tuple(definitions["reading"]["properties"]["reading"]["enum"]) == WHATS
     assert tuple(definitions["role"]["enum"]) == ROLES
     assert tuple(definitions["cell"]["properties"]["kind"]["enum"]) == (*KINDS.values(), None)
-    assert tuple(load_findings(SCHEMAS / "findings.yaml"))
     known = set(messages())
     assert {f"explain_{what}" for what in WHATS} <= known
     assert {f"explain_role_{role}" for role in ROLES} <= known
