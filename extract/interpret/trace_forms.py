@@ -47,7 +47,7 @@ def _form(record: FormRecord, stretch: Stretch) -> FormTrace:
     return FormTrace(
         record.number,
         record.form.form_profile,
-        tuple(grammar.ROLES[role] for role in parts.tree.columns),
+        tuple(grammar.ROLES[role] for role in parts.tree.columns if role != grammar.ROOT),
         stretch.layout.ways if stretch.layout is not None else None,
         _money(parts.money),
         tuple(_cuts(record, profile.cuts)),
