@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
 from extract.clean import squash
-from extract.model import Amount, Finding, Indicator
+from extract.model import Finding, Indicator
 
 HOLDS: Final = "holds"
 FAILS: Final = "fails"
 NOT_MADE: Final = "not_made"
 # 100, or 90 where the other 10 belong to 预算执行率, which is scored apart.
 _SOUND_SUMS: Final = (Decimal(90), Decimal(100))
+
+
+_EMPTY: Final = {
+    "funding": "funding_missing",
+    "goals": "goals_missing",
+    "tasks": "tasks_missing",
+    "indicators": "indicators_missing",
+}
 
 
 class Checked(NamedTuple):
@@ -82,8 +90,13 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
     return found
 
 
-def levels(indicators: Sequence[Indicator], parents: Mapping[str, tuple[str, ...]]) -> list[Finding]:
-    """Level labels against the standard tree: both there, both known, the second under its first."""
+def levels(indicators: Sequence[Indicator], parents: Mapping[str, tuple[str, ...]], *, flat: bool) -> list[Finding]:
+    """Level labels against the standard tree: both there, both known, the second under its first.
+
+    ``flat``: the form has no levels.
+    """
+    if flat:
+        return [Finding("levels_absent", "indicators")]
     found = []
     for seq, i in enumerate(indicators):
         if i.level1_basis != "inferred" and i.name is not None and i.level1 in parents.get(i.level2 or "", ()):
@@ -134,15 +147,6 @@ def _same_target(one: Indicator, other: Indicator) -> bool:
     return figures and squash(one.unit or "") == squash(other.unit or "")
 
 
-def empty(amounts: Sequence[Amount], goals: int, tasks: int, indicators: int, kind: str) -> list[Finding]:
-    """Sections in which nothing was found."""
-    found = []
-    if not amounts:
-        found.append(Finding("funding_missing", "funding"))
-    if not goals:
-        found.append(Finding("goals_missing", "goals"))
-    if not tasks and kind == "department":
-        found.append(Finding("tasks_missing", "tasks"))
-    if not indicators:
-        found.append(Finding("indicators_missing", "indicators"))
-    return found
+def empty(counts: Mapping[str, int], expected: Collection[str]) -> list[Finding]:
+    """The expected sections in which nothing was found; ``counts`` by section."""
+    return [Finding(_EMPTY[name], name) for name, count in counts.items() if not count and name in expected]

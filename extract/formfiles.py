@@ -32,6 +32,8 @@ _MEANINGS: Final = (
 )
 # What a profile has for itself and hands on to none.
 _OWN: Final = frozenset({"name", "extends", "identify", "titles"})
+# What a profile says besides that words are read by.
+_NO_WORDS: Final = _OWN | {"expects"}
 # Lists of which a profile's own takes the place of the one it would inherit.
 _REPLACED: Final = frozenset({"task_content", "task_name", "indicator_name"})
 
@@ -194,8 +196,8 @@ def _extended(file: FormFile, files: Mapping[str, FormFile], replaced: Mapping[s
 
 def same_words(one: Data, other: Data) -> bool:
     """Whether two profiles read alike: what they are called and known by aside."""
-    return {name: value for name, value in one.items() if name not in _OWN} == {
-        name: value for name, value in other.items() if name not in _OWN
+    return {name: value for name, value in one.items() if name not in _NO_WORDS} == {
+        name: value for name, value in other.items() if name not in _NO_WORDS
     }
 
 

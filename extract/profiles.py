@@ -30,12 +30,16 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
-    """A form profile. ``file`` as it is called in ``run.json``; ``marks``: any of them will do."""
+    """A form profile. ``file`` as it is called in ``run.json``; ``marks``: any of them will do.
+
+    ``expects``: the sections that its forms have.
+    """
 
     name: str
     file: str
     sha256: str
     marks: tuple[Mark, ...]
+    expects: frozenset[str]
     vocabulary: Vocabulary
 
     def as_dict(self, forms: int) -> dict[str, object]:
@@ -126,6 +130,7 @@ def library(words: Mapping[str, Any], built_in: Sequence[FormFile], own: Sequenc
                 Mark(tuple(map(squash, mark.get("title", ()))), frozenset(map(squash, mark.get("words", ()))))
                 for mark in form.get("identify", ())
             ),
+            frozenset(form["expects"]),
             shared if alike else build(with_own(words, form), form),
         )
 

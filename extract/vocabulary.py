@@ -69,13 +69,19 @@ class FormProfile:
     # Words that make a title of any text that ends with them.
     titles: tuple[str, ...]
     sections: Mapping[str, str]
+    section_ends: Mapping[str, str]
     section_prefixes: tuple[str, ...]
+    # The words over the goals: "goal", or "pass" for the term's and for what was achieved.
+    goal_columns: Mapping[str, str]
     fields: Mapping[str, str]
+    field_prefixes: tuple[str, ...]
     columns: Mapping[str, str]
+    sum_rows: frozenset[str]
     task_columns: Mapping[str, str]
     categories: Mapping[str, str]
     project_total: frozenset[str]
     funding_pass: frozenset[str]
+    term: tuple[str, ...]
     total_ends: tuple[str, ...]
     source_suffixes: tuple[str, ...]
     sources: Mapping[str, str]
@@ -199,6 +205,10 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         title_ends=tuple(map(squash, data["title"]["ends"])),
         titles=tuple(map(squash, data.get("titles", ()))),
         sections=_turned(data["sections"]),
+        section_ends=_turned(data["section_ends"]),
+        goal_columns=_turned(data["goal_columns"]),
+        field_prefixes=tuple(map(squash, data["field_prefixes"])),
+        sum_rows=frozenset(map(squash, data["sum_rows"])),
         section_prefixes=tuple(sorted(data["section_prefixes"], key=len, reverse=True)),
         fields=_turned(data["fields"]),
         columns=_turned(data["columns"]),
@@ -206,6 +216,7 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         categories=_turned(funding["categories"]),
         project_total=frozenset(map(squash, funding["project_total"])),
         funding_pass=frozenset(map(squash, funding["pass"])),
+        term=tuple(map(squash, funding["term"])),
         total_ends=tuple(funding["total_ends"]),
         source_suffixes=tuple(funding["suffixes"]),
         sources=_turned(funding["sources"]),

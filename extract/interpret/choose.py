@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from extract.clean import squash
-from extract.interpret.form import Interpreter
+from extract.interpret.form import Called, Interpreter
 from extract.interpret.sections import BRACKETED_YEAR
 from extract.interpret.trace import Recorder
 from extract.model import Finding, Form, Grid, Row
@@ -38,7 +38,8 @@ class FormReader:
             profile = self.profile(own)
             if profile.vocabulary is not self.library.finder:
                 own = self._own_rows(grid, rows, start, end, profile)
-            forms = self._by(profile).read(own, grid.lines, profile.name, len(found), recorder)
+            called = Called(profile.name, profile.expects)
+            forms = self._by(profile).read(own, grid.lines, called, len(found), recorder)
             found += map(_in_general, forms) if profile.name == GENERAL else forms
         return tuple(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from extract import checks
 from extract.clean import plain, width
@@ -19,8 +19,8 @@ from extract.interpret.sections import Scanner, Sections
 from extract.interpret.singles import apart
 from extract.interpret.stacked import whole_labels
 from extract.interpret.trace import Recorder
-from extract.interpret.wide import leading_columns, projects
-from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
+from extract.interpret.wide import AMOUNT, GOAL, leading_columns, projects
+from extract.model import Cell, Finding, Form, Goal, Indicator, Row, Task
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary
 
@@ -40,6 +40,25 @@ class Parts:
     notes: Cell | None
     findings: list[Finding]
     doubts: tuple[Finding, ...]
+    # The sections whose labels the form has, and those for which it has no place.
+    expected: frozenset[str]
+    lacking: frozenset[str] = frozenset()
+
+
+class Called(NamedTuple):
+    """A form's profile: its name, and the sections that its forms have."""
+
+    name: str
+    expects: frozenset[str]
+
+
+class _Attempt(NamedTuple):
+    """Rows by section, the layout of their page where it was kept, and what was made of them; nothing if no form."""
+
+    sections: Sections
+    layout: LayoutReading | None
+    parts: list[Parts]
+    forms: list[Form]
 
 
 class Interpreter:
@@ -50,39 +69,44 @@ class Interpreter:
         self.scanner = Scanner(vocabulary)
         self.indicators = IndicatorReader(vocabulary)
 
-    def forms(self, grid: Grid) -> tuple[Form, ...]:
-        """The forms of a grid in the order of the source; none where it holds no approval table."""
-        found: list[Form] = []
-        rows = self.prepared(grid.rows)
-        for start, end in self.scanner.forms(rows):
-            found += self.read(rows[start:end], grid.lines, self.vocabulary.profile.name, len(found))
-        return tuple(found)
-
     def prepared(self, rows: Sequence[Row]) -> list[Row]:
         """The rows of a grid with what ran together taken apart, and what was broken put together."""
         return untangled(whole_labels(apart(rows, self.scanner), self.scanner), self.scanner)
 
     def read(
-        self, rows: Sequence[Row], lines: Sequence[str], profile: str, index: int, recorder: Recorder | None = None
+        self, rows: Sequence[Row], lines: Sequence[str], profile: Called, index: int, recorder: Recorder | None = None
     ) -> list[Form]:
         """The form that prepared rows make; several of a wide table, none where they are no form.
 
-        ``profile`` is what the forms' profile is called, ``index`` the place of the first one.
+        ``index`` is the place of the first one.
         """
-        sections, layout = self._sections(rows, lines)
+        layout = self._layout(rows, lines)
+        if layout is None:
+            read = self._attempt(self._plain(rows, lines), None, lines, profile, index)
+        else:
+            read = self._attempt(*layout, lines, profile, index)
+            if _open(read.forms):
+                # Cells that only blanks separate may seem to stand in columns by chance.
+                plain = self._attempt(self._plain(rows, lines), None, lines, profile, index)
+                if plain.forms and not _open(plain.forms):
+                    read = plain
         if recorder is not None:
-            recorder.stretch(rows, sections, layout, self)
+            recorder.stretch(rows, read.sections, read.layout, self)
+            recorder.forms(read.parts, read.forms)
+        return read.forms
+
+    def _attempt(
+        self, sections: Sections, layout: LayoutReading | None, lines: Sequence[str], profile: Called, index: int
+    ) -> _Attempt:
+        """The forms that sections make."""
         if not _is_form(sections):
-            return []
+            return _Attempt(sections, layout, [], [])
         wide = leading_columns(sections.headers[0], self.scanner) if sections.headers else None
         if wide is None:
             read = [self._parts(sections, layout.doubts if layout is not None else (), lines)]
         else:
             read = list(self._projects(sections, *wide, lines))
-        forms = [self._form(parts, profile, index + i) for i, parts in enumerate(read)]
-        if recorder is not None:
-            recorder.forms(read, forms)
-        return forms
+        return _Attempt(sections, layout, read, [self._form(parts, profile, index + i) for i, parts in enumerate(read)])
 
     def _parts(self, sections: Sections, doubts: tuple[Finding, ...], lines: Sequence[str]) -> Parts:
         """What the sections of a form say."""
@@ -93,33 +117,37 @@ class Interpreter:
         return Parts(
             head=head,
             money=funding.read(sections.funding, label, head.form_kind, head.amount_unit, profile),
-            goals=prose.goals(sections.goals, lines),
+            goals=prose.goals(sections.goals, lines, profile),
             tasks=prose.tasks(sections.tasks, profile),
             tree=self.indicators.read(sections.indicators, sections.headers),
             notes=notes,
             findings=unread,
             doubts=doubts,
+            expected=frozenset(sections.labels),
         )
 
     def _projects(
         self, sections: Sections, roles: tuple[str, ...], header: Row, lines: Sequence[str]
     ) -> Iterator[Parts]:
         """What a wide table says of each of its projects."""
+        profile = self.vocabulary.profile
         for project in projects(sections.indicators, roles, self.indicators.kinds):
             head = identity.read(sections, self.scanner)
-            identity.of_project(head, project.unit, project.name, self.vocabulary.profile)
+            identity.of_project(head, project.unit, project.name, profile)
             yield Parts(
                 head=head,
-                money=funding.of_project(project.amount, head.amount_unit, self.vocabulary.profile),
-                goals=prose.goals([Row(piece.line, [piece], 1) for piece in project.goal_lines()], lines),
+                money=funding.of_project(project.amount, head.amount_unit, profile),
+                goals=prose.goals([Row(piece.line, [piece], 1) for piece in project.goal_lines()], lines, profile),
                 tasks=prose.Tasks([], [], frozenset()),
                 tree=self.indicators.read(project.rows, [header]),
                 notes=None,
                 findings=[Finding("cell_unread", None, None, None, {"text": c.text[:40]}, c) for c in project.unread],
                 doubts=(),
+                expected=frozenset(),
+                lacking=_without(roles),
             )
 
-    def _form(self, parts: Parts, profile: str, index: int) -> Form:
+    def _form(self, parts: Parts, called: Called, index: int) -> Form:
         """The form that its parts make: cut texts told and recovered, checks made."""
         head, money, tree = parts.head, parts.money, parts.tree
         places = head.places
@@ -142,8 +170,16 @@ class Interpreter:
             *tree.findings,
             *cut_doubts,
             *parts.findings,
-            *checks.empty(money.amounts, len(goals), len(tasks), len(indicators), head.form_kind),
-            *checks.levels(indicators, self.vocabulary.parents),
+            *checks.empty(
+                {
+                    "funding": len(money.amounts),
+                    "goals": len(goals),
+                    "tasks": len(tasks),
+                    "indicators": len(indicators),
+                },
+                parts.expected | (called.expects - parts.lacking),
+            ),
+            *checks.levels(indicators, self.vocabulary.parents, flat=tree.flat),
             *checks.targets(indicators),
             *weighed.findings,
             *checks.duplicates(indicators),
@@ -152,7 +188,7 @@ class Interpreter:
         return Form(
             form_index=index,
             form_kind=head.form_kind,
-            form_profile=profile,
+            form_profile=called.name,
             title=head.title,
             fiscal_year=head.fiscal_year,
             unit_code=head.unit_code,
@@ -172,15 +208,19 @@ class Interpreter:
             places=places,
         )
 
-    def _sections(self, rows: Sequence[Row], lines: Sequence[str]) -> tuple[Sections, LayoutReading | None]:
-        """The rows of a form by section; where the page's layout was kept, logical rows, and their reading."""
+    def _plain(self, rows: Sequence[Row], lines: Sequence[str]) -> Sections:
+        """The rows of a form by section; those that a text browser wrapped are whole again."""
+        sections = self.scanner.split(rows)
+        if is_flowed(sections):
+            unwrap(sections, lines, self.scanner, self.indicators)
+        return sections
+
+    def _layout(self, rows: Sequence[Row], lines: Sequence[str]) -> tuple[Sections, LayoutReading] | None:
+        """The logical rows of a page by section, and what its layout leaves open; None where no layout was kept."""
         first = rows[0].line
         own_lines = lines[first - 1 : rows[-1].line]
         if _is_marked_up(own_lines) or not (is_layout(own_lines, self.vocabulary) or self._aligned(rows, lines)):
-            plain_sections = self.scanner.split(rows)
-            if is_flowed(plain_sections):
-                unwrap(plain_sections, lines, self.scanner, self.indicators)
-            return plain_sections, None
+            return None
         layout = read_layout(own_lines, first, self.vocabulary)
         sections = self.scanner.split([row for row in map(_cleaned, layout.rows) if row.cells])
         # The head is no part of the layout's table: its cells are those of its lines.
@@ -266,6 +306,16 @@ def _is_form(sections: Sections) -> bool:
         bool(sections.indicators),
     ]
     return bool(sections.headers and sections.indicators) or sum(parts) >= 2
+
+
+def _open(forms: Sequence[Form]) -> int:
+    """How much about the rows of tables is doubtful in forms."""
+    return sum(finding.table in ("indicators", "tasks", None) for form in forms for finding in form.findings)
+
+
+def _without(roles: Sequence[str]) -> frozenset[str]:
+    """The sections for which a wide table has no column."""
+    return frozenset(section for section, role in (("funding", AMOUNT), ("goals", GOAL)) if role not in roles)
 
 
 def _is_marked_up(lines: Sequence[str]) -> bool:

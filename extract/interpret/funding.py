@@ -31,6 +31,9 @@ _SHARE: Final = regex.compile(r"\d+(?:\.\d+)?[%％]$")
 _A_TOTAL: Final = "预算总额"
 # So many blank cells may be gone between two amounts.
 _MOST_GONE: Final = 20
+# What a word is read as that speaks of the project's whole term.
+_TERM: Final = "(term)"
+_VAGUE: Final = ("total", "other")
 _DASHES: Final = frozenset({"-", "—", "－", "–", "/", "——"})
 _USUAL: Final = ("total", "fiscal", "special_account", "unit_fund")
 
@@ -70,12 +73,17 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     findings: list[Finding] = []
     category = "project" if kind == "project" else "total"
     waiting: Column | None = None
+    term = False
     for i, row in enumerate(rows):
         read_words, read_figures, other = _sort(row, i, factor, profile)
+        term = term or any(word.word == _TERM for _, word in read_words)
         if read_words and read_figures:
-            category, waiting = _pairs(row, read_words, read_figures, (category, waiting), kind, profile, pairs)
+            own: list[tuple[Column, Figure]] = []
+            category, waiting = _pairs(row, read_words, read_figures, (category, waiting), kind, profile, own)
+            # Beside the term's amounts, the year's come second.
+            pairs += dict(own).items() if term else own
         elif read_words and not figures:
-            words += [word for _, word in read_words]
+            words += [word for _, word in read_words if word.word != _TERM]
             # Where rows ran together, the last word's amount stands in the next row.
             waiting = _column(read_words[-1][1].word, category, kind, profile)
         elif read_figures and not figures:
@@ -241,10 +249,16 @@ def header_word(text: str, profile: FormProfile) -> str:
     return _header_word(text, profile.header_words, profile)
 
 
-def states_amount(row: Row, profile: FormProfile) -> bool:
-    """Whether a row states an amount by a word for a total before it (年度预算金额 | 250万)."""
-    word = header_word(row.cells[0].text, profile)
-    return word in profile.project_total and _amount_of(row.cells[1].text, profile.money) is not None
+def states_amount(row: Row, profile: FormProfile) -> int:
+    """Where in a row an amount is stated by a word for it in the cell before (年度预算金额 | 250万); -1 for nowhere.
+
+    Words that may mean anything but money (合计, 其他) do not count.
+    """
+    for at, (cell, after) in enumerate(pairwise(row.cells)):
+        word = header_word(cell.text, profile)
+        if word and profile.sources.get(word) not in _VAGUE and _amount_of(after.text, profile.money) is not None:
+            return at
+    return -1
 
 
 def _word(text: str, money: Money) -> str:
@@ -260,6 +274,8 @@ def _known(word: str, profile: FormProfile) -> str | None:
         return word
     if len(word) > 16:
         return None
+    if word.startswith(profile.term):
+        return _TERM
     if word.endswith(profile.total_ends):
         return _A_TOTAL
     for suffix in profile.source_suffixes:

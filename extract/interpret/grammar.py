@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 # The roles a cell can have; those from OPERATOR on are the tail of a row.
-ROOT, LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, PASS, ACHIEVED, SCORE, EXTRA = range(13)
+ROOT, LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, PASS, ACHIEVED, SCORE, ASIDE, EXTRA = range(14)
 ROLES: Final = (
     "root",
     "level1",
@@ -25,6 +25,7 @@ ROLES: Final = (
     "pass",
     "achieved",
     "score",
+    "aside",
     "extra",
 )
 DEFAULT_COLUMNS: Final = (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT)
@@ -32,21 +33,21 @@ DEFAULT_COLUMNS: Final = (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT)
 _NEVER: Final = 9.0
 # What it costs to read a cell of a kind as a role, in the order of ROLES; 0 is what the kind is made for.
 _COST: Final = {
-    #     root   l1     l2     name   op     value  unit   weight direct pass   achieved score
-    "R": (0.0, _NEVER, _NEVER, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER),
-    "1": (6.0, 0.0, 6.0, 5.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER),
-    "2": (6.0, 6.0, 0.0, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER),
-    "B": (6.0, 0.1, 0.1, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER),
-    "o": (_NEVER, _NEVER, _NEVER, _NEVER, 0.0, 6.0, _NEVER, _NEVER, 6.0, 4.0, 6.0, _NEVER),
-    "q": (_NEVER, _NEVER, _NEVER, 7.0, 0.0, 1.5, _NEVER, _NEVER, 6.0, 3.0, 3.0, _NEVER),
-    "n": (_NEVER, _NEVER, _NEVER, 6.0, _NEVER, 0.0, 7.0, 0.0, 6.0, 1.0, 0.2, 0.0),
-    "N": (_NEVER, _NEVER, _NEVER, 3.0, _NEVER, 0.4, 5.0, 1.0, 6.0, 1.0, 0.1, 3.0),
-    "m": (_NEVER, _NEVER, _NEVER, 4.0, _NEVER, 0.2, 6.0, 7.0, 6.0, 2.0, 0.1, 7.0),
-    "u": (_NEVER, 6.0, 6.0, 3.0, _NEVER, 2.5, 0.0, 8.0, 6.0, 2.0, 3.0, 8.0),
-    "g": (_NEVER, 6.0, 6.0, 2.5, _NEVER, 0.2, 2.5, _NEVER, 4.0, 1.0, 0.2, _NEVER),
-    "d": (_NEVER, _NEVER, _NEVER, 2.0, _NEVER, 0.3, 5.0, _NEVER, 6.0, 1.0, 0.3, _NEVER),
-    "s": (3.0, 3.5, 2.5, 0.5, _NEVER, 1.0, 1.0, 8.0, 1.0, 0.5, 0.5, 8.0),
-    "t": (2.5, 4.0, 3.0, 0.0, _NEVER, 2.5, 4.0, _NEVER, 4.0, 0.5, 0.7, _NEVER),
+    #     root   l1     l2     name   op     value  unit   weight direct pass   achieved score aside
+    "R": (0.0, _NEVER, _NEVER, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER, 0.0),
+    "1": (6.0, 0.0, 6.0, 5.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER, 0.0),
+    "2": (6.0, 6.0, 0.0, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER, 0.0),
+    "B": (6.0, 0.1, 0.1, 4.0, _NEVER, 6.0, _NEVER, _NEVER, 6.0, 3.0, _NEVER, _NEVER, 0.0),
+    "o": (_NEVER, _NEVER, _NEVER, _NEVER, 0.0, 6.0, _NEVER, _NEVER, 6.0, 4.0, 6.0, _NEVER, 0.0),
+    "q": (_NEVER, _NEVER, _NEVER, 7.0, 0.0, 1.5, _NEVER, _NEVER, 6.0, 3.0, 3.0, _NEVER, 0.0),
+    "n": (_NEVER, _NEVER, _NEVER, 6.0, _NEVER, 0.0, 7.0, 0.0, 6.0, 1.0, 0.2, 0.0, 0.0),
+    "N": (_NEVER, _NEVER, _NEVER, 3.0, _NEVER, 0.4, 5.0, 1.0, 6.0, 1.0, 0.1, 3.0, 0.0),
+    "m": (_NEVER, _NEVER, _NEVER, 4.0, _NEVER, 0.2, 6.0, 7.0, 6.0, 2.0, 0.1, 7.0, 0.0),
+    "u": (_NEVER, 6.0, 6.0, 3.0, _NEVER, 2.5, 0.0, 8.0, 6.0, 2.0, 3.0, 8.0, 0.0),
+    "g": (_NEVER, 6.0, 6.0, 2.5, _NEVER, 0.2, 2.5, _NEVER, 4.0, 1.0, 0.2, _NEVER, 0.0),
+    "d": (_NEVER, _NEVER, _NEVER, 2.0, _NEVER, 0.3, 5.0, _NEVER, 6.0, 1.0, 0.3, _NEVER, 0.0),
+    "s": (3.0, 3.5, 2.5, 0.5, _NEVER, 1.0, 1.0, 8.0, 1.0, 0.5, 0.5, 8.0, 0.0),
+    "t": (2.5, 4.0, 3.0, 0.0, _NEVER, 2.5, 4.0, _NEVER, 4.0, 0.5, 0.7, _NEVER, 0.0),
 }
 # What it costs that a column has no cell in this row.
 _MISSING: Final = {
@@ -61,6 +62,7 @@ _MISSING: Final = {
     PASS: 0.1,
     ACHIEVED: 0.5,
     SCORE: 0.5,
+    ASIDE: 0.5,
 }
 # What it costs to read two cells as one name: little where only blanks are between them within one place, more than to
 # take the first for a label that is not known where a separator is.
@@ -101,6 +103,8 @@ class Plan(NamedTuple):
     # Whether anything stands behind the name.
     tail: bool
     labelled: bool
+    # Whether only one of two tables side by side has something in the row.
+    half: bool
     # Whether the row is an indicator with nothing odd about it.
     whole: bool
     # Whether it has besides all of name, operator, value, unit and weight, a cell each, and no more.
@@ -159,7 +163,8 @@ class Grammar:
         best = Reading(finals[0][1], finals[0][0])
         same = _values(best.roles, kinds)
         second = next((Reading(roles, cost) for cost, roles in finals[1:] if _values(roles, kinds) != same), None)
-        return Explanation(best, second, _plan(best, second))
+        half = ASIDE in self.columns and ASIDE not in best.roles and NAME in best.roles
+        return Explanation(best, second, _plan(best, second, half=half))
 
     @staticmethod
     def _memory(memory: int, kind: str, role: int) -> int:
@@ -218,13 +223,13 @@ class Grammar:
         return sum(self._skip(role, memory) for role in self.columns[column + 1 :])
 
 
-def _plan(best: Reading, second: Reading | None) -> Plan:
+def _plan(best: Reading, second: Reading | None, *, half: bool) -> Plan:
     roles = best.roles
     first = {role: roles.index(role) for role in set(roles)}
     names = tuple(i for i, role in enumerate(roles) if role == NAME)
     tail = bool(first.keys() & {OPERATOR, VALUE, UNIT, WEIGHT})
     close = second is not None and second.cost - best.cost < CLOSE
-    whole = NAME in first and tail and EXTRA not in first and not close
+    whole = NAME in first and tail and EXTRA not in first and not close and not half
     more = len(names) > 1 or not first.keys().isdisjoint((DIRECTION, ACHIEVED, SCORE))
     return Plan(
         level1=first.get(LEVEL1, -1),
@@ -241,6 +246,7 @@ def _plan(best: Reading, second: Reading | None) -> Plan:
         more_name=names[1:],
         tail=tail,
         labelled=LEVEL1 in first or LEVEL2 in first,
+        half=half,
         whole=whole,
         usual=whole and not more and first.keys() >= {OPERATOR, VALUE, UNIT, WEIGHT},
     )

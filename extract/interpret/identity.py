@@ -22,6 +22,8 @@ _BRACKETED_YEAR: Final = re.compile(r"[\s\u3000]*[(（]\s*(?:19|20)\d{2}\s*年?�
 # A place for a stamp is no name: (盖章), （公章）.
 _STAMP: Final = re.compile(r"\((?:盖章|公章|签章|签字)\)$")
 _SEVERAL: Final = 2
+_LONGEST_LABEL: Final = 20
+_SHORTEST_NAME: Final = 4
 
 
 @dataclass(slots=True)
@@ -49,8 +51,21 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
     for row in _whole(sections.head, scanner):
         for name, value in _fields(row, scanner):
             _take(found, name, value, scanner.profile)
+    if found.amount_unit is None:
+        _unit_in_brackets(found, sections, scanner.profile)
     _kind(found, scanner.profile)
     return found
+
+
+def _unit_in_brackets(found: Identity, sections: Sections, profile: FormProfile) -> None:
+    """The unit of the amounts where a label of the head states it in brackets: 支出预算总量（万元）."""
+    for row in (*sections.head, *sections.funding):
+        for cell in row.cells:
+            unit = profile.money.stated(cell.text) if len(cell.text) <= _LONGEST_LABEL and "元" in cell.text else None
+            if unit is not None:
+                found.amount_unit = unit
+                found.places["amount_unit"] = cell
+                return
 
 
 def of_project(found: Identity, unit: Cell | None, project: Cell | None, profile: FormProfile) -> None:
@@ -180,6 +195,9 @@ def _take(found: Identity, name: str, value: Cell, profile: FormProfile) -> None
         if unit is not None:
             found.amount_unit = unit
             found.places["amount_unit"] = value
+        elif len(value.text) >= _SHORTEST_NAME:
+            # 单位 before a name is the unit of the budget, not of the amounts.
+            _take(found, "unit", value, profile)
     elif name == "supervising_unit":
         if found.supervising_unit is None:
             _, whole = _split_code(value, profile.codes["unit"])

@@ -75,6 +75,8 @@ class Tree(NamedTuple):
     findings: list[Finding]
     reads: Sequence[Read]
     columns: tuple[int, ...]
+    # Whether the form shows no levels: neither its header nor any row.
+    flat: bool = False
 
 
 class IndicatorReader:
@@ -88,7 +90,13 @@ class IndicatorReader:
     def read(self, rows: Sequence[Row], headers: Sequence[Row]) -> Tree:
         """The tree of the rows under one header (or none: the usual columns)."""
         reader = self.grammar(headers)
-        return _TreeBuilder(self).build(self.whole_rows(rows, reader), reader.columns)
+        tree = _TreeBuilder(self).build(self.whole_rows(rows, reader), reader.columns)
+        flat = (
+            LEVEL1 not in reader.columns
+            and LEVEL2 not in reader.columns
+            and not any(i.level1 or i.level2 for i in tree.indicators)
+        )
+        return tree._replace(flat=True) if flat else tree
 
     def grammar(self, headers: Sequence[Row]) -> Grammar:
         """What reads the rows under these header rows."""
@@ -119,12 +127,9 @@ class IndicatorReader:
             pair = known.get(cells[i] + cells[i + 1]) if i + 1 < len(cells) else None
             if pair != known.get(cells[i], pair):
                 pair = None
-            role = _ROLE_OF[pair or known.get(cells[i], "pass")]
-            if role in roles:
-                role = grammar.PASS
-            roles.append(role)
+            roles.append(_ROLE_OF[pair or known.get(cells[i], "pass")])
             i += 2 if pair else 1
-        return tuple(roles)
+        return _once(roles)
 
     def explain(self, row: Row, reader: Grammar) -> Explanation:
         """How a row reads under a header."""
@@ -142,12 +147,15 @@ class IndicatorReader:
 
     def whole_rows(self, rows: Sequence[Row], reader: Grammar) -> list[Read]:
         """The rows with their explanations, broken ones put together."""
+        profile = self.vocabulary.profile
         width = usual_width(rows)
         found: list[Read] = []
         most = len(reader.columns) + _MORE_CELLS
         for given in rows if all(len(row.cells) <= most for row in rows) else self._cut_long(rows, reader):
             cells = given.cells
-            if len(cells) <= _FURNITURE and self.vocabulary.profile.is_furniture(cells[0].text):
+            if len(cells) <= _FURNITURE and profile.is_furniture(cells[0].text):
+                continue
+            if cells[0].text in profile.sum_rows and all(self.kinds(cell.text) in "nNg" for cell in cells[1:]):
                 continue
             row = given
             if len(cells) == 1 and " " in cells[0].text and self.vocabulary.label(cells[0].text) is None:
@@ -235,6 +243,27 @@ def _at_single_blanks(row: Row) -> Row:
     return Row(row.line, [word._replace(col=0) for word in words(row.cells[0])], 1, row.page)
 
 
+def _last(roles: Sequence[int], role: int) -> int:
+    return len(roles) - 1 - roles[::-1].index(role)
+
+
+def _once(roles: Sequence[int]) -> tuple[int, ...]:
+    """The roles of a header's columns, each given once; what repeats one is passed over.
+
+    Where the names repeat, two tables stand side by side, the term's and the year's: the second counts.
+    """
+    found = list(roles)
+    if found.count(NAME) > 1 and VALUE in found[_last(found, NAME) :]:
+        first = found.index(NAME)
+        second = next(i for i in range(first + 1, len(found)) if found[i] in (LEVEL1, LEVEL2, NAME))
+        for i in range(second):
+            if found[i] in found[second:]:
+                found[i] = grammar.ASIDE
+    return tuple(
+        role if role == grammar.ASIDE or found.index(role) == i else grammar.PASS for i, role in enumerate(found)
+    )
+
+
 class _TreeBuilder:
     """Goes down the rows of one table and keeps the labels they stand under."""
 
@@ -287,6 +316,8 @@ class _TreeBuilder:
         seq = len(self.indicators) - 1
         if plan.extra >= 0:
             self._doubt("cell_unread", cells[plan.extra], seq, text=cells[plan.extra].text[:40])
+        if plan.half:
+            self._doubt("side_by_side", cells[plan.name], seq, name=cells[plan.name].text[:40])
         if explanation.second is not None and explanation.margin < grammar.CLOSE:
             self._close(explanation.best, explanation.second, row, seq)
 

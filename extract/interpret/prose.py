@@ -28,6 +28,8 @@ _SENTENCE_END: Final = tuple("。！？!?；;…")
 # So many cells in one line make it a row of a table.
 _TABLE_ROW: Final = 4
 _TASK_COLUMNS: Final = 2
+_SEVERAL: Final = 2
+_LONGEST_GOAL_WORD: Final = 24
 _LONGEST_HEADER: Final = 12
 _ELLIPSIS: Final = regex.compile(r"(?:…+|\.{3,}|。{3,})$")
 
@@ -47,16 +49,21 @@ class Tasks(NamedTuple):
     marked: frozenset[int]
 
 
-def goals(rows: Sequence[Row], lines: Sequence[str]) -> Goals:
+def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Goals:
     """The paragraphs of the goals' rows (the section's label taken off).
 
-    A raw line break may fall anywhere, inside a tag too, so the rows are put together before tags are looked for.
+    Where words over them say so, what is the term's or was achieved is left out. A raw line break may fall anywhere,
+    inside a tag too, so the rows are put together before tags are looked for.
     """
+    if rows and any(len(cell.text) <= _LONGEST_GOAL_WORD for cell in rows[0].cells):
+        rows, doubts = _goal_columns(rows, profile)
+    else:
+        doubts = []
     cells = [cell for row in rows for cell in row.cells]
     if not cells:
-        return Goals([], [])
+        return Goals([], doubts)
     if any("<" in _raw(cell, lines) for cell in cells):
-        return Goals([g for group in _tagged(cells, lines) for g in group], [])
+        return Goals([g for group in _tagged(cells, lines) for g in group], doubts)
     found: list[list[Cell]] = []
     # Where paragraphs are counted from the first one on, a line without a counter goes on with the one above.
     counted = COUNTER.match(cells[0].text) is not None
@@ -65,7 +72,52 @@ def goals(rows: Sequence[Row], lines: Sequence[str]) -> Goals:
             found[-1].append(cell)
         else:
             found.append([cell])
-    return Goals([_goal(join(group)) for group in found], [])
+    return Goals([_goal(join(group)) for group in found], doubts)
+
+
+def _goal_columns(rows: Sequence[Row], profile: FormProfile) -> tuple[list[Row], list[Finding]]:
+    """The rows without the words over the goals, and without what these pass over.
+
+    A row of fewer texts than there are words is told by its places; where they tell nothing, it stays, with a finding.
+    """
+    found: list[Row] = []
+    doubts: list[Finding] = []
+    head: list[tuple[int, bool]] = []
+    # Whether the cell before is a goal, which a line broken off from it then goes on with.
+    before: bool | None = None
+    for row in rows:
+        told = [_goal_word(cell.text, profile) for cell in row.cells]
+        if all(told):
+            head = [(cell.col, word == "goal") for cell, word in zip(row.cells, told, strict=True)]
+            continue
+        cols = list(dict.fromkeys(cell.col for cell in row.cells))
+        if len(head) < _SEVERAL or all(goal for _, goal in head):
+            found.append(row)
+        elif before is not None and len(cols) == 1 and continues(row):
+            found += [row] if before else []
+        elif len(cols) == len(head):
+            kept = {col for col, (_, goal) in zip(cols, head, strict=True) if goal}
+            found.append(row._replace(cells=[cell for cell in row.cells if cell.col in kept]))
+            before = cols[-1] in kept
+        elif row.width and all(col in dict(head) for col in cols):
+            found.append(row._replace(cells=[cell for cell in row.cells if dict(head)[cell.col]]))
+            before = dict(head)[cols[-1]]
+        else:
+            found.append(row)
+            doubts.append(Finding("goal_columns", "goals", None, None, {"text": row.cells[0].text[:40]}, row.cells[0]))
+    return [row for row in found if row.cells], doubts
+
+
+def _goal_word(text: str, profile: FormProfile) -> str:
+    """What a word over the goals says of those below it: "goal", "pass", or "" for what is no such word."""
+    if len(text) > _LONGEST_GOAL_WORD:
+        return ""
+    word = squash(text).rstrip(":")
+    for known in (word, word.partition("(")[0]):
+        said = profile.goal_columns.get(known) or {"goals": "goal", "term": "pass"}.get(profile.sections.get(known, ""))
+        if said:
+            return said
+    return ""
 
 
 def _goal(cell: Cell) -> Goal:

@@ -36,7 +36,7 @@ def untangled(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
             continue
         last = cells[-1].text
         kind = (known.get(last) or scanner.meaning(last)).kind
-        if kind == "section" and not scanner.is_header(row):
+        if kind == "section" and not scanner.meaning(cells[-2].text).kind and not scanner.is_header(row):
             # The label of the next section at the end of a row of the head.
             found += (row._replace(cells=cells[:-1]), row._replace(cells=cells[-1:]))
         elif count < _LONG_ROW or _header(cells, scanner) is None:

@@ -32,6 +32,9 @@ _BARE_YEAR: Final = re.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
 HEADER_WORDS: Final = 3
 _LONGEST_LABEL: Final = 60
 _LONGEST_WORD: Final = 16
+_BRACKETS: Final = dict.fromkeys(map(ord, "()"))
+# What may stand behind a title: (本级下达).
+_BRACKETED_END: Final = re.compile(r"\([^()]{1,12}\)$")
 # A title stands alone in its row, or with a year and the name of the unit.
 _WIDEST_TITLE: Final = 4
 
@@ -124,6 +127,12 @@ def _is_furniture(found: Sections, state: str, row: Row, kind: str) -> bool:
     return any("".join(squash(cell.text) for cell in head.cells) == key for head in found.head)
 
 
+def _numbers_columns(row: Row) -> bool:
+    """Whether a row numbers the columns above it: 1, 2, 3 and so on."""
+    cells = row.cells
+    return cells[0].text == "1" and len(cells) > HEADER_WORDS and all(c.text == str(i + 1) for i, c in enumerate(cells))
+
+
 class Scanner:
     """Finds forms and sections by the words of one profile."""
 
@@ -133,6 +142,8 @@ class Scanner:
         # Shared with who looks at many rows: a look-up here spares a call.
         self.known: dict[str, Meaning] = {}
         self._column_of: dict[str, str] = {}
+        columns = self.profile.columns.items()
+        self._level_firsts = frozenset(word[0] for word, role in columns if role in ("level1", "level2"))
 
     def meaning(self, text: str) -> Meaning:
         """What a cell with this text says of its row."""
@@ -149,13 +160,13 @@ class Scanner:
         if not whole:
             return _NONE
         base = whole.rstrip(":")
-        section = self._section_of(base)
+        section = self.section_of(base)
         if section:
             return Meaning("section", section)
         if self._is_title(base):
             return Meaning("title")
         key, colon, _ = whole.partition(":")
-        name = profile.fields.get(key)
+        name = self._field_of(key)
         if name and (colon or len(whole) < _LONGEST_LABEL):
             return Meaning("field", name)
         if whole[0] in "(12" and _BARE_YEAR.match(whole):
@@ -165,9 +176,21 @@ class Scanner:
             return Meaning("column", role)
         if (len(whole) < 16 and _PAGE_NUMBER.match(whole)) or (whole[0].isdigit() and _LINK.match(whole)):
             return Meaning("page_number")
+        if len(base) <= _LONGEST_WORD and base.translate(_BRACKETS).isalpha():
+            for ending, section in profile.section_ends.items():
+                if base.endswith(ending):
+                    return Meaning("section", section)
         return _NONE
 
-    def _section_of(self, word: str) -> str:
+    def _field_of(self, key: str) -> str:
+        """The field of the head that a word names, what may stand before it left out, or ""."""
+        fields = self.profile.fields
+        found = fields.get(key)
+        for prefix in () if found else self.profile.field_prefixes:
+            found = found or (key.startswith(prefix) and fields.get(key.removeprefix(prefix))) or None
+        return found or ""
+
+    def section_of(self, word: str) -> str:
         """The section that a word is the label of, or "".
 
         What is in brackets behind it, and some words before it, count for nothing; （一） counts paragraphs of a text.
@@ -183,7 +206,7 @@ class Scanner:
         return ""
 
     def _is_title(self, base: str) -> bool:
-        bare = BRACKETED_YEAR.sub("", base)
+        bare = _BRACKETED_END.sub("", BRACKETED_YEAR.sub("", base))
         profile = self.profile
         if bare.endswith(profile.title_ends) and any(word in bare for word in profile.title_contains):
             return True
@@ -287,8 +310,15 @@ class Scanner:
         return 0
 
     def _heads(self, row: Row, meaning: Meaning) -> bool:
-        """``is_header`` for a row whose first cell has this meaning: without one it is no header."""
-        return bool(meaning.kind) and self.is_header(row)
+        """``is_header`` for a row whose first cell has this meaning; without one, a word for a level must follow."""
+        if meaning.kind:
+            return self.is_header(row)
+        cells = row.cells
+        if len(cells) <= HEADER_WORDS or not (
+            cells[1].text[0] in self._level_firsts or cells[2].text[0] in self._level_firsts
+        ):
+            return False
+        return (self.is_level(cells[1].text) or self.is_level(cells[2].text)) and self.is_header(row)
 
     def split(self, rows: Sequence[Row]) -> Sections:
         """One form's rows by section. Repeated titles and headers and page numbers are taken out."""
@@ -296,9 +326,13 @@ class Scanner:
         state = "head"
         by_state = found.by_state
         for row, meaning, header in self._whole_headers(rows):
-            if not meaning.kind:
-                money = state == "head" and len(row.cells) > 1 and states_amount(row, self.profile)
-                by_state["funding" if money else state].append(row)
+            if not meaning.kind and not header:
+                if state == "indicators" and _numbers_columns(row):
+                    continue
+                if state == "head":
+                    self._head(found, row)
+                else:
+                    by_state[state].append(row)
             elif meaning.kind == "title":
                 _take_title(found, row)
             elif meaning.kind == "section":
@@ -306,9 +340,21 @@ class Scanner:
             elif header:
                 found.headers.append(row)
                 state = "indicators"
+            elif state == "head" and meaning.kind == "field":
+                self._head(found, row)
             elif not _is_furniture(found, state, row, meaning.kind):
                 by_state[state].append(row)
         return found
+
+    def _head(self, found: Sections, row: Row) -> None:
+        """Takes in a row of the head; what states an amount in it belongs to the funding."""
+        at = states_amount(row, self.profile) if len(row.cells) > 1 else -1
+        if at >= 0:
+            found.funding.append(row._replace(cells=row.cells[at:]))
+        if at < 0:
+            found.head.append(row)
+        elif any(self.meaning(cell.text).kind for cell in row.cells[:at]):
+            found.head.append(row._replace(cells=row.cells[:at]))
 
     def _section(self, found: Sections, state: str, row: Row, name: str, header: bool) -> str:
         """Takes in a row that begins with the label of a section; gives the section that the next rows belong to."""

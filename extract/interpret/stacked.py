@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from extract.clean import squash
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
 from extract.places import join
@@ -69,4 +70,4 @@ def _is_piece(row: Row, before: Row) -> bool:
 
 
 def _is_label(text: str, scanner: Scanner) -> bool:
-    return scanner.meaning(text).kind == "section" or scanner.vocabulary.label(text) is not None
+    return bool(scanner.section_of(squash(text).rstrip(":"))) or scanner.vocabulary.label(text) is not None

@@ -75,7 +75,7 @@ def projects(rows: Sequence[Row], roles: Sequence[str], kinds: Kinds) -> list[Pr
     for row in rows:
         own = [kinds(cell.text) for cell in row.cells]
         first = next((i for i, kind in enumerate(own) if kind in _LABELS), None)
-        if first is None and len(row.cells) <= len(roles) and "n" in own[1:]:
+        if first is None and len(row.cells) <= len(roles) and ("n" in own[1:] if AMOUNT in roles else len(own) == 1):
             unit = row.cells[0]
             continue
         lead, rest = row.cells[: first or 0], row.cells[first or 0 :]
