@@ -265,7 +265,6 @@ ROLES = (
     "label",
     "field",
     "column",
-    "content",
     "amount",
     "beside",
     "text",

@@ -150,7 +150,7 @@ def _parts(section: str, row: Row, scanner: Scanner) -> Iterator[Part]:
         elif section == "funding":
             role = "beside" if is_beside(cell.text, profile) else "amount"
         elif section == "tasks" and squash(cell.text) in profile.task_columns:
-            role = profile.task_columns[squash(cell.text)]
+            role = "column"
         else:
             role = "text"
         yield Part(cell, role)

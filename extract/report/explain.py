@@ -12,8 +12,8 @@ from extract.interpret.sections import HEADER_WORDS
 from extract.interpret.trace import FormTrace, Missing, MoneyTrace, Recorder, Way
 from extract.interpret.trace_forms import forms, missing
 from extract.interpret.trace_rows import readings
-from extract.model import Extraction, Failure, Finding
-from extract.report.explain_lines import Line, LineCell, LineReading, Use, lines_of
+from extract.model import Extraction, Failure
+from extract.report.explain_lines import Doubt, Line, LineCell, LineReading, Use, findings_of, lines_of
 from extract.report.inspect import plain_number
 
 
@@ -42,13 +42,15 @@ class Chosen(NamedTuple):
 class Explained(NamedTuple):
     """A file, how it was read, and those of its lines and forms that were asked for.
 
-    ``extents``: the first and the last line of each form. ``missing``: why there is no form.
+    ``extents``: the first and the last line of each form. ``doubts``: findings that point at no line. ``missing``:
+    why there is no form.
     """
 
     extraction: Extraction
     lines: Sequence[Line]
     forms: Sequence[FormTrace]
     extents: Sequence[tuple[int, int]]
+    doubts: Sequence[Doubt]
     missing: Missing | None
 
     @property
@@ -64,7 +66,8 @@ def explained(extraction: Extraction, recorder: Recorder, chosen: Chosen) -> Exp
     count = len(extraction.forms)
     if chosen.form is not None and not 1 <= chosen.form <= count:
         raise UsageError("no_such_form", number=chosen.form, total=count)
-    lines = lines_of(extraction, readings(recorder))
+    doubts = findings_of(extraction)
+    lines = lines_of(extraction, readings(recorder), doubts)
     extents = []
     for number in range(count):
         own = [line.number for line in lines if number in line.forms]
@@ -74,7 +77,8 @@ def explained(extraction: Extraction, recorder: Recorder, chosen: Chosen) -> Exp
     if chosen.form is not None:
         shown = [line for line in shown if chosen.form - 1 in line.forms]
     found = [form for form in forms(recorder) if form.number in wanted]
-    return Explained(extraction, shown, found, extents, None if count else missing(recorder))
+    nowhere = [doubt for doubt in doubts if doubt.line is None]
+    return Explained(extraction, shown, found, extents, nowhere, None if count else missing(recorder))
 
 
 def as_dict(found: Explained) -> dict[str, Any]:
@@ -139,6 +143,7 @@ def _form(form: FormTrace, found: Explained) -> dict[str, Any]:
             }
             for cut in form.cuts
         ],
+        "findings": [_finding(doubt) for doubt in found.doubts if doubt.form == form.number],
     }
 
 
@@ -178,7 +183,7 @@ def _line(line: Line) -> dict[str, Any]:
         "text": line.text,
         "has_values": line.has_values,
         "readings": [_reading(reading) for reading in line.readings],
-        "findings": [_finding(form, finding) for form, finding in line.findings],
+        "findings": [_finding(doubt) for doubt in line.findings],
     }
 
 
@@ -225,16 +230,14 @@ def _use(use: Use) -> dict[str, Any]:
     }
 
 
-def _finding(form: int, finding: Finding) -> dict[str, Any]:
-    kind = catalogue.findings()[finding.code]
-    message = kind.message.render(finding.params)
+def _finding(doubt: Doubt) -> dict[str, Any]:
     return {
-        "form_index": form,
-        "table": finding.table,
-        "seq": finding.seq,
-        "field": finding.field,
-        "code": finding.code,
-        "severity": kind.severity,
-        "message": message.en,
-        "message_zh": message.zh,
+        "form_index": doubt.form,
+        "table": doubt.table,
+        "seq": doubt.seq,
+        "field": doubt.field,
+        "code": doubt.code,
+        "severity": doubt.severity,
+        "message": doubt.message,
+        "message_zh": doubt.message_zh,
     }

@@ -98,7 +98,7 @@ def _cut(cut: CutTrace, say: Speaker) -> Text:
             source = say.known(f"explain_limit_{cut.source}", cut.source)
             seqs = ranges(text.seq for text in own)
             found.append(say(f"explain_cut_{by}", seqs=seqs, widths=widths, limits=limits, source=source))
-    return Text(f"{field_name(cut.table, cut.field, say)}: " + "; ".join(found))
+    return Text(say("explain_listed", what=field_name(cut.table, cut.field, say), lines="; ".join(found)))
 
 
 def evidence(missing: Missing, say: Speaker) -> Iterator[Text]:
@@ -108,7 +108,7 @@ def evidence(missing: Missing, say: Speaker) -> Iterator[Text]:
         if attempt.header:
             has.append(say("explain_indicators_header"))
         found = say("explain_between").join(has) or say("none_found")
-        yield Text(say("explain_attempt", lines=ranges((attempt.first, attempt.last)), found=found))
+        yield Text(say("explain_attempt", lines=f"{attempt.first}–{attempt.last}", found=found))
     if not missing.titles:
         yield Text(say("explain_no_title"))
     elif not missing.attempts:

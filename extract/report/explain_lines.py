@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
 from extract.interpret.grammar import CLOSE
 from extract.interpret.trace import Part, Reading
-from extract.model import Cell, Extraction, Finding, Form
+from extract.model import Cell, Extraction, Form
 from extract.places import pieces
-from extract.tables.build import source_pieces
+from extract.tables.build import source_pieces, to_tables
 
 _TABLES: Final = ("funding", "goals", "tasks", "indicators")
 _LEVELS: Final = frozenset({"level1", "level2", "level1_raw", "level2_raw"})
@@ -34,6 +34,20 @@ class Use(NamedTuple):
     line: int
     start: int
     end: int
+
+
+class Doubt(NamedTuple):
+    """A row of the table ``findings``. ``form``: on which form."""
+
+    form: int
+    table: str | None
+    seq: int | None
+    field: str | None
+    code: str
+    severity: str
+    message: str
+    message_zh: str
+    line: int | None
 
 
 class LineCell(NamedTuple):
@@ -82,8 +96,8 @@ class Line:
     number: int
     text: str
     readings: tuple[LineReading, ...]
-    findings: tuple[tuple[int, Finding], ...] = ()
-    forms: frozenset[int] = field(default=frozenset())
+    findings: tuple[Doubt, ...] = ()
+    forms: frozenset[int] = frozenset()
 
     @property
     def has_values(self) -> bool:
@@ -91,21 +105,23 @@ class Line:
         return any(cell.uses for reading in self.readings for cell in reading.cells)
 
 
-def lines_of(extraction: Extraction, readings: Sequence[Reading]) -> list[Line]:
+def lines_of(extraction: Extraction, readings: Sequence[Reading], doubts: Sequence[Doubt]) -> list[Line]:
     """All lines of a source, in order."""
     uses = _uses(extraction)
     by_line: dict[int, list[LineReading]] = defaultdict(list)
     for row, reading in enumerate(readings):
         for number, found in _by_line(row, reading, uses).items():
             by_line[number].append(found)
-    findings = _findings(extraction)
+    findings: dict[int | None, list[Doubt]] = defaultdict(list)
+    for doubt in doubts:
+        findings[doubt.line].append(doubt)
     return [
         _line(number, text, by_line.get(number, []), tuple(findings.get(number, ())))
         for number, text in enumerate(extraction.lines, 1)
     ]
 
 
-def _line(number: int, text: str, readings: list[LineReading], findings: tuple[tuple[int, Finding], ...]) -> Line:
+def _line(number: int, text: str, readings: list[LineReading], findings: tuple[Doubt, ...]) -> Line:
     if not readings:
         what = "separators" if text.strip() else "blank"
         readings = [LineReading(-1, what, None, (), (number,), (), None, None)]
@@ -131,7 +147,6 @@ def _by_line(row: int, reading: Reading, uses: Mapping[int, Sequence[Use]]) -> d
             )
     lines = tuple(sorted(cells))
     everything = list(chain.from_iterable(cells.values()))
-    seqs = _seqs(reading.what, everything)
     what = _what(reading.what, everything)
     form = reading.form
     if form is None:
@@ -140,6 +155,8 @@ def _by_line(row: int, reading: Reading, uses: Mapping[int, Sequence[Use]]) -> d
     found = {}
     for number in lines:
         own = tuple(sorted(cells[number], key=lambda cell: cell.start))
+        # A line with nothing but labels, or the middle of a text, is a part of what its row gave.
+        seqs = _seqs(what, own) or _seqs(what, everything)
         found[number] = LineReading(row, what, form, seqs, lines, own, reading.cost, margin, tuple(changes))
     return found
 
@@ -205,11 +222,11 @@ def _records(form: Form) -> Iterator[tuple[str, int | None, Any, Mapping[str, Ce
             yield table, seq, record, record.places
 
 
-def _findings(extraction: Extraction) -> Mapping[int, list[tuple[int, Finding]]]:
-    """The findings that point at lines, each at the first of its lines, with the form they are about."""
-    found: dict[int, list[tuple[int, Finding]]] = defaultdict(list)
-    for form in extraction.forms:
-        for finding in form.findings:
-            if finding.place is not None and finding.place.line:
-                found[pieces(finding.place)[0].line].append((form.form_index, finding))
-    return found
+def findings_of(extraction: Extraction) -> list[Doubt]:
+    """The findings on all forms, as the table ``findings`` has them."""
+    tables = to_tables([extraction])
+    forms = {row["document_id"]: row["form_index"] for row in tables["documents"].to_pylist()}
+    return [
+        Doubt(forms[row["document_id"]], *(row[name] for name in Doubt._fields[1:]))
+        for row in tables["findings"].to_pylist()
+    ]

@@ -15,10 +15,9 @@ from rich.text import Text
 from extract import catalogue
 from extract.interpret.values import number
 from extract.messages import Speaker
-from extract.model import Finding
 from extract.report.explain import Explained
 from extract.report.explain_forms import column_name, decisions, evidence, field_name
-from extract.report.explain_lines import Line, LineCell, LineReading, Use
+from extract.report.explain_lines import Doubt, Line, LineCell, LineReading, Use
 from extract.report.inspect import plain_number
 from extract.report.ranges import ranges
 from extract.report.safe import safe
@@ -44,8 +43,9 @@ _WORDS: Final = frozenset({"column", "label", "title", "furniture"})
 _LOUD_ROLES: Final = frozenset({"unread", "extra", "amount"})
 # Texts that are shown anyway.
 _LONG: Final = frozenset({"text", "content", "content_recovered", "recovery_source"})
+_FEW_RUNS: Final = 3
 _LONGEST: Final = 28
-_LONGEST_ALONE: Final = 60
+_LONGEST_ALONE: Final = 40
 # From this cost on, or below this margin, what the cells are by themselves is worth a look.
 _DEAR: Final = 1.0
 _NEAR: Final = 2.0
@@ -65,6 +65,7 @@ def render(found: Explained, say: Speaker) -> RenderableType:
         parts.append(Text(say("inspect_failure", path=path, text=safe(text)), "red"))
         if found.missing is not None:
             parts += [Padding(text, (0, 0, 0, 2)) for text in evidence(found.missing, say)]
+        parts.append(Text())
     total = len(found.extraction.forms)
     for trace in found.forms:
         form = found.extraction.forms[trace.number]
@@ -72,6 +73,7 @@ def render(found: Explained, say: Speaker) -> RenderableType:
         first, last = found.extents[trace.number]
         lines = say("explain_extent", lines=f"{first}–{last}")
         parts += [Text.assemble((safe(form.title or "–"), "bold"), "  ", (where + lines, "dim")), decisions(trace, say)]
+        parts += [_finding(doubt, say) for doubt in found.doubts if doubt.form == trace.number]
         parts.append(Text())
     shown = [line for line in found.lines if any(reading.what != "blank" for reading in line.readings)]
     if shown:
@@ -91,9 +93,9 @@ def lines_table(lines: Sequence[Line], say: Speaker) -> Table:
         for at, reading in enumerate(line.readings):
             where = str(line.number) if not at else ""
             cells = _as_it_stands(line) if reading.what in _OUTSIDE else _cells(reading, doubtful, say)
-            table.add_row(where, _what(line, reading, say), cells, _next(line, reading, say))
-        for _, finding in line.findings:
-            table.add_row("", "", _finding(finding, say), "")
+            table.add_row(where, _what(reading, say), cells, _next(line, reading, say))
+        for doubt in line.findings:
+            table.add_row("", "", _finding(doubt, say), "")
     return table
 
 
@@ -101,17 +103,22 @@ def _as_it_stands(line: Line) -> Text:
     return Text(_short(safe(line.text).strip(), _LONGEST_ALONE), "dim")
 
 
-def _what(line: Line, reading: LineReading, say: Speaker) -> Text:
+def _what(reading: LineReading, say: Speaker) -> Text:
     """What a row was taken for, with the numbers of the rows it gave, and where else it stands."""
     has_values = any(cell.uses for cell in reading.cells)
     style = "bold" if has_values else "red" if reading.what in _LOUD else "dim"
     text = Text(say(f"explain_{reading.what}"), style)
     if reading.seqs:
         text.append(" " + ranges(reading.seqs))
-    others = [number for number in reading.lines if number != line.number]
-    if others:
-        text.append("\n" + say("explain_with_lines", lines=ranges(others)), "dim")
+    if len(reading.lines) > 1:
+        text.append("\n" + say("explain_in_lines", lines=_extent(reading.lines)), "dim")
     return text
+
+
+def _extent(lines: Sequence[int]) -> str:
+    """The lines of a row; where they are many single ones, the first and the last."""
+    told = ranges(lines)
+    return told if told.count(",") < _FEW_RUNS else f"{lines[0]}–{lines[-1]}"
 
 
 def _cells(reading: LineReading, doubtful: bool, say: Speaker) -> Text:
@@ -134,13 +141,13 @@ def _cell(cell: LineCell, longest: int, with_kinds: bool, say: Speaker) -> Text:
     if with_kinds and cell.kind:
         text.append(f" ({say(f'explain_kind_{cell.kind}')})", "dim")
     if became:
-        return text.append(" → ", "dim").append(say("explain_between").join(became), "cyan")
+        return text.append("→", "dim").append(say("explain_between").join(became), "cyan")
     if cell.role in _WORDS:
         return text
     role = say(f"explain_role_{cell.role}")
     if role == cell.text:
         return text
-    return text.append(" → ", "dim").append(role, "red" if cell.role in _LOUD_ROLES else "dim")
+    return text.append("→", "dim").append(role, "red" if cell.role in _LOUD_ROLES else "dim")
 
 
 def _became(cell: LineCell, say: Speaker) -> Iterator[str]:
@@ -194,10 +201,9 @@ def _next(line: Line, reading: LineReading, say: Speaker) -> Text:
     return text.append(" " + " ".join([f"+{reading.margin:.1f}", *changes]), style)
 
 
-def _finding(finding: Finding, say: Speaker) -> Text:
-    kind = catalogue.findings()[finding.code]
-    message = safe(say.pick(kind.message.render(finding.params)))
-    return Text.assemble((say(f"severity_{kind.severity}") + " ", _SEVERITIES[kind.severity]), message)
+def _finding(doubt: Doubt, say: Speaker) -> Text:
+    message = doubt.message_zh if say.language == "zh" else doubt.message
+    return Text.assemble((say(f"severity_{doubt.severity}") + " ", _SEVERITIES[doubt.severity]), safe(message))
 
 
 def _without_values(lines: Sequence[Line], say: Speaker) -> Iterator[Text]:
@@ -213,7 +219,7 @@ def _without_values(lines: Sequence[Line], say: Speaker) -> Iterator[Text]:
     yield Text(say("explain_without_values"), "bold")
     for what in sorted(told, key=lambda what: what not in _LOUD):
         style = "red" if what in _LOUD else ""
-        yield Text.assemble("  ", (say(f"explain_{what}"), style), ": ", ranges(found[what]))
+        yield Text("  " + say("explain_listed", what=say(f"explain_{what}"), lines=ranges(found[what])), style)
 
 
 def _short(text: str, longest: int) -> str:
