@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -68,17 +69,29 @@ def explained(extraction: Extraction, recorder: Recorder, chosen: Chosen) -> Exp
         raise UsageError("no_such_form", number=chosen.form, total=count)
     doubts = findings_of(extraction)
     lines = lines_of(extraction, readings(recorder), doubts)
-    extents = []
-    for number in range(count):
-        own = [line.number for line in lines if number in line.forms]
-        extents.append((min(own, default=0), max(own, default=0)))
+    extents = _extents(lines, count)
     wanted = range(count) if chosen.form is None else (chosen.form - 1,)
     shown = lines[chosen.first - 1 : chosen.last or len(lines)]
     if chosen.form is not None:
-        shown = [line for line in shown if chosen.form - 1 in line.forms]
+        shown = [_of_form(line, chosen.form - 1) for line in shown if chosen.form - 1 in line.forms]
     found = [form for form in forms(recorder) if form.number in wanted]
     nowhere = [doubt for doubt in doubts if doubt.line is None]
     return Explained(extraction, shown, found, extents, nowhere, None if count else missing(recorder))
+
+
+def _extents(lines: Sequence[Line], count: int) -> list[tuple[int, int]]:
+    """The first and the last line of each form."""
+    found = [(0, 0)] * count
+    for line in lines:
+        for form in line.forms:
+            found[form] = (found[form][0] or line.number, line.number)
+    return found
+
+
+def _of_form(line: Line, form: int) -> Line:
+    """A line with the rows of one form alone: a line of a dump may hold many."""
+    readings = tuple(reading for reading in line.readings if reading.is_of(form))
+    return replace(line, readings=readings, findings=tuple(doubt for doubt in line.findings if doubt.form == form))
 
 
 def as_dict(found: Explained) -> dict[str, Any]:

@@ -6,6 +6,7 @@ the two are only laid on top of one another here.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,6 +84,10 @@ class LineReading:
     margin: float | None
     changes: tuple[tuple[str, str], ...] = ()
 
+    def is_of(self, form: int) -> bool:
+        """Whether the row belongs to a form, or some of its values do."""
+        return self.form == form or any(use.form == form for cell in self.cells for use in cell.uses)
+
     @property
     def close(self) -> bool:
         """Whether the next reading is so near that a finding says so."""
@@ -131,7 +136,7 @@ def _line(number: int, text: str, readings: list[LineReading], findings: tuple[D
     return Line(number, text, tuple(readings), findings, frozenset(forms))
 
 
-def _by_line(row: int, reading: Reading, uses: Mapping[int, Sequence[Use]]) -> dict[int, LineReading]:
+def _by_line(row: int, reading: Reading, uses: Mapping[int, _Uses]) -> dict[int, LineReading]:
     """A reading line by line."""
     others = reading.other.roles if reading.other is not None else ("",) * len(reading.parts)
     cells: dict[int, list[LineCell]] = defaultdict(list)
@@ -140,7 +145,7 @@ def _by_line(row: int, reading: Reading, uses: Mapping[int, Sequence[Use]]) -> d
         if other != part.role and other:
             changes.append((part.role, other))
         for at, piece in enumerate(_whole_pieces(part)):
-            here = tuple(use for use in uses.get(piece.line, ()) if use.start < piece.end and piece.start < use.end)
+            here = uses[piece.line].within(piece.start, piece.end) if piece.line in uses else ()
             instead = other if other != part.role else ""
             cells[piece.line].append(
                 LineCell(piece.start, piece.end, piece.text, part.role, part.kind, here, instead, begins=not at)
@@ -198,7 +203,21 @@ def _seqs(what: str, cells: Sequence[LineCell]) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _uses(extraction: Extraction) -> Mapping[int, list[Use]]:
+class _Uses:
+    """The values that stand in a line, found by the characters they stand in."""
+
+    def __init__(self, uses: Sequence[Use]) -> None:
+        self._uses = sorted(uses, key=lambda use: (use.start, use.end))
+        self._starts = [use.start for use in self._uses]
+        self._longest = max((use.end - use.start for use in uses), default=0)
+
+    def within(self, start: int, end: int) -> tuple[Use, ...]:
+        """Those that have characters in common with a range of the line, from left to right."""
+        low, high = bisect_right(self._starts, start - self._longest), bisect_left(self._starts, end)
+        return tuple(use for use in self._uses[low:high] if start < use.end)
+
+
+def _uses(extraction: Extraction) -> Mapping[int, _Uses]:
     """The values of all forms by the lines they stand in."""
     found: dict[int, list[Use]] = defaultdict(list)
     for form in extraction.forms:
@@ -206,12 +225,9 @@ def _uses(extraction: Extraction) -> Mapping[int, list[Use]]:
             for name, place in places.items():
                 value = getattr(record, name, None)
                 for piece in source_pieces(place, extraction.lines):
-                    found[piece.line].append(
-                        Use(form.form_index, table, seq, name, value, record, piece.line, piece.start, piece.end)
-                    )
-    for own in found.values():
-        own.sort(key=lambda use: (use.start, use.end))
-    return found
+                    use = Use(form.form_index, table, seq, name, value, record, piece.line, piece.start, piece.end)
+                    found[piece.line].append(use)
+    return {line: _Uses(uses) for line, uses in found.items()}
 
 
 def _records(form: Form) -> Iterator[tuple[str, int | None, Any, Mapping[str, Cell]]]:

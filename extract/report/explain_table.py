@@ -44,6 +44,10 @@ _LOUD_ROLES: Final = frozenset({"unread", "extra", "amount"})
 # Texts that are shown anyway.
 _LONG: Final = frozenset({"text", "content", "content_recovered", "recovery_source"})
 _FEW_RUNS: Final = 3
+# From so many columns on there is room for the next reading in one line.
+_WIDE: Final = 130
+_NEXT_NARROW: Final = 20
+_NEXT_WIDE: Final = 32
 _LONGEST: Final = 28
 _LONGEST_ALONE: Final = 40
 # From this cost on, or below this margin, what the cells are by themselves is worth a look.
@@ -53,11 +57,11 @@ _NEAR: Final = 2.0
 
 def show(console: Console, found: Explained, say: Speaker) -> None:
     """Prints the explanation of one file."""
-    console.print(render(found, say))
+    console.print(render(found, say, console.width))
 
 
-def render(found: Explained, say: Speaker) -> RenderableType:
-    """The explanation of one file, to be printed by rich."""
+def render(found: Explained, say: Speaker, width: int) -> RenderableType:
+    """The explanation of one file, to be printed by rich in so many columns."""
     parts: list[RenderableType] = []
     path = safe(found.extraction.source_path)
     if found.failure is not None:
@@ -77,17 +81,19 @@ def render(found: Explained, say: Speaker) -> RenderableType:
         parts.append(Text())
     shown = [line for line in found.lines if any(reading.what != "blank" for reading in line.readings)]
     if shown:
-        parts += [lines_table(shown, say), Text(), *_without_values(shown, say)]
+        parts += [lines_table(shown, say, width), Text(), *_without_values(shown, say)]
     return Group(*parts)
 
 
-def lines_table(lines: Sequence[Line], say: Speaker) -> Table:
+def lines_table(lines: Sequence[Line], say: Speaker, width: int) -> Table:
     """The lines as a table: number, what each was taken for, its cells, and what the next reading would be."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, pad_edge=False)
     table.add_column(say("explain_line"), justify="right", style="dim", no_wrap=True)
     table.add_column(say("explain_reading"), overflow="fold", min_width=8)
     table.add_column(say("explain_cells"), ratio=1, overflow="fold")
-    table.add_column(say("explain_next"), overflow="fold", min_width=10, max_width=20)
+    table.add_column(
+        say("explain_next"), overflow="fold", min_width=10, max_width=_NEXT_WIDE if width >= _WIDE else _NEXT_NARROW
+    )
     for line in lines:
         doubtful = bool(line.findings)
         for at, reading in enumerate(line.readings):
@@ -107,9 +113,9 @@ def _what(reading: LineReading, say: Speaker) -> Text:
     """What a row was taken for, with the numbers of the rows it gave, and where else it stands."""
     has_values = any(cell.uses for cell in reading.cells)
     style = "bold" if has_values else "red" if reading.what in _LOUD else "dim"
-    text = Text(say(f"explain_{reading.what}"), style)
+    text = Text.assemble((say(f"explain_{reading.what}"), style))
     if reading.seqs:
-        text.append(" " + ranges(reading.seqs))
+        text.append(" " + ranges(reading.seqs), style)
     if len(reading.lines) > 1:
         text.append("\n" + say("explain_in_lines", lines=_extent(reading.lines)), "dim")
     return text
