@@ -22,6 +22,7 @@ from extract.interpret.trace import KINDS, ROLES, WHATS
 from extract.messages import messages
 from extract.report.explain import Chosen, as_dict
 from extract.schemafiles import SCHEMAS, read_yaml
+from tests import test_wide as wide
 from tests.explained import GOLDEN, NO_FORM, explain, golden, shown
 from tests.test_cli import SAMPLE, pifubiao
 
@@ -396,3 +397,34 @@ def test_a_row_of_several_lines_is_one_row() -> None:
     assert len({reading["row"] for reading in indicators}) == 1
     assert {tuple(reading["lines"]) for reading in indicators} == {(14, 15, 16, 17, 18, 24)}
     assert len(indicators) == 6
+
+
+def test_a_table_of_many_projects() -> None:
+    text = wide.TITLE.format(unit="元") + wide.HEADER + wide.ROWS
+    found = as_dict(explain(text.encode()))
+    assert [form["funding"]["settled"] for form in found["forms"]] == ["cell"] * 3
+    assert [(form["first_line"], form["last_line"]) for form in found["forms"]] == [(1, 6), (1, 7), (1, 8)]
+    lines = [[(r["reading"], r["form_index"]) for r in line["readings"]] for line in found["lines"]]
+    assert lines[2:8] == [
+        [("indicators_header", 0)],
+        [("passed", None)],
+        [("head", 0), ("indicators", 0)],
+        [("indicators", 0)],
+        [("head", 1), ("indicators", 1)],
+        [("head", 2), ("indicators", 2)],
+    ]
+    header = found["lines"][2]["readings"][0]["cells"]
+    assert [cell["role"] for cell in header][:6] == ["column", "column", "column", "column", "level1", "level2"]
+
+
+def test_one_form_of_a_line_with_several() -> None:
+    one = (SAMPLE.parent / "sql-03.txt").read_text(encoding="utf-8").strip().rstrip(";")
+    row = one.partition("VALUES")[2]
+    text = f"INSERT INTO `article` VALUES {row},{row.replace('2026', '2025')};"
+    found = as_dict(explain(text.encode(), Chosen(form=2)))
+    (line,) = found["lines"]
+    assert {reading["form_index"] for reading in line["readings"]} == {1}
+    years = [
+        v["value"] for r in line["readings"] for c in r["cells"] for v in c["values"] if v["field"] == "fiscal_year"
+    ]
+    assert years == [2025]

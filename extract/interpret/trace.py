@@ -152,7 +152,8 @@ class Sum(NamedTuple):
 class MoneyTrace(NamedTuple):
     """How the amounts of a form were placed.
 
-    ``settled``: ``none`` (there are none), ``words`` (each amount beside its word), ``sums_and_places`` (one way to
+    ``settled``: ``none`` (there are none), ``words`` (each amount beside its word), ``cell`` (in a
+    column of its own), ``sums_and_places`` (one way to
     place them keeps both the distances and the equations), ``rank`` (the best of several ways); the last two have the
     way ``chosen`` and the next one, ``other``.
     """
@@ -227,7 +228,7 @@ WHATS = (
     "title",
     "head",
     "funding",
-    "term",
+    "passed",
     "goals",
     "tasks",
     "indicators",

@@ -24,6 +24,7 @@ from extract.interpret.trace import (
     Sum,
     Way,
 )
+from extract.interpret.trace_rows import leading
 from extract.model import Form
 
 _COLUMNS: Final = (
@@ -49,17 +50,18 @@ def _form(record: FormRecord, stretch: Stretch) -> FormTrace:
         record.form.form_profile,
         tuple(grammar.ROLES[role] for role in parts.tree.columns if role != grammar.ROOT),
         stretch.layout.ways if stretch.layout is not None else None,
-        _money(parts.money),
+        _money(parts.money, wide=bool(leading(stretch))),
         tuple(_cuts(record, profile.cuts)),
     )
 
 
-def _money(money: Funding) -> MoneyTrace:
+def _money(money: Funding, *, wide: bool) -> MoneyTrace:
     stated = {(a.category, a.source): a.amount for a in money.amounts if a.basis == "stated"}
     sums = tuple(Sum(equation.whole, equation.parts, *equation.sides(stated)) for equation in money.made)
     table = money.table
     if table is None or not table.heads:
-        return MoneyTrace("words" if stated else "none", (), None, None, sums)
+        beside = "cell" if wide else "words"
+        return MoneyTrace(beside if stated else "none", (), None, None, sums)
     columns = tuple(head.column for head in table.heads)
     figures = money.figures[: len(columns)]
     placing = place(figures, table)

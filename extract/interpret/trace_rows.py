@@ -16,6 +16,7 @@ from extract.interpret.funding import header_word, is_beside
 from extract.interpret.indicators import Read
 from extract.interpret.sections import Scanner
 from extract.interpret.trace import KINDS, Other, Part, Reading, Recorder, Source, Stretch
+from extract.interpret.wide import is_sum, leading_columns
 from extract.model import Cell, Row
 from extract.places import pieces
 
@@ -72,7 +73,7 @@ def _of_source(source: Source) -> Iterator[Reading]:
         for row in rows:
             left = covered.left(row.cells)
             if left:
-                yield covered.take(_left(left, index, scanner))
+                yield covered.take(_left(left, index, stretch))
     for row in source.grid.rows:
         left = covered.left(row.cells)
         if left:
@@ -88,13 +89,25 @@ def _scanned(cells: Sequence[Cell], scanner: Scanner) -> tuple[Part, ...]:
     return tuple(Part(cell, _SCANNED.get(scanner.meaning(cell.text).kind, "unread")) for cell in cells)
 
 
-def _left(cells: Sequence[Cell], form: int | None, scanner: Scanner) -> Reading:
+def leading(stretch: Stretch) -> Sequence[str]:
+    """The columns before those of the indicators in a table of many projects; none in the table of one form."""
+    headers = stretch.sections.headers
+    wide = leading_columns(headers[0], stretch.interpreter.scanner) if headers else None
+    return wide[0] if wide is not None else ()
+
+
+def _left(cells: Sequence[Cell], form: int | None, stretch: Stretch) -> Reading:
     """A row of a form that is in none of its sections: the page's furniture, or something that was left out."""
+    scanner = stretch.interpreter.scanner
     kind = scanner.meaning(cells[0].text).kind
     if kind == "section":
         return Reading("label", form, _scanned(cells, scanner))
     if kind or scanner.profile.is_furniture(cells[0].text):
         return Reading("furniture", form, tuple(Part(cell, "furniture") for cell in cells))
+    kinds = [stretch.interpreter.indicators.kinds(cell.text) for cell in cells]
+    wide = leading(stretch)
+    if wide and is_sum(Row(cells[0].line, list(cells), 0), wide, kinds):
+        return Reading("passed", form, tuple(Part(cell, "pass") for cell in cells))
     return Reading("unread", form, tuple(Part(cell, "unread") for cell in cells))
 
 
@@ -105,8 +118,10 @@ def _of_form(stretch: Stretch) -> Iterator[Reading]:
     if sections.title is not None:
         yield Reading("title", index, (Part(sections.title, "title"),))
     for row in sections.headers:
-        words = scanner.profile.columns
-        columns = tuple(Part(cell, words.get(squash(cell.text), "pass")) for cell in row.cells)
+        before = len(leading(stretch))
+        columns = tuple(
+            Part(cell, _column(cell, scanner) if i >= before else "column") for i, cell in enumerate(row.cells)
+        )
         yield Reading("indicators_header", index, (*_own_label(labels, "indicators", row), *columns))
     for name, rows in sorted(sections.by_state.items(), key=lambda item: item[0] == "head"):
         if name == "indicators":
@@ -117,6 +132,11 @@ def _of_form(stretch: Stretch) -> Iterator[Reading]:
                 if parts:
                     yield Reading(_what(name, row, scanner), index, parts)
     yield from (Reading("label", index, (Part(cell, "label"),)) for cell in labels.values())
+
+
+def _column(cell: Cell, scanner: Scanner) -> str:
+    """The column of indicators that a header word names."""
+    return scanner.profile.columns.get(squash(cell.text), "pass")
 
 
 def _own_label(labels: dict[str, Cell], name: str, row: Row) -> tuple[Part, ...]:
@@ -130,6 +150,8 @@ def _own_label(labels: dict[str, Cell], name: str, row: Row) -> tuple[Part, ...]
 def _what(section: str, row: Row, scanner: Scanner) -> str:
     """What a row of a section is."""
     profile = scanner.profile
+    if section == "term":
+        return "passed"
     if section == "funding" and not any(c.isdigit() for cell in row.cells for c in cell.text):
         return "funding_header"
     if section in ("notes", "tasks") and len(row.cells) == 1 and profile.is_furniture(row.cells[0].text):

@@ -68,6 +68,13 @@ def _role(cell: Cell, scanner: Scanner) -> str:
     return "" if scanner.is_level(cell.text) else "other"
 
 
+def is_sum(row: Row, roles: Sequence[str], own: Sequence[str]) -> bool:
+    """Whether a row names a unit, and the sum of its projects where they have amounts. ``own``: its cells' kinds."""
+    if len(row.cells) > len(roles) or any(kind in _LABELS for kind in own):
+        return False
+    return "n" in own[1:] if AMOUNT in roles else len(own) == 1
+
+
 def projects(rows: Sequence[Row], roles: Sequence[str], kinds: Kinds) -> list[Project]:
     """The projects of a wide table in order. Unit rows give no project; they name the unit of the rows below."""
     found: list[Project] = []
@@ -75,7 +82,7 @@ def projects(rows: Sequence[Row], roles: Sequence[str], kinds: Kinds) -> list[Pr
     for row in rows:
         own = [kinds(cell.text) for cell in row.cells]
         first = next((i for i, kind in enumerate(own) if kind in _LABELS), None)
-        if first is None and len(row.cells) <= len(roles) and ("n" in own[1:] if AMOUNT in roles else len(own) == 1):
+        if is_sum(row, roles, own):
             unit = row.cells[0]
             continue
         lead, rest = row.cells[: first or 0], row.cells[first or 0 :]

@@ -20,6 +20,8 @@ from extract.places import pieces
 from extract.tables.build import source_pieces, to_tables
 
 _TABLES: Final = ("funding", "goals", "tasks", "indicators")
+# What rows are taken for that are in no section, as long as no value came of them.
+_UNTOLD: Final = frozenset({"furniture", "unread", "passed"})
 _LEVELS: Final = frozenset({"level1", "level2", "level1_raw", "level2_raw"})
 
 
@@ -185,9 +187,7 @@ def _what(what: str, cells: Sequence[LineCell]) -> str:
     tables = [use.table for cell in cells for use in cell.uses]
     if what == "notes" and not tables and all(cell.role != "label" for cell in cells):
         return "below"
-    if what == "furniture" and tables:
-        return "notes" if tables[0] == "documents" else tables[0]
-    if what == "unread" and tables:
+    if what in _UNTOLD and tables:
         return "head" if tables[0] == "documents" else tables[0]
     return what
 

@@ -51,7 +51,7 @@ _NEXT_WIDE: Final = 32
 _LONGEST: Final = 28
 _LONGEST_ALONE: Final = 40
 # From this cost on, or below this margin, what the cells are by themselves is worth a look.
-_DEAR: Final = 1.0
+_DEAR: Final = 2.0
 _NEAR: Final = 2.0
 
 
@@ -132,23 +132,24 @@ def _cells(reading: LineReading, doubtful: bool, say: Speaker) -> Text:
     dear = reading.cost is not None and reading.cost >= _DEAR
     near = reading.margin is not None and reading.margin < _NEAR
     with_kinds = doubtful or dear or near
+    refused = reading.what == "refused"
     longest = _LONGEST if len(reading.cells) > 1 else _LONGEST_ALONE
     found = Text()
     for at, cell in enumerate(reading.cells):
         if at:
             found.append(" │ ", "dim")
-        found.append_text(_cell(cell, longest, with_kinds, say))
+        found.append_text(_cell(cell, longest, with_kinds, refused, say))
     return found
 
 
-def _cell(cell: LineCell, longest: int, with_kinds: bool, say: Speaker) -> Text:
+def _cell(cell: LineCell, longest: int, with_kinds: bool, refused: bool, say: Speaker) -> Text:
     became = list(_became(cell, say))
     text = Text(_short(safe(cell.text), longest), "" if became else "dim")
     if with_kinds and cell.kind:
         text.append(f" ({say(f'explain_kind_{cell.kind}')})", "dim")
     if became:
         return text.append("→", "dim").append(say("explain_between").join(became), "cyan")
-    if cell.role in _WORDS:
+    if cell.role in _WORDS or (refused and cell.role == "unread"):
         return text
     role = say(f"explain_role_{cell.role}")
     if role == cell.text:
