@@ -76,6 +76,9 @@ class FormProfile:
     fields: Mapping[str, str]
     field_prefixes: tuple[str, ...]
     columns: Mapping[str, str]
+    # How header words that are not in ``columns`` begin, all passed over, and how they end.
+    column_starts: tuple[str, ...]
+    column_ends: Mapping[str, str]
     sum_rows: frozenset[str]
     task_columns: Mapping[str, str]
     categories: Mapping[str, str]
@@ -93,6 +96,14 @@ class FormProfile:
     furniture_signs: tuple[str, ...]
     # Texts that were found to be words of the funding's header, and "" for others; forms share them.
     header_words: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def column(self, word: str) -> str | None:
+        """What a column under this header word holds, in a header of indicators; None where nothing tells."""
+        found = self.columns.get(word)
+        if found is None and word.startswith(self.column_starts):
+            return "pass"
+        bare = word.partition("(")[0]
+        return found or next((role for ending, role in self.column_ends.items() if bare.endswith(ending)), None)
 
     def is_furniture(self, text: str) -> bool:
         """Whether a line with this text belongs to the page and not to the form: a stamp, a date, a link."""
@@ -208,6 +219,8 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         section_ends=_turned(data["section_ends"]),
         goal_columns=_turned(data["goal_columns"]),
         field_prefixes=tuple(map(squash, data["field_prefixes"])),
+        column_starts=tuple(map(squash, data["column_starts"])),
+        column_ends=_turned(data["column_ends"]),
         sum_rows=frozenset(map(squash, data["sum_rows"])),
         section_prefixes=tuple(sorted(data["section_prefixes"], key=len, reverse=True)),
         fields=_turned(data["fields"]),

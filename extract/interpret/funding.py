@@ -34,6 +34,7 @@ _MOST_GONE: Final = 20
 # What a word is read as that speaks of the project's whole term.
 _TERM: Final = "(term)"
 _VAGUE: Final = ("total", "other")
+_FEWEST_WORDS: Final = 3
 _DASHES: Final = frozenset({"-", "—", "－", "–", "/", "——"})
 _USUAL: Final = ("total", "fiscal", "special_account", "unit_fund")
 
@@ -259,6 +260,19 @@ def states_amount(row: Row, profile: FormProfile) -> int:
         if word and profile.sources.get(word) not in _VAGUE and _amount_of(after.text, profile.money) is not None:
             return at
     return -1
+
+
+def names_amounts(row: Row, profile: FormProfile) -> bool:
+    """Whether a row is a header of amounts: all cells are words for them, two of them such as mean nothing else."""
+    words = [header_word(cell.text, profile) for cell in row.cells]
+    if len(words) < _FEWEST_WORDS or not all(words[1:]):
+        return False
+    return sum(profile.sources.get(word) not in _VAGUE for word in words if word) > 1
+
+
+def is_amounts(row: Row, profile: FormProfile) -> bool:
+    """Whether all cells of a row are amounts."""
+    return all(_amount_of(cell.text, profile.money) is not None for cell in row.cells)
 
 
 def _word(text: str, money: Money) -> str:

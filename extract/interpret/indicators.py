@@ -96,7 +96,8 @@ class IndicatorReader:
             and LEVEL2 not in reader.columns
             and not any(i.level1 or i.level2 for i in tree.indicators)
         )
-        return tree._replace(flat=True) if flat else tree
+        doubts = [doubt for header in headers for doubt in self._unknown(header)]
+        return tree._replace(flat=flat, findings=[*tree.findings, *doubts]) if flat or doubts else tree
 
     def grammar(self, headers: Sequence[Row]) -> Grammar:
         """What reads the rows under these header rows."""
@@ -119,7 +120,8 @@ class IndicatorReader:
 
     def columns(self, header: Row) -> tuple[int, ...]:
         """The roles of the header's columns in order; a column with words of no meaning here is passed over."""
-        known = self.vocabulary.profile.columns
+        profile = self.vocabulary.profile
+        known = profile.columns
         roles: list[int] = []
         cells = [squash(cell.text) for cell in header.cells]
         i = 0
@@ -127,9 +129,20 @@ class IndicatorReader:
             pair = known.get(cells[i] + cells[i + 1]) if i + 1 < len(cells) else None
             if pair != known.get(cells[i], pair):
                 pair = None
-            roles.append(_ROLE_OF[pair or known.get(cells[i], "pass")])
+            roles.append(_ROLE_OF[pair or profile.column(cells[i]) or "pass"])
             i += 2 if pair else 1
         return _once(roles)
+
+    def _unknown(self, header: Row) -> Iterable[Finding]:
+        """A finding for each header word of which nothing tells what its column holds, the table's label aside."""
+        profile = self.vocabulary.profile
+        words = [squash(cell.text) for cell in header.cells]
+        first = next((i for i, word in enumerate(words) if word in profile.columns), 0)
+        for i, cell in enumerate(header.cells):
+            beside = {words[i] + words[i + 1]} if i + 1 < len(words) else set()
+            beside |= {words[i - 1] + words[i]} if i else set()
+            if i > first and profile.column(words[i]) is None and beside.isdisjoint(profile.columns):
+                yield Finding("column_unknown", "indicators", None, None, {"word": cell.text[:40]}, cell)
 
     def explain(self, row: Row, reader: Grammar) -> Explanation:
         """How a row reads under a header."""

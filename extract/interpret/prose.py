@@ -55,7 +55,7 @@ def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Go
     Where words over them say so, what is the term's or was achieved is left out. A raw line break may fall anywhere,
     inside a tag too, so the rows are put together before tags are looked for.
     """
-    if rows and any(len(cell.text) <= _LONGEST_GOAL_WORD for cell in rows[0].cells):
+    if rows and (len(rows[0].cells) > 1 or len(rows[0].cells[0].text) <= _LONGEST_GOAL_WORD):
         rows, doubts = _goal_columns(rows, profile)
     else:
         doubts = []
@@ -93,6 +93,8 @@ def _goal_columns(rows: Sequence[Row], profile: FormProfile) -> tuple[list[Row],
         cols = list(dict.fromkeys(cell.col for cell in row.cells))
         if len(head) < _SEVERAL or all(goal for _, goal in head):
             found.append(row)
+            if row.width and len(cols) > 1:
+                doubts.append(_in_columns(row))
         elif before is not None and len(cols) == 1 and continues(row):
             found += [row] if before else []
         elif len(cols) == len(head):
@@ -104,8 +106,12 @@ def _goal_columns(rows: Sequence[Row], profile: FormProfile) -> tuple[list[Row],
             before = dict(head)[cols[-1]]
         else:
             found.append(row)
-            doubts.append(Finding("goal_columns", "goals", None, None, {"text": row.cells[0].text[:40]}, row.cells[0]))
+            doubts.append(_in_columns(row))
     return [row for row in found if row.cells], doubts
+
+
+def _in_columns(row: Row) -> Finding:
+    return Finding("goal_columns", "goals", None, None, {"text": row.cells[0].text[:40]}, row.cells[0])
 
 
 def _goal_word(text: str, profile: FormProfile) -> str:

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import squash
 from extract.interpret.broken import continues, together
-from extract.interpret.funding import states_amount
+from extract.interpret.funding import is_amounts, names_amounts, states_amount
 from extract.model import Cell, Row
 from extract.vocabulary import FormProfile, Vocabulary
 
@@ -348,7 +348,12 @@ class Scanner:
 
     def _head(self, found: Sections, row: Row) -> None:
         """Takes in a row of the head; what states an amount in it belongs to the funding."""
-        at = states_amount(row, self.profile) if len(row.cells) > 1 else -1
+        profile = self.profile
+        under = bool(found.funding) and found.funding[-1].line == row.line - 1
+        if names_amounts(row, profile) or (under and is_amounts(row, profile)):
+            found.funding.append(row)
+            return
+        at = states_amount(row, profile) if len(row.cells) > 1 else -1
         if at >= 0:
             found.funding.append(row._replace(cells=row.cells[at:]))
         if at < 0:

@@ -47,6 +47,9 @@ CELLS: Final[dict[str, Cell]] = {
     "standard": lambda r: "计划标准",
     "described": lambda r: f"反映{r.name}的情况。",
     "basis": lambda r: "工作计划",
+    "achieved": lambda r: r.value + r.unit,
+    "score": lambda r: r.weight,
+    "core": lambda r: "是",
 }
 
 
@@ -427,6 +430,87 @@ def sichuan_project(form: TrueForm, rng: random.Random) -> Written:
     return rows, _only(form, record, *(("project", s, a) for s, a in amounts))
 
 
+def self_evaluation(form: TrueForm, rng: random.Random) -> Written:
+    """项目支出绩效自评表: budget and execution beside one another, 预期目标 and 实际完成情况, a row of sums."""
+    columns = (
+        ("level1", "一级指标"), ("level2", "二级指标"), ("name", "三级指标"), ("merged", "年度指标值"), ("achieved", "实际完成值"),
+        ("weight", "分值"), ("score", "得分"), ("blank", "偏差原因分析及改进措施"),
+    )  # fmt: skip
+    total, first, second = _money(form)
+    score = str(sum(Decimal(row.weight) for row in form.indicators) + 10)
+    rows = [
+        ["项目支出绩效自评表"],
+        [f"（{form.year}年度）"],
+        ["项目名称", form.project_name or ""],
+        ["主管部门", form.supervising_unit or "", "实施单位", form.unit_name],
+        ["项目资金（万元）", "", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
+        ["", "年度资金总额", _wan(total), _wan(total), _wan(total), "10", "100.00%", "10"],
+        ["", "其中：当年财政拨款", _wan(first), _wan(first), _wan(first), "—", "100.00%", "—"],
+        ["", "上年结转资金", "0", "0", "0", "—", "", "—"],
+        ["", "其他资金", _wan(second), _wan(second), _wan(second), "—", "", "—"],
+        ["年度总体目标", "预期目标", "", "", "实际完成情况"],
+        ["", "".join(form.goals), "", "", "已按要求完成各项任务，群众反映良好。"],
+        *_table(form, columns, "绩效指标"),
+        ["总分", "", "", "", "", "", score, score, ""],
+    ]
+    record = _record(
+        form, columns, title="项目支出绩效自评表", unit_code=None, amount_unit="万元", goals=["".join(form.goals)]
+    )
+    zero = Decimal("0.00")
+    amounts = (("total", total), ("fiscal", first), ("carry_over", zero), ("other", second))
+    return rows, _only(form, record, *(("project", source, amount) for source, amount in amounts))
+
+
+def chongqing_project(form: TrueForm, rng: random.Random) -> Written:
+    """项目支出绩效目标表: 业务主管部门, 编制单位, the year's budget in a row of the head, no levels, 是否核心指标."""
+    columns = (
+        ("name", "指标名称"), ("weight", "指标权重"), ("unit", "计量单位"), ("operator", "指标性质"), ("value", "指标值"),
+        ("core", "是否核心指标"),
+    )  # fmt: skip
+    total, first, second = _money(form)
+    rows = [
+        [f"{form.year}年项目支出绩效目标表"],
+        ["编制单位：", form.unit_name, "", "", "单位：万元"],
+        ["项目名称", form.project_name or "", "业务主管部门", form.supervising_unit or ""],
+        ["当年预算", _wan(total), "本级支出", _wan(first), "上级补助", _wan(second)],
+        ["项目概述", "为保障工作开展设立本项目。"],
+        ["立项依据", "有关文件规定。"],
+        ["当年绩效目标", _goals(form)],
+        *_table(form, columns, "绩效指标"),
+    ]
+    record = _record(form, columns, unit_code=None, amount_unit="万元")
+    record["title"] = ["项目支出绩效目标表", f"{form.year}年项目支出绩效目标表"]
+    for row in record["indicators"]:
+        row["level1"] = row["level2"] = None
+    return rows, _only(form, record, ("project", "total", total))
+
+
+def ningxia_project(form: TrueForm, rng: random.Random) -> Written:
+    """部门预算项目支出绩效目标表: a header of amounts in the head; 指标内容, 指标符号, 指标分值."""
+    columns = (
+        ("level1", "一级指标"), ("level2", "二级指标"), ("name", "指标内容"), ("operator", "指标符号"), ("value", "指标值"),
+        ("unit", "计量单位"), ("weight", "指标分值"), ("blank", "备注"),
+    )  # fmt: skip
+    total, first, second = _money(form)
+    rows = [
+        ["部门预算项目支出绩效目标表"],
+        [f"填报单位：{form.unit_name}", "", "", f"预算年度：{form.year}", "", "单位：万元"],
+        ["项目名称", form.project_name or ""],
+        ["项目类别", "其他运转类"],
+        ["项目起止时间", f"{form.year}年1月-12月"],
+        ["预算金额（万元）", "合计", "一般公共预算", "其他资金"],
+        ["", _wan(total), _wan(first), _wan(second)],
+        ["绩效目标", _goals(form)],
+        ["绩效指标", *(word for _, word in columns)],
+        *(["", *row] for row in _indicator_rows(form, columns, repeat=True)),
+    ]
+    record = _record(
+        form, columns, title="部门预算项目支出绩效目标表", unit_code=None, amount_unit="万元", supervising_unit=None
+    )
+    amounts = (("total", total), ("general_public_budget", first), ("other", second))
+    return rows, _only(form, record, *(("project", source, amount) for source, amount in amounts))
+
+
 Design = Callable[[TrueForm, random.Random], Written]
 DESIGNS: Final[dict[str, tuple[str, Design]]] = {
     "chongqing": ("department", chongqing_department),
@@ -439,4 +523,7 @@ DESIGNS: Final[dict[str, tuple[str, Design]]] = {
     "yunnan": ("project", yunnan_wide),
     "shanxi": ("project", shanxi_project),
     "sichuan": ("project", sichuan_project),
+    "self-evaluation": ("project", self_evaluation),
+    "chongqing-project": ("project", chongqing_project),
+    "ningxia": ("project", ningxia_project),
 }
