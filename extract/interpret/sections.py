@@ -325,12 +325,13 @@ class Scanner:
         found = Sections()
         state = "head"
         by_state = found.by_state
+        under = False
         for row, meaning, header in self._whole_headers(rows):
             if not meaning.kind and not header:
                 if state == "indicators" and _numbers_columns(row):
                     continue
                 if state == "head":
-                    self._head(found, row)
+                    under = self._head(found, row, under=under)
                 else:
                     by_state[state].append(row)
             elif meaning.kind == "title":
@@ -341,18 +342,21 @@ class Scanner:
                 found.headers.append(row)
                 state = "indicators"
             elif state == "head" and meaning.kind == "field":
-                self._head(found, row)
+                under = self._head(found, row, under=under)
             elif not _is_furniture(found, state, row, meaning.kind):
                 by_state[state].append(row)
         return found
 
-    def _head(self, found: Sections, row: Row) -> None:
-        """Takes in a row of the head; what states an amount in it belongs to the funding."""
+    def _head(self, found: Sections, row: Row, *, under: bool) -> bool:
+        """Takes in a row of the head; what states an amount in it belongs to the funding.
+
+        ``under``: the row before is a header of amounts. Gives whether this one is.
+        """
         profile = self.profile
-        under = bool(found.funding) and found.funding[-1].line == row.line - 1
-        if names_amounts(row, profile) or (under and is_amounts(row, profile)):
+        heads = names_amounts(row, profile)
+        if heads or (under and is_amounts(row, profile)):
             found.funding.append(row)
-            return
+            return heads
         at = states_amount(row, profile) if len(row.cells) > 1 else -1
         if at >= 0:
             found.funding.append(row._replace(cells=row.cells[at:]))
@@ -360,6 +364,7 @@ class Scanner:
             found.head.append(row)
         elif any(self.meaning(cell.text).kind for cell in row.cells[:at]):
             found.head.append(row._replace(cells=row.cells[:at]))
+        return False
 
     def _section(self, found: Sections, state: str, row: Row, name: str, header: bool) -> str:
         """Takes in a row that begins with the label of a section; gives the section that the next rows belong to."""
