@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import io
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -142,6 +144,7 @@ References
    2. javascript:print()
 """
 TASKS = ["图书下乡借阅", "修书", "老档案的数字化和图书馆的总分馆建设与延时开放", "补办借阅证"]
+LEVELS = {"产出指标": "产出指标（60 分）", "满意度指标 ": "满意度指标（30 分） "}
 NAMES = [
     "图书下乡借阅册数（含跨年结转的部分与期刊报纸）",
     "按月通报进度的村组与单位的比率，按季盘点得失、把好立项、招标、验收三道关口的标段的比率",
@@ -191,3 +194,100 @@ def test_rows_wrapped_at_the_width_of_a_page(room: int, measure: Callable[[str],
 def test_amounts_between_single_blanks_leave_their_columns_open() -> None:
     form = form_of(flowed(FLOWED.replace("300.00 250.00 30.00 20.00", "300.00 280.00 20.00"), 74, len))
     assert [(f.code, f.seq) for f in form.findings] == [("funding_ambiguous", 7), ("funding_ambiguous", 6)]
+
+
+def test_brackets_and_further_fields_between_single_blanks() -> None:
+    source = FLOWED.replace("预算单位：101-云岭县图书馆", "主管部门 云岭县文化局 实施单位 101-云岭县图书馆")
+    for label, scored in LEVELS.items():
+        source = source.replace(label, scored)
+    form = form_of(flowed(source, 74, len))
+    assert (form.supervising_unit, form.unit_code, form.unit_name) == ("云岭县文化局", "101", "云岭县图书馆")
+    assert [(i.level1, i.level1_raw) for i in form.indicators][::3] == [
+        ("产出指标", "产出指标（60 分）"),
+        ("满意度指标", "满意度指标（30 分）"),
+    ]
+
+
+def test_numbers_of_links_are_no_text() -> None:
+    source = FLOWED.replace("修书 修补旧书。", "[1]修书 修补[2]旧书[3]。").replace(
+        "图书下乡借阅册数", "[2]图书下乡借阅册数"
+    )
+    form = form_of(flowed(source, 74, len) + LINKS)
+    assert (form.tasks[1].name, form.tasks[1].content) == ("修书", "修补旧书[3]。")
+    assert form.indicators[0].name == NAMES[0]
+
+
+PUSHED = [
+    ["项目名称", "借阅经费"],
+    ["项目资金（元）", "年度资金总额：", "", "", "", "900.00"],
+    ["", "财政拨款", "", "", "", "900.00"],
+    ["", "其他资金"],
+    ["年度目标", "<p>办好借阅。</p><p>修书。</p>"],
+    ["一级指标", "二级指标", "三级指标", "指标性质", "指标值", "单位", "权重", "备注"],
+    ["产出指标", "数量指标", "借阅图书册数", "≥", "30", "册", "40"],
+    ["", "", "修补图书册数", "≥", "3", "册", "20"],
+    ["", "质量指标", "旧书修补的完好比率（不含", "≥", "95", "%", "10", "按季"],
+    ["满意度指标", "服务对象满意度指标", "借阅群众满意度", "≥", "90", "%", "30"],
+]
+STARTS = [3, 11, 21, 33, 38, 45, 48, 53]
+
+
+def laid_out(rows: Sequence[Sequence[str]]) -> str:
+    """A table by characters; a cell that fills its column pushes the rest of its line a place on."""
+    lines = []
+    for row in rows:
+        line, pushed = "", 0
+        for start, cell in zip(STARTS, row, strict=False):
+            if cell:
+                full = len(line) >= start + pushed
+                line = line.ljust(start + pushed) + " " * full + cell
+                pushed += full
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def test_a_full_column_pushes_its_line() -> None:
+    head = "".join(f"   {line}\n\n" for line in HEAD[:3])
+    form = form_of(head + laid_out(PUSHED))
+    assert [goal.text for goal in form.goals] == ["办好借阅。", "修书。"]
+    assert [(i.level2, i.name, i.operator, i.value, i.unit, str(i.weight)) for i in form.indicators] == [
+        ("数量指标", "借阅图书册数", "≥", "30", "册", "40"),
+        ("数量指标", "修补图书册数", "≥", "3", "册", "20"),
+        ("质量指标", "旧书修补的完好比率（不含", "≥", "95", "%", "10"),
+        ("服务对象满意度指标", "借阅群众满意度", "≥", "90", "%", "30"),
+    ]
+    assert not form.findings
+
+
+FILLED = [
+    ["项目支出绩效目标批复表", "", "", "", "", "", ""],
+    ["预算年度", "2024", "", "", "", "", ""],
+    ["预算单位", "101-云岭县图书馆", "", "", "", "", ""],
+    ["项目名称", "借阅经费", "", "", "", "", ""],
+    ["年度目标", "一是办好“借阅”，''\n二是修书; 三|是, 开馆。\n四是修馆。\n五是修路。", "", "", "", "", ""],
+    ["一级指标", "二级指标", "三级指标", "指标性质", "指标值", "单位", "权重"],
+    ["产出指标", "数量指标", "借阅册数", "≥", "30", "册", "90"],
+    ["", "质量指标", "完好比率", "≥", "95", "%", "10"],
+]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", " "])
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_what_spreadsheets_save(separator: str, quote: str) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, quotechar=quote, lineterminator="\n").writerows(FILLED)
+    form = form_of(out.getvalue())
+    assert [goal.text for goal in form.goals][::3] == ["一是办好“借阅”，''", "五是修路。"]
+    assert [(i.name, i.operator, i.value, i.unit, str(i.weight)) for i in form.indicators] == [
+        ("借阅册数", "≥", "30", "册", "90"),
+        ("完好比率", "≥", "95", "%", "10"),
+    ]
+
+
+def test_a_text_in_a_cell_of_csv() -> None:
+    body = "\n".join("\t".join(cell.replace("\n", "</p><p>") for cell in row) for row in FILLED)
+    out = io.StringIO()
+    csv.writer(out).writerows([["id", "body"], [17, body.replace("“借阅”", '"借阅"')], [18, "通知"]])
+    form = form_of(out.getvalue())
+    assert form.title == "项目支出绩效目标批复表"
+    assert [goal.text for goal in form.goals][::3] == ["一是办好\"借阅\"，''", "五是修路。"]

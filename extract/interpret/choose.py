@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from extract.clean import squash
+from extract.interpret import links
 from extract.interpret.form import Called, Interpreter
 from extract.interpret.sections import BRACKETED_YEAR
 from extract.interpret.trace import Recorder
@@ -30,6 +31,8 @@ class FormReader:
     def forms(self, grid: Grid, recorder: Recorder | None = None) -> tuple[Form, ...]:
         """The forms of a grid in the order of the source; none where it holds no approval table."""
         found: list[Form] = []
+        if most := links.listed(grid.lines):
+            grid = replace(grid, rows=links.without_numbers(grid.rows, most))
         rows = self._finder.prepared(grid.rows)
         if recorder is not None:
             recorder.begin(grid, rows, self._finder)

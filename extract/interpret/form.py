@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from extract import checks
 from extract.clean import plain, width
 from extract.cut import ELLIPSES, cut_ones
-from extract.interpret import funding, identity, prose
+from extract.interpret import funding, identity, links, prose
 from extract.interpret.aligned import begins_below
 from extract.interpret.flowed import is_flowed, unwrap
 from extract.interpret.indicators import IndicatorReader, Tree
@@ -219,10 +219,13 @@ class Interpreter:
         """The logical rows of a page by section, and what its layout leaves open; None where no layout was kept."""
         first = rows[0].line
         own_lines = lines[first - 1 : rows[-1].line]
-        if _is_marked_up(own_lines) or not (is_layout(own_lines, self.vocabulary) or self._aligned(rows, lines)):
+        if not (is_layout(own_lines, self.vocabulary) or self._aligned(rows, lines)):
             return None
         layout = read_layout(own_lines, first, self.vocabulary)
-        sections = self.scanner.split([row for row in map(_cleaned, layout.rows) if row.cells])
+        laid_out = [row for row in map(_cleaned, layout.rows) if row.cells]
+        if most := links.listed(lines):
+            laid_out = links.without_numbers(laid_out, most)
+        sections = self.scanner.split(laid_out)
         # The head is no part of the layout's table: its cells are those of its lines.
         body = [row.line for name, part in sections.by_state.items() if name != "head" for row in part]
         begins = min(body, default=0)
@@ -316,11 +319,6 @@ def _open(forms: Sequence[Form]) -> int:
 def _without(roles: Sequence[str]) -> frozenset[str]:
     """The sections for which a wide table has no column."""
     return frozenset(section for section, role in (("funding", AMOUNT), ("goals", GOAL)) if role not in roles)
-
-
-def _is_marked_up(lines: Sequence[str]) -> bool:
-    """Whether tags stand in the text: what keeps a page's layout has none left."""
-    return any("<" in line and ("</" in line or "<br" in line or "<p" in line) for line in lines)
 
 
 def _cleaned(row: Row) -> Row:

@@ -21,6 +21,7 @@ from extract.interpret.layout_lines import (
     full_lines,
     strips,
 )
+from extract.interpret.layout_pushed import with_room
 from extract.interpret.layout_rows import (
     CONVENTIONS,
     ENDS_FULL_SENTENCE,
@@ -63,6 +64,7 @@ _VERY_ORDERLY: Final = 0.85
 # Of so many lines, one may stand out of the columns.
 _LINES_A_STRAY: Final = 12
 # What fewer rows show may be chance, so that their last cells have to stand exactly below the header's.
+_NO_END: Final = 1 << 30
 _FEW_ROWS: Final = 2
 
 
@@ -88,7 +90,16 @@ def is_layout(lines: Sequence[str], vocabulary: Vocabulary) -> bool:
                 break
     chosen = [lines[header].rstrip(), *(lines[at].rstrip() for at in rows)]
     count = len(words[header])
-    return bool(rows) and any(_in_columns(strips(chosen, (0,) * len(chosen), way), count) for way in MEASURES[::2])
+    measured = (strips(chosen, (0,) * len(chosen), way) for way in MEASURES[::2])
+    return bool(rows) and any(_stand_in_columns(own, count) for own in measured)
+
+
+def _stand_in_columns(lines: Sequence[Strip], words: int) -> bool:
+    """``_in_columns``, room made behind full columns."""
+    if _in_columns(lines, words):
+        return True
+    roomy = with_room(lines)
+    return roomy is not None and _in_columns(roomy, words)
 
 
 def _in_columns(lines: Sequence[Strip], words: int) -> bool:
@@ -99,19 +110,30 @@ def _in_columns(lines: Sequence[Strip], words: int) -> bool:
     segments = filled(crowd(lines), len(lines) // _LINES_A_STRAY)
     if len(segments) < words - 1:
         return False
-    header = lines[0].places
+    segments = _reached(segments, lines[1:])
+    header = lines[0].places[: segments[-1][1]].rstrip()
     last = segments[-1][0]
     if len(header) <= last:
         # A header word may stand beside its column's cells.
         last = segments[-2][0] if len(header) > segments[-2][0] else len(header)
     orderly = 0
     for line in lines[1:]:
-        rest, _, _ = line.places.rpartition(b" ")
-        orderly += len(line.places) > last >= len(rest.rstrip())
+        places = line.places[: segments[-1][1]].rstrip()
+        rest, _, _ = places.rpartition(b" ")
+        orderly += len(places) > last >= len(rest.rstrip())
     rows = len(lines) - 1
     if rows <= _FEW_ROWS and not all(_below(header, line.places) for line in lines[1:]):
         return False
     return orderly >= (_ORDERLY if len(segments) >= words else _VERY_ORDERLY) * rows
+
+
+def _reached(segments: list[tuple[int, int]], rows: Sequence[Strip]) -> list[tuple[int, int]]:
+    """The columns up to the last one that most rows reach: remarks are blank mostly. No end for the last."""
+    counts = crowd(rows)
+    at = len(segments)
+    while at > 1 and max(counts[segments[at - 1][0] : segments[at - 1][1]], default=0) * 2 < len(rows):
+        at -= 1
+    return segments[:at] if at < len(segments) else [*segments[:-1], (segments[-1][0], _NO_END)]
 
 
 def _below(header: bytes, row: bytes) -> bool:
@@ -170,7 +192,13 @@ def _measured(
         exact = tree.exact()
         if not found and exact == 1.0 and tree.settles_measure(lines, first_line):
             return measured, tree
-        found.append((tree.aligned(), exact, full_lines([measured[at] for at in text]), measured, tree))
+        aligned = tree.aligned()
+        roomy = _with_room(measured, [*blocks.header, *body], blocks.funding)
+        if roomy is not None:
+            other = tree_table([roomy[at] for at in blocks.header], [roomy[at] for at in body], vocabulary)
+            if other.aligned() > aligned or (aligned == 1.0 == other.aligned() and other.exact() >= exact):
+                measured, tree, aligned, exact = roomy, other, other.aligned(), other.exact()
+        found.append((aligned, exact, full_lines([measured[at] for at in text]), measured, tree))
     aligned, _, _, measured, tree = max(found, key=lambda way: way[:3])
     if aligned < 1.0:
         rows = [*blocks.header, *body]
@@ -181,6 +209,16 @@ def _measured(
             tree = other
         tree.drifted = True
     return measured, tree
+
+
+def _with_room(lines: Sequence[Strip], table: Sequence[int], money: Sequence[int]) -> list[Strip] | None:
+    """The lines of a form, with room behind full columns in its tables; None where no line of these is pushed."""
+    found = list(lines)
+    for block, others in ((table, ()), (money, table)):
+        roomy = with_room([lines[at] for at in block], [lines[at] for at in others])
+        for at, line in zip(block, roomy or (), strict=False):
+            found[at] = line
+    return found if found != list(lines) else None
 
 
 def _best(

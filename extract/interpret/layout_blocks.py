@@ -275,7 +275,8 @@ def _funding_end(words: Sequence[Sequence[str]], before: Sequence[int], start: i
         line = words[before[place]]
         if any(len(word) > _LONG and not _AMOUNT.match(word) for word in line):
             break
-        if any(_AMOUNT.match(word) for word in line) or _is_funding(line, profile):
+        lone = len(line) == 1 and _fund_word(line[0], profile)
+        if lone or any(_AMOUNT.match(word) for word in line) or _is_funding(line, profile):
             end = place + 1
         elif place - end >= 2:
             break
@@ -369,6 +370,8 @@ def _broken_label(
 
 
 def _is_stamp(word: str, profile: FormProfile) -> bool:
+    if word.startswith(profile.furniture_signs):
+        return True
     return word.startswith(profile.furniture) and (
         "：" in word or ":" in word or "【" in word or "盖章" in word or "公章" in word
     )

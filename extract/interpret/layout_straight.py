@@ -8,7 +8,7 @@ such places, and then each cell by itself, if one is near.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from extract.interpret.layout_lines import Strip, cleaned, words
@@ -20,22 +20,34 @@ _CELL: Final = 2
 # A column's cells usually begin at one of so many places.
 _USUAL_PLACES: Final = 2
 _FAR: Final = 1000.0
+# At so many places where cells begin, a column does.
+_SEVERAL: Final = 3
 # Columns are farther apart than this.
 _APART: Final = 3
 
 
 class _Token(NamedTuple):
-    """Words of a line with single blanks between them; ``chars``: the character at each of its display columns."""
+    """Words of a line with single blanks between them.
+
+    ``chars``: the character at each of its display columns; ``blanks``: the display columns of the blanks.
+    """
 
     x0: int
     x1: int
     chars: list[int]
+    blanks: tuple[int, ...] = ()
+
+    def cut(self, x0: int, x1: int) -> _Token:
+        """What stands between two display columns."""
+        return _Token(x0, x1, self.chars[x0 - self.x0 : x1 - self.x0], tuple(x for x in self.blanks if x0 < x < x1))
 
 
 def straightened(lines: Sequence[Strip]) -> list[Strip]:
     """The lines with their cells where their columns are."""
     tokens = [_tokens(line) for line in lines]
     starts = Counter(token.x0 for own in tokens for token in own)
+    columns = frozenset(x for x, count in starts.items() if count >= _SEVERAL)
+    tokens = [_parted(own, columns) for own in tokens]
     shifts = [_shift(own, starts) for own in tokens]
     moved = Counter(token.x0 + shift for own, shift in zip(tokens, shifts, strict=True) for token in own)
     anchors = _anchors(moved)
@@ -74,9 +86,26 @@ def _tokens(line: Strip) -> list[_Token]:
             chars = list(line.chars[word.x0 : word.x1])
         if found and word.x0 - found[-1].x1 == 1:
             last = found.pop()
-            found.append(_Token(last.x0, word.x1, [*last.chars, word.start - 1, *chars]))
+            blanks = (*last.blanks, last.x1)
+            found.append(_Token(last.x0, word.x1, [*last.chars, word.start - 1, *chars], blanks))
         else:
             found.append(_Token(word.x0, word.x1, chars))
+    return found
+
+
+def _parted(tokens: Sequence[_Token], columns: Collection[float]) -> list[_Token]:
+    """The tokens, those cut that go on behind a single blank where a column begins.
+
+    A cell that fills its column may push the next one a place on.
+    """
+    found: list[_Token] = []
+    for token in tokens:
+        start = token.x0
+        for blank in token.blanks:
+            if blank + 1 in columns or blank in columns:
+                found.append(token.cut(start, blank))
+                start = blank + 1
+        found.append(token.cut(start, token.x1))
     return found
 
 
@@ -141,14 +170,12 @@ def by_nearest(
     ``table``: the cells as cuts gave them, right for most lines. ``header``: each column's header word or None.
     """
     references = [_reference([line[col] for line in table], header[col]) for col in range(len(header))]
-    return [
-        _assigned(line, _tokens(line), own, references) if _wants_nearest(line, own) else list(own)
-        for line, own in zip(lines, table, strict=True)
-    ]
-
-
-def _wants_nearest(line: Strip, own: Sequence[Cell | None]) -> bool:
-    return len(_tokens(line)) <= len(own)
+    columns = {start for reference in references for start in reference.starts[:1]}
+    found = []
+    for line, own in zip(lines, table, strict=True):
+        tokens = _parted(_tokens(line), columns)
+        found.append(_assigned(line, tokens, own, references) if len(tokens) <= len(own) else list(own))
+    return found
 
 
 def _reference(cells: Sequence[Cell | None], head: Cell | None) -> _Reference:

@@ -62,7 +62,7 @@ def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Go
     cells = [cell for row in rows for cell in row.cells]
     if not cells:
         return Goals([], doubts)
-    if any("<" in _raw(cell, lines) for cell in cells):
+    if any("<" in cell.text or "<" in _raw(cell, lines) for cell in cells):
         return Goals([g for group in _tagged(cells, lines) for g in group], doubts)
     found: list[list[Cell]] = []
     # Where paragraphs are counted from the first one on, a line without a counter goes on with the one above.
@@ -145,9 +145,10 @@ def _raw_pieces(cells: Sequence[Cell], lines: Sequence[str]) -> list[Cell]:
             continue
         if before is not None:
             found += _between(before, piece, lines)
-        escaped = len(piece.text) == 1 and piece.end - piece.start > 1
-        text = piece.text if escaped else lines[piece.line - 1][piece.start : piece.end]
-        found.append(piece._replace(text=text, parts=()))
+        raw = lines[piece.line - 1][piece.start : piece.end]
+        # An escape shows what it stands for, and so do the entities of a tag.
+        escaped = len(piece.text) == 1 or ("<" in piece.text and "<" not in raw)
+        found.append(piece._replace(text=piece.text if escaped else raw, parts=()))
         before = piece
     return found
 

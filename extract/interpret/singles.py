@@ -18,6 +18,8 @@ from extract.places import cut
 
 _AMOUNT: Final = regex.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}$|-?\d{4,}$|0$")
 _LONGEST: Final = 200
+# A label with a blank in its brackets is no longer than this.
+_LONGEST_LABEL: Final = 20
 # So many words of columns make a header.
 _HEADER: Final = 3
 
@@ -31,6 +33,8 @@ def _apart(row: Row, scanner: Scanner) -> Row:
     cells: list[Cell] = []
     for i, cell in enumerate(row.cells):
         cells += _cells(cell, scanner, first=not i) if " " in cell.text else (cell,)
+    if scanner.meaning(cells[0].text).kind == "field":
+        cells = [cells[0], *(piece for cell in cells[1:] for piece in _at_fields(cell, scanner))]
     if len(cells) == len(row.cells):
         return row
     if all(_AMOUNT.match(cell.text) for cell in cells):
@@ -58,13 +62,52 @@ def _cells(cell: Cell, scanner: Scanner, *, first: bool) -> list[Cell]:
 
 
 def words(cell: Cell) -> list[Cell]:
-    """The words of a cell, which blanks separate."""
+    """The words of a cell, which blanks separate; a blank in brackets separates nothing: 产出指标（40 分）."""
     found = []
-    start = 0
-    for word in cell.text.split(" "):
-        if word:
-            found.append(cut(cell, start, start + len(word)))
-        start += len(word) + 1
+    start = at = 0
+    text = cell.text
+    while start < len(text):
+        at = text.find(" ", max(at, start))
+        end = at if at >= 0 else len(text)
+        inside = text[start:end]
+        if at >= 0 and _is_open(inside) and 0 <= _closes(text, at) - start <= _LONGEST_LABEL:
+            at += 1
+            continue
+        if inside:
+            found.append(cut(cell, start, end))
+        start = at = end + 1
+    return found
+
+
+def _is_open(text: str) -> bool:
+    return any(text.count(one) > text.count(other) for one, other in ("（）", "()"))
+
+
+def _closes(text: str, start: int) -> int:
+    """Where the next closing bracket stands; -1 where none does."""
+    return min((at for sign in "）)" if (at := text.find(sign, start)) >= 0), default=-1)
+
+
+def _at_fields(cell: Cell, scanner: Scanner) -> list[Cell]:
+    """A cell of the head, cut at the labels of further fields: 县林业局 实施单位 县图书馆."""
+    if " " not in cell.text:
+        return [cell]
+    groups: list[list[Cell]] = [[]]
+    for word in words(cell):
+        if scanner.meaning(word.text).kind == "field":
+            groups += [[word], []]
+        else:
+            groups[-1].append(word)
+    if len(groups) == 1:
+        return [cell]
+    low = cell.text.index
+    found = []
+    at = 0
+    for group in groups:
+        if group:
+            start = low(group[0].text, at)
+            at = low(group[-1].text, start) + len(group[-1].text)
+            found.append(cut(cell, start, at))
     return found
 
 

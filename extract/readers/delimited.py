@@ -1,7 +1,8 @@
-"""CSV, as spreadsheets write it: cells between commas, semicolons or tabs, quoted where they hold one of these.
+"""CSV, as spreadsheets write it: cells between separators, quoted where they hold one of these or a break of lines.
 
-A quoted cell may go over several lines, and a quote within it is doubled. Prose has commas as well, so a text is CSV
-only where most of its lines agree on it.
+The separators are commas, semicolons, tabs, and pipes or blanks where all rows agree on them. A quoted cell may go over
+several lines, and a quote within it is doubled. Prose has commas as well, so a text is CSV only where most of its lines
+agree on it.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extract.model import Row
-from extract.readers.inline import doubled
+from extract.readers.inline import doubled, doubled_single
 from extract.readers.pieces import Draft, Slice, row
 
 # The text within quotes, up to a quote that is not doubled or to the end of the line.
-_WITHIN: Final = re.compile(r'[^"]*+(?:""[^"]*+)*+')
+_WITHIN: Final = {q: re.compile(f"[^{q}]*+(?:{q}{q}[^{q}]*+)*+") for q in ('"', "'")}
+_DOUBLED: Final = {'"': doubled, "'": doubled_single}
 # A quote that is not closed within so many lines opens nothing.
 _LONGEST_CELL: Final = 400
 # So many rows have to agree, at least.
@@ -26,6 +28,12 @@ _NARROWEST: Final = 3
 # So many of the rows, in hundredths, have separators, and so many of those have the same number.
 _SEPARATED: Final = 50
 _SAME: Final = 60
+# Blanks and pipes separate much else: of the rows with some, so many have to agree on them.
+_NEEDED: Final = {"|": 98, " ": 98}
+_FEW: Final = 3
+_OPENED: Final = re.compile(r"(?:^|\|)(?:\"(?:[^\"\n]|\"\")*+|'(?:[^'\n]|'')*+)$", re.MULTILINE)
+# A cell between single quotes goes over several lines, or holds a separator.
+_SINGLE: Final = re.compile(r"(?:^|[,;\t| ])'(?:[^'\n]|'')*(?:\n|[,;\t| ](?:[^'\n]|'')*')", re.MULTILINE)
 
 
 class Field(NamedTuple):
@@ -50,10 +58,24 @@ def read(
     ``plain_row`` reads a line that has no separator.
     """
     for separator in _candidates(text, len(lines)) if only is None else only:
-        records = parse(lines, separator)
-        if _agrees(records, lines) if separator != "\t" else _is_clipboard(records):
-            return _rows(records, lines, plain_row)
+        quote, records = _quoted_by(text, lines, separator)
+        if _is_clipboard(records) if separator == "\t" else _agrees(records, lines, _NEEDED.get(separator, _SAME)):
+            return _rows(records, lines, plain_row, quote)
     return None
+
+
+def _quoted_by(text: str, lines: Sequence[str], separator: str) -> tuple[str, list[Record]]:
+    """The quote that encloses cells, and the rows by it: a single one only where all rows are of one width by it."""
+    records = parse(lines, separator)
+    if '"' not in text and _SINGLE.search(text) and not _is_even(records):
+        other = parse(lines, separator, "'")
+        if _is_even(other):
+            return "'", other
+    return '"', records
+
+
+def _is_even(records: Sequence[Record]) -> bool:
+    return len({len(record.fields) for record in records if record.fields[0].slices[-1].end or record.fields[1:]}) == 1
 
 
 def may_be(text: str) -> bool:
@@ -62,19 +84,36 @@ def may_be(text: str) -> bool:
     commas = text.count(",")
     if commas >= breaks and commas > text.count("\t"):
         return True
-    if '"' in text and ('\t"' in text or '\n"' in text):
+    if any(quote in text and ("\t" + quote in text or "\n" + quote in text) for quote in _DOUBLED):
         return True
-    return text.count(";") >= breaks
+    return text.count(";") >= breaks or _may_be_rare(text)
+
+
+def has_quoted_pipes(text: str) -> bool:
+    """Whether quoted cells stand between pipes, and a line ends within one."""
+    return "|" in text and _OPENED.search(text) is not None
+
+
+def _may_be_rare(text: str) -> bool:
+    """Whether pipes or blanks may separate cells: most lines have as many of them."""
+    return any(text.count(mark) > _FEW * (text.count("\n") + 1) and _as_many(text, mark) for mark in _NEEDED)
+
+
+def _as_many(text: str, mark: str) -> bool:
+    counts = Counter(line.count(mark) for line in text.splitlines() if line.strip())
+    most, lines = counts.most_common(1)[0]
+    return most >= _FEW and lines * 100 >= counts.total() * _SAME
 
 
 def _candidates(text: str, count: int) -> list[str]:
     """The separators that occur often enough, the most frequent first."""
     counts = Counter({mark: text.count(mark) for mark in ",;\t"})
     found = [mark for mark, n in counts.most_common(1) if mark != "\t" and n >= count]
-    return [*found, "\t"] if '"' in text and counts["\t"] else found
+    rare = [mark for mark in _NEEDED if not counts["\t"] and _as_many(text, mark)]
+    return [*rare, *found, *(["\t"] if counts["\t"] and ('"' in text or "'" in text) else [])]
 
 
-def parse(lines: Sequence[str], separator: str) -> list[Record]:
+def parse(lines: Sequence[str], separator: str, quote: str = '"') -> list[Record]:
     """The rows of the lines, blank lines included. Every line is looked at once, whatever the quotes do."""
     found: list[Record] = []
     at = 0
@@ -82,7 +121,7 @@ def parse(lines: Sequence[str], separator: str) -> list[Record]:
     literal = 0
     while at < len(lines):
         line = lines[at]
-        if '"' not in line:
+        if quote not in line:
             found.append(_bare(line, at + 1, separator))
             at += 1
             continue
@@ -90,8 +129,8 @@ def parse(lines: Sequence[str], separator: str) -> list[Record]:
         sound = True
         start = 0
         while start >= 0:
-            if at >= literal and lines[at].startswith('"', start):
-                slices, end = _quoted(lines, at, start + 1)
+            if at >= literal and lines[at].startswith(quote, start):
+                slices, end = _quoted(lines, at, start + 1, quote)
                 if end >= 0:
                     at += len(slices) - 1
                     stop = _stop(lines[at], separator, end)
@@ -126,11 +165,11 @@ def _bare(line: str, number: int, separator: str) -> Record:
     return Record(fields, sound=True)
 
 
-def _quoted(lines: Sequence[str], at: int, start: int) -> tuple[list[Slice], int]:
+def _quoted(lines: Sequence[str], at: int, start: int, quote: str) -> tuple[list[Slice], int]:
     """The lines of a quoted cell whose text begins at ``start``, and where its closing quote stands; -1 for none."""
     slices: list[Slice] = []
     for number in range(at, min(len(lines), at + _LONGEST_CELL)):
-        match = _WITHIN.match(lines[number], start)
+        match = _WITHIN[quote].match(lines[number], start)
         end = match.end() if match else start
         slices.append(Slice(number + 1, start, end))
         if end < len(lines[number]):
@@ -139,8 +178,11 @@ def _quoted(lines: Sequence[str], at: int, start: int) -> tuple[list[Slice], int
     return slices, -1
 
 
-def _agrees(records: Sequence[Record], lines: Sequence[str]) -> bool:
-    """Whether rows are of one width, or blank cells beside one another show that separators are not punctuation."""
+def _agrees(records: Sequence[Record], lines: Sequence[str], needed: int) -> bool:
+    """Whether so many rows in a hundred are of one width.
+
+    For punctuation that may separate cells, blank cells beside one another show it as well.
+    """
     filled = [
         record for record in records if len(record.fields) > 1 or lines[record.fields[0].slices[0].line - 1].strip()
     ]
@@ -150,9 +192,9 @@ def _agrees(records: Sequence[Record], lines: Sequence[str]) -> bool:
     if sum(not record.sound for record in separated) * 10 > len(separated):
         return False
     widths = Counter(len(record.fields) for record in separated)
-    if widths.most_common(1)[0][1] * 100 >= len(separated) * _SAME:
+    if widths.most_common(1)[0][1] * 100 >= len(separated) * needed:
         return True
-    return sum(_has_blanks(record) for record in separated) * 2 > len(separated)
+    return needed == _SAME and sum(_has_blanks(record) for record in separated) * 2 > len(separated)
 
 
 def _has_blanks(record: Record) -> bool:
@@ -167,7 +209,9 @@ def _is_clipboard(records: Sequence[Record]) -> bool:
     return bool(quoted) and all(record.sound for record in records) and any(len(field.slices) > 1 for field in quoted)
 
 
-def _rows(records: Sequence[Record], lines: Sequence[str], plain_row: Callable[[str, int], Row | None]) -> list[Row]:
+def _rows(
+    records: Sequence[Record], lines: Sequence[str], plain_row: Callable[[str, int], Row | None], quote: str
+) -> list[Row]:
     found: list[Row] = []
     for fields, _ in records:
         first = fields[0].slices[0]
@@ -175,7 +219,7 @@ def _rows(records: Sequence[Record], lines: Sequence[str], plain_row: Callable[[
             read_row = plain_row(lines[first.line - 1], first.line)
         else:
             drafts = [
-                Draft(col, [[part] for part in field.slices], 1, doubled if field.quoted else None)
+                Draft(col, [[part] for part in field.slices], 1, _DOUBLED[quote] if field.quoted else None)
                 for col, field in enumerate(fields)
             ]
             read_row = row(lines, first.line, drafts, len(fields))

@@ -1,6 +1,7 @@
 """Texts within a database dump: literals that hold several lines.
 
-They are the strings of INSERT statements, the strings of JSON, or the columns of lines between tabs.
+They are the strings of INSERT statements, the strings of JSON, the quoted cells of CSV, or the columns of lines between
+tabs.
 
 A literal is unescaped and read as a text of its own; what was read there is then moved to where it stands in the dump.
 An escape within it stands for one character, as an entity does, and is a piece with a place of its own.
@@ -26,7 +27,12 @@ _IN_JSON: Final = re.compile(
     r"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\[^\n]"
 )
 _IN_COLUMN: Final = re.compile(r"(?P<break>(?:\\r)?\\n|\\r)|(?P<plain>[^\t\\\n]++)|\\[^\n]")
-_SHOWN: Final = {"\\t": "\t", "\\0": "", "\\Z": "", "\\b": "", "\\f": "", "\\v": "", "''": "'", "\\": "\\"}
+_IN_CSV: Final = re.compile(r'(?P<break>\n)|(?P<plain>[^"\n]++)|""')
+# What stands before the quote that opens a cell of CSV.
+_OPENS: Final = frozenset(",;\t\n")
+# An opening quote in a line that has no closing one.
+_OPENED: Final = re.compile(r'(?:^|[,;\t])"(?:[^"\n]|"")*+$', re.MULTILINE)
+_SHOWN: Final = {'""': '"', "\\t": "\t", "\\0": "", "\\Z": "", "\\b": "", "\\f": "", "\\v": "", "''": "'", "\\": "\\"}
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 # A text has more breaks of lines than this.
 _FEW_BREAKS: Final = 2
@@ -110,8 +116,10 @@ def _cut(at: Sequence[int], start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
-    return ("\\" in text and "\\n" in text) or (
-        ("INTO" in text or "into" in text) and _STATEMENT.search(text) is not None
+    return (
+        ("\\" in text and "\\n" in text)
+        or (("INTO" in text or "into" in text) and _STATEMENT.search(text) is not None)
+        or (('"' in text) and _OPENED.search(text.replace("\r", "\n")) is not None)
     )
 
 
@@ -123,11 +131,14 @@ def literals(text: str) -> list[Literal]:
         return _found(source, statement.end(), "'", _IN_STATEMENT)
     if source.lstrip()[:1] in ("{", "["):
         return _found(source, 0, '"', _IN_JSON)
-    return _columns(source)
+    quoted = _found(source, 0, '"', _IN_CSV, _OPENS) if '"' in source and _OPENED.search(source) else []
+    return quoted or _columns(source)
 
 
-def _found(source: str, start: int, quote: str, piece: re.Pattern[str]) -> list[Literal]:
-    """The literals between quotes."""
+def _found(
+    source: str, start: int, quote: str, piece: re.Pattern[str], opens: frozenset[str] = frozenset()
+) -> list[Literal]:
+    """The literals between quotes; ``opens``: one of these stands before each, if any are given."""
     found: list[Literal] = []
     line, line_start, counted = 1, 0, 0
     at = source.find(quote, start)
@@ -137,6 +148,9 @@ def _found(source: str, start: int, quote: str, piece: re.Pattern[str]) -> list[
             line += breaks
             line_start = source.rfind("\n", counted, at) + 1
         counted = at
+        if opens and at and source[at - 1] not in opens:
+            at = source.find(quote, at + 1)
+            continue
         pieces, end = _pieces(source, at + 1, piece)
         if _is_text(pieces):
             found.append(_literal(pieces, line, line_start, end))

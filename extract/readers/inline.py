@@ -96,6 +96,11 @@ def doubled(text: str) -> Sequence[Hidden]:
     return [Hidden(*match.span(), '"') for match in re.finditer('""', text)] if '""' in text else ()
 
 
+def doubled_single(text: str) -> Sequence[Hidden]:
+    """A cell of CSV between single quotes: one within it is doubled."""
+    return [Hidden(*match.span(), "'") for match in re.finditer("''", text)] if "''" in text else ()
+
+
 def _escapes(text: str) -> list[Hidden]:
     """The escapes of a text; a backslash at the end of a line or before a blank stands for nothing."""
     if "\\" not in text:

@@ -18,7 +18,11 @@ def read(source: str) -> Grid:
     if not any(signs):
         return text.read(source)
     lines = text.split_lines(source)
-    rows = _tables(lines, signs)
+    rows = None
+    if signs[2] and delimited.has_quoted_pipes(source):
+        rows = delimited.read(source, lines, text.line_row, only="|")
+    if rows is None:
+        rows = _tables(lines, signs)
     if rows is None and signs[3]:
         rows = delimited.read(source, lines, text.line_row)
     return Grid(rows, lines, "\f" in source) if rows is not None else text.read(source)

@@ -5,42 +5,14 @@ To add one: a function from pages to texts, and its name in ``TOOLS``.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-# The pages are files; the texts come in their order, as the tool wrote them.
-Tool = Callable[[Sequence[Path]], list[bytes]]
-
-
-def run(*words: str) -> bytes:
-    """What a command prints. Raises CalledProcessError where it fails."""
-    return subprocess.run(words, check=True, capture_output=True).stdout
-
-
-def each(*words: str) -> Tool:
-    """A tool that prints one page at a time; ``{page}`` is the page."""
-    return lambda pages: [run(*(word.replace("{page}", str(page)) for word in words)) for page in pages]
-
-
-def by_office(pages: Sequence[Path], target: str, folder: Path) -> list[Path]:
-    """The pages as files of another kind, made by LibreOffice; ``target`` is an ending, or one with a filter."""
-    made = [folder / f"{page.stem}.{target.partition(':')[0]}" for page in pages]
-    run(
-        "soffice",
-        f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-        "--headless",
-        "--infilter=HTML (StarWriter)",
-        "--convert-to",
-        target,
-        "--outdir",
-        str(folder),
-        *map(str, pages),
-    )
-    return made
+from tests.tools import browsers
+from tests.tools.run import Tool, by_office, each, run
 
 
 def _pandoc(target: str) -> Tool:
@@ -70,6 +42,7 @@ def _python_html2text(*options: str) -> Tool:
 
 FORMATS: Final = ("plain", "gfm", "markdown", "commonmark", "rst", "org", "asciidoc")
 TOOLS: Final[dict[str, Tool]] = {
+    **browsers.TOOLS,
     **{f"pandoc-{name}": _pandoc(name) for name in FORMATS},
     **{f"word-{name}": _of_word_file(name, office=True) for name in FORMATS},
     **{f"docx-{name}": _of_word_file(name, office=False) for name in FORMATS},

@@ -44,7 +44,34 @@ class Sample(NamedTuple):
 
 
 # By the name of the gold file.
-SAMPLES: Final[dict[str, tuple[Sample, ...]]] = {"tools-pandoc": ()}
+SAMPLES: Final[dict[str, tuple[Sample, ...]]] = {
+    "tools-pandoc": (),
+    "tools-browsers": (
+        Sample("lynx-60", "portal", 14),
+        Sample("lynx-80", "done", 35),
+        Sample("lynx-80", "around", 42),
+        Sample("lynx-120", "bare", 47),
+        Sample("lynx-120", "done-project", 13),
+        Sample("lynx-990", "portal", 17),
+        Sample("lynx-990", "done", 28),
+        Sample("lynx-80-nolist", "ministry", 5),
+        Sample("lynx-990-nolist", "ministry-flat", 27),
+        Sample("w3m-80", "portal", 11),
+        Sample("w3m-80", "ministry", 16),
+        Sample("w3m-120", "done", 18),
+        Sample("w3m-200", "flat", 19),
+        Sample("chromium", "portal", 20),
+        Sample("chromium", "ministry", 21),
+        Sample("chromium", "done", 22),
+        Sample("calc-comma", "portal", 24),
+        Sample("calc-semicolon", "ministry", 25),
+        Sample("calc-tab", "done", 26),
+        Sample("calc-single", "portal", 30),
+        Sample("calc-pipe", "ministry-flat", 31),
+        Sample("calc-blank", "around", 32),
+        Sample("csv-column", "done-project", 34),
+    ),
+}
 
 
 def of_tools(names: Sequence[str]) -> Iterator[Sample]:
