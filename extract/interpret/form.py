@@ -164,6 +164,7 @@ class Interpreter:
         weighed = checks.weights(indicators)
         findings = [
             *self._head_findings(head),
+            *head.doubts,
             *money.findings,
             *parts.goals.findings,
             *parts.tasks.findings,

@@ -12,7 +12,7 @@ import regex
 from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.sections import Scanner, Sections
-from extract.model import Cell, Row
+from extract.model import Cell, Finding, Row
 from extract.places import cut, join
 from extract.vocabulary import FormProfile
 
@@ -24,6 +24,10 @@ _STAMP: Final = re.compile(r"\((?:盖章|公章|签章|签字)\)$")
 _SEVERAL: Final = 2
 _LONGEST_LABEL: Final = 20
 _SHORTEST_NAME: Final = 4
+# What the fields that name something are called in the table.
+_NAMES: Final = {"unit": "unit_name", "supervising_unit": "supervising_unit", "project": "project_name"}
+# An amount: a number with decimals.
+_DECIMAL: Final = re.compile(r"\d[\d,]*\.\d{1,6}$")
 
 
 @dataclass(slots=True)
@@ -40,6 +44,7 @@ class Identity:
     project_code: str | None = None
     project_name: str | None = None
     amount_unit: str | None = None
+    doubts: list[Finding] = field(default_factory=list)
     places: dict[str, Cell] = field(default_factory=dict)
 
 
@@ -49,8 +54,17 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
     if sections.title is not None:
         _title(found, sections.title)
     for row in _whole(sections.head, scanner):
-        for name, value in _fields(row, scanner):
+        stated, rest = _fields(row, scanner)
+        for name, value in stated:
             _take(found, name, value, scanner.profile)
+            if row.width <= 1 and name in _NAMES and " " in value.text:
+                params = {"text": value.text[:40]}
+                found.doubts.append(Finding("blank_in_name", "documents", None, _NAMES[name], params, value))
+        found.doubts += (
+            Finding("cell_unread", "funding", None, None, {"text": cell.text[:40]}, cell)
+            for cell in rest
+            if _DECIMAL.match(cell.text)
+        )
     if found.amount_unit is None:
         _unit_in_brackets(found, sections, scanner.profile)
     _kind(found, scanner.profile)
@@ -137,9 +151,10 @@ def _continued_below(before: Row, row: Row, scanner: Scanner) -> Row | None:
     return before._replace(cells=cells, line=row.line)
 
 
-def _fields(row: Row, scanner: Scanner) -> list[tuple[str, Cell]]:
-    """The fields that a row states, each with the cell of its value."""
+def _fields(row: Row, scanner: Scanner) -> tuple[list[tuple[str, Cell]], list[Cell]]:
+    """The fields that a row states, each with the cell of its value; and the cells that are neither label nor value."""
     found: list[tuple[str, Cell]] = []
+    other: list[Cell] = []
     waiting: str | None = None
     for cell in _singly(row.cells):
         meaning = scanner.meaning(cell.text)
@@ -155,7 +170,9 @@ def _fields(row: Row, scanner: Scanner) -> list[tuple[str, Cell]]:
         elif waiting is not None:
             found.append((waiting, cell))
             waiting = None
-    return found
+        else:
+            other.append(cell)
+    return found, other
 
 
 def _singly(cells: Sequence[Cell]) -> Iterator[Cell]:
@@ -203,6 +220,10 @@ def _take(found: Identity, name: str, value: Cell, profile: FormProfile) -> None
             _, whole = _split_code(value, profile.codes["unit"])
             found.supervising_unit = whole.text
             found.places["supervising_unit"] = whole
+    elif name == "project_code":
+        if found.project_code is None:
+            found.project_code = value.text
+            found.places["project_code"] = value
     elif name in ("unit", "project") and getattr(found, f"{name}_name") is None:
         code, whole = _split_code(value, profile.codes[name])
         setattr(found, f"{name}_name", whole.text)

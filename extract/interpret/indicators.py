@@ -168,11 +168,12 @@ class IndicatorReader:
             cells = given.cells
             if len(cells) <= _FURNITURE and profile.is_furniture(cells[0].text):
                 continue
-            if cells[0].text in profile.sum_rows and all(self.kinds(cell.text) in "nNg" for cell in cells[1:]):
-                continue
             row = given
             if len(cells) == 1 and " " in cells[0].text and self.vocabulary.label(cells[0].text) is None:
                 row = _at_single_blanks(given)
+            first = row.cells[0].text
+            if first in profile.sum_rows and all(self.kinds(cell.text) in "nNg" for cell in row.cells[1:]):
+                continue
             read = _new(Read, (row, self.explain(row, reader)))
             if (
                 cells[0].col == 0

@@ -232,6 +232,7 @@ class Scanner:
             or word in profile.sources
             or word in profile.project_total
             or word in profile.task_columns
+            or word in profile.goal_columns
             or self.meaning(text).kind == "section"
         )
 

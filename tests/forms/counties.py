@@ -95,7 +95,7 @@ def _record(form: TrueForm, columns: Sequence[tuple[str, str]], **changes: objec
         record["indicators"] = [row | {"weight": None} for row in record["indicators"]]
     record["tasks"] = []
     record["other_notes"] = None
-    record["project_code"] = None if "项目编码" not in keys else record["project_code"]
+    record["project_code"] = changes.get("project_code")
     return record
 
 
