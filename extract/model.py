@@ -56,11 +56,15 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A source as rows of cells. ``lines`` are the source's lines, to slice places from; empty for paged formats."""
+    """A source as rows of cells. ``lines`` are the source's lines, to slice places from; empty for paged formats.
+
+    ``ruled``: the cells of its tables were told by strokes or tags, and not by the places of texts on a page.
+    """
 
     rows: list[Row]
     lines: list[str]
     paged: bool = False
+    ruled: bool = False
 
 
 class Finding(NamedTuple):

@@ -281,6 +281,12 @@ LONG: list[Callable[[int], str]] = [
     lambda n: "|a|b\n|-|-\n" + "`a" * (n // 2) + "|",
     lambda n: "|a|b\n|-|-\n" + "\\" * n + "|",
     lambda n: "|-" + "+" * n,
+    lambda n: "-- --\n" * (n // 6),
+    lambda n: "-- --\n" + "a\n" * (n // 2),
+    lambda n: "-- " * (n // 3),
+    lambda n: "|===\n" * (n // 5),
+    lambda n: "|===\n" + "|" * n + "\n|===",
+    lambda n: '[cols="2*"]\n|===\n' + ".99+|" * (n // 5) + "\n|===",
     lambda n: "|-+" + "\n" * n,
 ]
 

@@ -33,7 +33,7 @@ class FormReader:
         found: list[Form] = []
         if most := links.listed(grid.lines):
             grid = replace(grid, rows=links.without_numbers(grid.rows, most))
-        rows = self._finder.prepared(grid.rows)
+        rows = self._finder.prepared(grid.rows, ruled=grid.ruled)
         if recorder is not None:
             recorder.begin(grid, rows, self._finder)
         for start, end in self._finder.scanner.forms(rows):
@@ -42,7 +42,7 @@ class FormReader:
             if profile.vocabulary is not self.library.finder:
                 own = self._own_rows(grid, rows, start, end, profile)
             called = Called(profile.name, profile.expects)
-            forms = self._by(profile).read(own, grid.lines, called, len(found), recorder)
+            forms = self._by(profile).read(own, grid, called, len(found), recorder)
             found += map(_in_general, forms) if profile.name == GENERAL else forms
         return tuple(found)
 
@@ -66,7 +66,8 @@ class FormReader:
         if behind == rows[end - 1].line or (start and rows[start - 1].line == first):
             # Forms that stand in one line cannot be told apart before it is cut.
             return rows[start:end]
-        return self._by(profile).prepared([row for row in grid.rows if first <= row.line < behind]) or rows[start:end]
+        own = [row for row in grid.rows if first <= row.line < behind]
+        return self._by(profile).prepared(own, ruled=grid.ruled) or rows[start:end]
 
 
 def _words(rows: Sequence[Row]) -> frozenset[str]:

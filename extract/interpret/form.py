@@ -12,15 +12,16 @@ from extract.cut import ELLIPSES, cut_ones
 from extract.interpret import funding, identity, links, prose
 from extract.interpret.aligned import begins_below
 from extract.interpret.flowed import is_flowed, unwrap
+from extract.interpret.hard import tidy
 from extract.interpret.indicators import IndicatorReader, Tree
 from extract.interpret.layout import LayoutReading, is_layout, read_layout
 from extract.interpret.runs import untangled
 from extract.interpret.sections import Scanner, Sections
 from extract.interpret.singles import apart
-from extract.interpret.stacked import whole_labels
+from extract.interpret.stacked import whole_labels, whole_words
 from extract.interpret.trace import Recorder
 from extract.interpret.wide import AMOUNT, GOAL, leading_columns, projects
-from extract.model import Cell, Finding, Form, Goal, Indicator, Row, Task
+from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary
 
@@ -69,25 +70,28 @@ class Interpreter:
         self.scanner = Scanner(vocabulary)
         self.indicators = IndicatorReader(vocabulary)
 
-    def prepared(self, rows: Sequence[Row]) -> list[Row]:
+    def prepared(self, rows: Sequence[Row], *, ruled: bool = False) -> list[Row]:
         """The rows of a grid with what ran together taken apart, and what was broken put together."""
+        if ruled:
+            rows = whole_words(rows, self.scanner)
         return untangled(whole_labels(apart(rows, self.scanner), self.scanner), self.scanner)
 
     def read(
-        self, rows: Sequence[Row], lines: Sequence[str], profile: Called, index: int, recorder: Recorder | None = None
+        self, rows: Sequence[Row], grid: Grid, profile: Called, index: int, recorder: Recorder | None = None
     ) -> list[Form]:
-        """The form that prepared rows make; several of a wide table, none where they are no form.
+        """The form that prepared rows of a grid make; several of a wide table, none where they are no form.
 
         ``index`` is the place of the first one.
         """
-        layout = self._layout(rows, lines)
+        lines = grid.lines
+        layout = None if grid.ruled else self._layout(rows, lines)
         if layout is None:
-            read = self._attempt(self._plain(rows, lines), None, lines, profile, index)
+            read = self._attempt(self._plain(rows, grid), None, lines, profile, index)
         else:
             read = self._attempt(*layout, lines, profile, index)
             if _open(read.forms):
                 # Cells that only blanks separate may seem to stand in columns by chance.
-                plain = self._attempt(self._plain(rows, lines), None, lines, profile, index)
+                plain = self._attempt(self._plain(rows, grid), None, lines, profile, index)
                 if plain.forms and not _open(plain.forms):
                     read = plain
         if recorder is not None:
@@ -209,11 +213,13 @@ class Interpreter:
             places=places,
         )
 
-    def _plain(self, rows: Sequence[Row], lines: Sequence[str]) -> Sections:
-        """The rows of a form by section; those that a text browser wrapped are whole again."""
+    def _plain(self, rows: Sequence[Row], grid: Grid) -> Sections:
+        """The rows of a form by section; those that a text browser or a converter broke are whole again."""
         sections = self.scanner.split(rows)
-        if is_flowed(sections):
-            unwrap(sections, lines, self.scanner, self.indicators)
+        if grid.ruled:
+            tidy(sections, self.scanner, grid.lines)
+        elif is_flowed(sections):
+            unwrap(sections, grid.lines, self.scanner, self.indicators)
         return sections
 
     def _layout(self, rows: Sequence[Row], lines: Sequence[str]) -> tuple[Sections, LayoutReading] | None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from extract.clean import squash
+from extract.interpret.broken import together
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
 from extract.places import join
@@ -20,7 +21,12 @@ _MOST_PIECES: Final = 10
 
 def whole_labels(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     """The rows, with the pieces of broken labels put together in the row of the first piece."""
-    if not any(row.width <= 1 and len(row.cells) == 1 and len(row.cells[0].text) <= _LONGEST_PIECE for row in rows):
+    suffixes = scanner.vocabulary.suffixes
+    if not any(
+        (row.width <= 1 and len(row.cells) == 1 and len(row.cells[0].text) <= _LONGEST_PIECE)
+        or row.cells[0].text in suffixes
+        for row in rows
+    ):
         return list(rows)
     found: list[Row] = []
     at = 0
@@ -30,9 +36,46 @@ def whole_labels(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
         if taken:
             label = join([row.cells[-1], *(rows[at + i].cells[0] for i in range(1, taken))])
             row = row._replace(cells=[*row.cells[:-1], label])
-        found.append(row)
         at += max(1, taken)
+        if at < len(rows) and _ends_a_label(row, rows[at], rows[at - 1].line, scanner):
+            row = together(row, rows[at])
+            at += 1
+        found.append(row)
     return found
+
+
+def _ends_a_label(row: Row, below: Row, line: int, scanner: Scanner) -> bool:
+    """Whether the row below, which is more than a piece, begins with the rest of the label that a row ends in."""
+    last, rest = row.cells[-1].text, below.cells[0].text
+    if len(below.cells) == 1 or below.line != line + 1 or len(last) > _LONGEST_PIECE or len(rest) > _LONGEST_PIECE:
+        return False
+    if rest in scanner.vocabulary.suffixes:
+        return _is_label(last + rest, scanner)
+    alone = len(row.cells) == 1 and row.width <= 1
+    if not alone or _is_label(last, scanner) or scanner.meaning(rest).kind in ("section", "field"):
+        return False
+    return _is_label(last + rest, scanner) or scanner.meaning(last + rest).kind == "field"
+
+
+def whole_words(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
+    """The rows of a ruled table, those put together that a line break within a printed word (基本 / 支出) cut apart."""
+    found: list[Row] = []
+    line = 0
+    for row in rows:
+        if found and row.line == line + 1 and _is_cut_word(found[-1], row, scanner):
+            found[-1] = together(found[-1], row)
+        else:
+            found.append(row)
+        line = row.line
+    return found
+
+
+def _is_cut_word(row: Row, below: Row, scanner: Scanner) -> bool:
+    last, rest = row.cells[-1], below.cells[0]
+    if len(last.text) > _LONGEST_PIECE or len(rest.text) > _LONGEST_PIECE or rest.col or last.col < row.width - 1:
+        return False
+    words = scanner.is_word(last.text), scanner.is_word(rest.text)
+    return not all(words) and scanner.is_word(last.text + rest.text)
 
 
 def _may_begin(rows: Sequence[Row], at: int, scanner: Scanner) -> bool:

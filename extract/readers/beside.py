@@ -19,20 +19,20 @@ PlainRow = Callable[[str, int], Row | None]
 
 # # A heading {#id}; == A heading; * A heading :tag:; #+TITLE: A heading
 _HEADING: Final = re.compile(
-    r"\s*+(?:#{1,6}\s++(?=\S)|={1,6}\s++(?=[^\s\d=])|\*{1,8}\s++(?=[^\s\d*])|#\+(?:TITLE|title|Title):\s*+)"
+    r"\s*+(?:#{1,6}\s++(?=\S)|={1,6}\s++(?=[^\s\d=])|\*{1,8}\s++(?=[^\s\d])|#\+(?:TITLE|title|Title):\s*+)"
 )
 _HEADING_END: Final = re.compile(r"(?:\s+\{[#.][^{}]{0,400}\}|\s+#{1,6}|\s+\*{1,8}|\s+:[\w@:]{1,80}:)\s*$")
 # Underlines, drawers (:END:), directives (.. table::), attributes of a block ([cols=…]), the fence of a table (|===).
 _NO_TEXT: Final = re.compile(
-    r"\s*+(?:([-=~^\"'*+#_:.`])\1{3,}+|:[A-Z_]{2,40}:(?:\s.*)?|#\+[A-Za-z_]{2,40}:?.*|\.\.\s[^\s].*|\.\. *"
-    r"|\[(?:[a-z]{1,20}=|\[)[^\n]*\]|\|={3,}|<!--.*-->|:{3,}.*)\s*$"
+    r"\s*+(?:([-=~^\"'*+#_:.`])\1{3,}+|:[A-Z_]{2,40}:(?:\s.*)?|#\+(?!(?i:title):)[A-Za-z_]{2,40}:?.*"
+    r"|\.\.(?:\s.*)?|\[(?:[a-z]{1,20}=|\[)[^\n]*\]|\|={3,}|<!--.*-->|:{3,}.*)\s*$"
 )
 _ORG: Final = re.compile(r"^[ \t]{0,4}(?::PROPERTIES:|#\+[A-Za-z_]{2,40}:|\|-++\+[-+]*+\|[ \t]*$)", re.MULTILINE)
 _ASCIIDOC: Final = re.compile(r"^[|!]={3,}[ \t]*$", re.MULTILINE)
 # What says that a text is Markdown or reStructuredText: a heading with marks or an underline, an escape, strong text.
 _LIGHT: Final = re.compile(
     r"^#{1,6} \S|^\S.*\n(?:=|-){4,}$|\\[!-/:-@\[-`{-~]|\*\*[^\s*][^*\n]{0,200}\*\*"
-    r"|^[ \t]*+\|?[ \t]*+:?-{2,}+:?[ \t]*+\|",
+    r"|^[ \t]*+\|?[ \t]*+:?-{2,}+:?[ \t]*+\||\](?:\{[.#a-z]|\((?:https?:|/))",
     re.MULTILINE,
 )
 

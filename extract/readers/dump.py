@@ -34,6 +34,7 @@ _OPENS: Final = frozenset(",;\t\n")
 _OPENED: Final = re.compile(r'(?:^|[,;\t])"(?:[^"\n]|"")*+$', re.MULTILINE)
 _SHOWN: Final = {'""': '"', "\\t": "\t", "\\0": "", "\\Z": "", "\\b": "", "\\f": "", "\\v": "", "''": "'", "\\": "\\"}
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LESS_THAN: Final = ("\\u003c", "\\u003C")
 # A text has more breaks of lines than this.
 _FEW_BREAKS: Final = 2
 
@@ -117,7 +118,7 @@ def _cut(at: Sequence[int], start: int, end: int) -> Iterator[tuple[int, int]]:
 def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
     return (
-        ("\\" in text and "\\n" in text)
+        ("\\" in text and ("\\n" in text or any(sign in text for sign in _LESS_THAN)))
         or (("INTO" in text or "into" in text) and _STATEMENT.search(text) is not None)
         or (('"' in text) and _OPENED.search(text.replace("\r", "\n")) is not None)
     )
@@ -177,7 +178,10 @@ def _columns(source: str) -> list[Literal]:
 
 
 def _is_text(pieces: Sequence[_Piece]) -> bool:
-    return sum(piece.kind == "break" for piece in pieces) > _FEW_BREAKS
+    """Whether a literal has several lines, or holds a table of HTML."""
+    if sum(piece.kind == "break" for piece in pieces) > _FEW_BREAKS:
+        return True
+    return any("<t" in piece.raw or "<T" in piece.raw or piece.raw in _LESS_THAN for piece in pieces)
 
 
 def _pieces(source: str, start: int, piece: re.Pattern[str]) -> tuple[list[_Piece], int]:

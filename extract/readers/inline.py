@@ -23,18 +23,26 @@ Writing = Callable[[str], Sequence[Hidden]]
 
 # What none of the marks is made of: put where an escape stands, before marks are looked for.
 _VOID: Final = "\0"
-_ESCAPE: Final = re.compile(r"""\\(?:([!-/:-@\[-`{-~])|(?=\n|$)|[ ](?=[^ ]))""")
+_ESCAPE: Final = re.compile(r"""\\(?:([!-/:-@\[-`{-~])|[ ]*(?=\n|$)|[ ]+)""")
 _ORG_ENTITY: Final = re.compile(r"\\(vert|ast|under|tilde|slash|plus|equal)\{\}|\\\\[ ]*(?=\n|$)")
 _ORG_SHOWN: Final = {"vert": "|", "ast": "*", "under": "_", "tilde": "~", "slash": "/", "plus": "+", "equal": "="}
 _ASCIIDOC_BREAK: Final = re.compile(r"(?<= )\+(?=\n|$)|\+\+\+|\\(?=[*_^~`|#])")
 
 
 def _paired(mark: str) -> re.Pattern[str]:
-    """A mark of emphasis on both sides of a text: no blank within, no letter or digit outside beside it."""
-    one = re.escape(mark)
-    return re.compile(
-        rf"(?<![0-9A-Za-z{re.escape(mark[0])}])({one})(?=[^\s{one}])[^{re.escape(mark[0])}\0]{{0,600}}(?<=\S)({one})(?![0-9A-Za-z])"
-    )
+    """A mark of emphasis on both sides of a text, with no blank within.
+
+    A single one stands for multiplication or joins words between letters and digits (5*6*7, A_B_C). A line may end
+    anywhere, within the mark too.
+    """
+    one = r"\n?".join(map(re.escape, mark))
+    own = re.escape(mark[0])
+    inner = rf"(?=\n?[^\s{own}])[^{own}]{{0,600}}"
+    if mark == "**":
+        return re.compile(rf"(?<!{own})({one}){inner}(?<=[^ \t])({one})(?!{own})")
+    # Behind a character that is not ASCII the second mark ends emphasis whatever follows.
+    ends = rf"(?:(?<=[^ -~\s])(?={one})|(?<=[^ \t])(?={one}(?![0-9A-Za-z])))({one})"
+    return re.compile(rf"(?<![0-9A-Za-z{own}])({one}){inner}{ends}")
 
 
 _STRONG: Final = (_paired("**"), _paired("__"))
@@ -46,8 +54,10 @@ _BEYOND: Final = (
     re.compile(r"(\^)[^\s^~\0]{1,8}(\^)"),
 )
 _LINKS: Final = (
-    # [text](address "title"), ![text](address), [text]{.class}
-    re.compile(r"(!?\[)[^\[\]]{0,600}(\]\([^()\s]{0,2000}(?:\s\"[^\"]{0,200}\")?\)|\]\{[.#][^{}]{0,200}\})"),
+    # [text](address "title"), ![text](address), [text]{.class key="…"}
+    re.compile(
+        r"(!?\[)[^\[\]]{0,600}(\]\n?\([^() \t]{0,2000}(?:\s\"[^\"]{0,200}\")?\)|\]\n?\{\n?[.#a-z][^{}]{0,400}\})"
+    ),
     # `text <address>`__ and :role:`text`
     re.compile(r"(`)[^`<>]{0,600}(\s<[^`<>]{0,2000}>`_{1,2})"),
     re.compile(r"(:[a-z]{1,12}:`)[^`]{1,200}(`)"),
@@ -64,7 +74,9 @@ _ASCIIDOC_MARKS: Final = (
     *_LIGHT,
     *_BEYOND[1:],
 )
-_SIGNS: Final = re.compile(r"[\\*_`\[~^]")
+# | A line of its own
+_LINE_BLOCK: Final = re.compile(r"(?:^|(?<=\n))\|(?=[ \n]|$)")
+_SIGNS: Final = re.compile(r"[\\*_`\[~^]|^\|")
 _ORG_SIGNS: Final = re.compile(r"[\\*_/\[]")
 _ASCIIDOC_SIGNS: Final = re.compile(r"[\\*_`\[~^+]")
 
@@ -73,7 +85,8 @@ def light(text: str) -> Sequence[Hidden]:
     """Markdown and reStructuredText."""
     if not _SIGNS.search(text):
         return ()
-    return _read(text, _escapes(text), (*_LINKS, *_STRONG, *_LIGHT, *_BEYOND))
+    blocks = [Hidden(*match.span()) for match in _LINE_BLOCK.finditer(text)] if "|" in text else ()
+    return _read(text, [*_escapes(text), *blocks], (*_LINKS, *_STRONG, *_LIGHT, *_BEYOND))
 
 
 def org(text: str) -> Sequence[Hidden]:
@@ -135,4 +148,5 @@ def within(hidden: Sequence[Hidden], start: int, end: int) -> Iterator[Hidden]:
     """What of the hidden stretches is within a part of the text, counted from where the part begins."""
     for one in hidden:
         if one.start < end and one.end > start:
-            yield Hidden(max(one.start, start) - start, min(one.end, end) - start, one.shown)
+            # What an escape that is broken over two lines shows stands in the second.
+            yield Hidden(max(one.start, start) - start, min(one.end, end) - start, one.shown if one.end <= end else "")

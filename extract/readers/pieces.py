@@ -7,7 +7,7 @@ and each escape within one, becomes a part with a place of its own.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -63,6 +63,23 @@ def row(lines: Sequence[str], line: int, drafts: Sequence[Draft], width: int) ->
     return Row(line, cells, width)
 
 
+def moved(made: Row, lines: int, starts: Mapping[int, int]) -> Row:
+    """A row that was read from parts of lines, where it stands in them.
+
+    It stands so many ``lines`` further down; ``starts`` tells, by the number of each part as counted before, where it
+    begins in its line.
+    """
+    cells = [_moved(cell, lines, starts) for cell in made.cells]
+    return made._replace(line=made.line + lines, cells=cells)
+
+
+def _moved(cell: Cell, lines: int, starts: Mapping[int, int]) -> Cell:
+    parts = tuple(_moved(part, lines, starts) for part in cell.parts)
+    # A cell ends in the line of its last part.
+    end = parts[-1].end if parts else cell.end + starts[cell.line]
+    return cell._replace(line=cell.line + lines, start=cell.start + starts[cell.line], end=end, parts=parts)
+
+
 def _texts(lines: Sequence[str], draft: Draft) -> list[Cell]:
     """The paragraphs of a cell, blank ones left out."""
     found: list[Cell] = []
@@ -83,14 +100,17 @@ def _hidden(lines: Sequence[str], paragraph: Sequence[Slice], writing: Writing |
     if writing is None:
         return [()] * len(paragraph)
     raws = [lines[part.line - 1][part.start : part.end] for part in paragraph]
-    hidden = writing("\n".join(raws))
+    texts = [raw.strip() for raw in raws]
+    hidden = writing("\n".join(texts))
     if not hidden:
         return [()] * len(paragraph)
     found = []
     start = 0
-    for raw in raws:
-        found.append(list(within(hidden, start, start + len(raw))))
-        start += len(raw) + 1
+    for raw, text in zip(raws, texts, strict=True):
+        lead = raw.index(text)
+        own = within(hidden, start, start + len(text))
+        found.append([Hidden(one.start + lead, one.end + lead, one.shown) for one in own])
+        start += len(text) + 1
     return found
 
 

@@ -19,8 +19,8 @@ from extract.readers.pieces import Draft, Slice, row
 
 PlainRow = Callable[[str, int], Row | None]
 
-# |---|:--:|, with or without the pipes at the ends.
-_RULE: Final = re.compile(r"\s*+(?:\|\s*+)?:?-+:?\s*+(?:\|\s*+:?-+:?\s*+)*+(?:\|\s*+)?$")
+# |---|:--:|, with or without the pipes at the ends; |---+---| in Org.
+_RULE: Final = re.compile(r"\s*+(?:\|\s*+)?:?-+:?\s*+(?:[|+]\s*+:?-+:?\s*+)*+(?:\|\s*+)?$")
 _PIPE: Final = re.compile(r"\|")
 # A pipe that no backslash escapes, in Markdown.
 _BARE_PIPE: Final = re.compile(r"(?<!\\)\|")
@@ -120,8 +120,16 @@ def _by_lines(lines: Sequence[str], plain_row: PlainRow, writing: Writing | None
         if _RULE.match(lines[at]):
             at += 1
             continue
-        reach = _to_mark(lines, at) if hard else _reach(lines, read_lines, at, width, outer=outer)
+        reach = _reach(lines, read_lines, at, width, outer=outer)
+        if hard and (not width or reach == at + 1):
+            reach = _to_mark(lines, at)
         cells = _whole(lines, read_lines, at, reach, outer=outer)
+        if outer and line.closed and len(_inner(line, outer=True)) < width:
+            within = _closed_pieces(lines, read_lines, at, width)
+            # Of two ways to fill the width, the one that leaves no short line behind.
+            cells, reach = within if within is not None and within[1] > reach else (cells, reach)
+        if writing is inline.org:
+            reach = _with_broken(lines, read_lines, cells, reach, outer=outer)
         at = reach
         made = _row(lines, line.number, cells, writing)
         if made is not None:
@@ -176,6 +184,52 @@ def _whole(
             cells[-1].append(parts[0])
             cells += [[part] for part in parts[1:]]
     return cells
+
+
+def _closed_pieces(
+    lines: Sequence[str], read_lines: Sequence[Line | None], at: int, width: int
+) -> tuple[list[list[Slice]], int] | None:
+    """The cells of a row that line breaks within cells cut into closed pieces, and the line behind it.
+
+    Each piece begins with the rest of the cell in which the one before ends. None where that does not make up the
+    usual width exactly.
+    """
+    cells: list[list[Slice]] = []
+    for number in range(at, min(len(lines), at + _LONGEST_CELL)):
+        line = read_lines[number]
+        if _RULE.match(lines[number]) and cells:
+            continue
+        if line is None or not line.opened or not line.closed:
+            return None
+        parts = [[part] for part in _inner(line, outer=True)]
+        if len(parts) == 1:
+            return None
+        cells = [*cells[:-1], [*cells[-1], *parts[0]], *parts[1:]] if cells else parts
+        if len(cells) >= width:
+            return (cells, number + 1) if len(cells) == width else None
+    return None
+
+
+def _with_broken(
+    lines: Sequence[str], read_lines: Sequence[Line | None], cells: list[list[Slice]], reach: int, *, outer: bool
+) -> int:
+    """Takes the rest of broken cells into the cells of a row; gives the line behind it.
+
+    A cell of Org that ends in two backslashes goes on below, in the same column of the next line.
+    """
+    while reach < len(lines) and any(_is_broken(lines[cell[-1].line - 1][: cell[-1].end]) for cell in cells if cell):
+        more = read_lines[reach]
+        parts = _inner(more, outer=outer) if more is not None and not _RULE.match(lines[reach]) else []
+        if len(parts) != len(cells):
+            break
+        for cell, part in zip(cells, parts, strict=True):
+            cell.append(part)
+        reach += 1
+    return reach
+
+
+def _is_broken(text: str) -> bool:
+    return text.rstrip().endswith("\\\\")
 
 
 def _are_marked(lines: Sequence[str], read_lines: Sequence[Line | None]) -> bool:

@@ -10,11 +10,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
-from unicodedata import east_asian_width
 
 from extract.model import Row
+from extract.readers.columns import display_columns
 from extract.readers.inline import Writing
-from extract.readers.pieces import Draft, Slice, row
+from extract.readers.pieces import Draft, Slice, moved, row
 
 # Characters that draw lines, as the ASCII ones that do: two kinds of stroke, and every way they can meet.
 _UPRIGHTS: Final = {ord(c): "|" for c in "│┃┆┇┊┋║╎╏"}
@@ -25,6 +25,10 @@ _DRAWN: Final = _JOINTS | _STROKES | _UPRIGHTS | dict.fromkeys(map(ord, "|+-=:")
 _UPRIGHT: Final = ("│", "┃", "║")
 # Between two joints of a border is no stroke where a column has no room.
 _BORDER: Final = re.compile(r"\s*+(?=\+.*[-=:]{2})\+(?:[-=:]*+\+)+\s*$")
+# A border or a tag of a table within a cell.
+_NESTED: Final = re.compile(r"\|\s*+(?:(?P<joint>\+)[-=:]{2,}+|</?(?:table|t[rdh])\b)")
+_TAG: Final = re.compile(r"</?(?:table|t[rdh])\b")
+_BROKEN: Final = re.compile(r"\+[-=:]{2,}+|</?(?:table|t[rdh])\b")
 # A border that leaves out cells which go on below it.
 _PARTLY: Final = re.compile(r"(?:\+[-=:]{2,}+)+\+")
 # A plus is a joint only where a border meets it; others belong to texts.
@@ -32,6 +36,8 @@ _SEPARATOR: Final = re.compile(r"\||\+(?=[-=:|])|(?<=[-=:])\+")
 _FEWEST_BORDERS: Final = 2
 # A table as a database prints it has a border above, one below and one under its header.
 _LINED: Final = 3
+
+Rest = Callable[[Sequence[str]], list[Row]]
 
 
 class _Line(NamedTuple):
@@ -58,9 +64,7 @@ def upright(line: str) -> str:
     return line if line.isascii() else line.translate(_UPRIGHTS)
 
 
-def read(
-    lines: Sequence[str], read_rest: Callable[[Sequence[str]], list[Row]], writing: Writing | None = None
-) -> list[Row] | None:
+def read(lines: Sequence[str], read_rest: Rest, writing: Writing | None = None) -> list[Row] | None:
     """The rows of lines with ruled tables among them; None where there are none.
 
     ``read_rest`` reads the lines outside of the tables; it is given all, those of the tables blank. ``writing``: the
@@ -76,7 +80,8 @@ def read(
     while at < len(lines):
         end = _end_of_table(pictures, at) if borders[at] else at
         if end > at:
-            found += _table(lines, [_Line(i + 1, pictures[i], borders[i]) for i in range(at, end)], writing)
+            table = [_Line(i + 1, pictures[i], borders[i]) for i in range(at, end)]
+            found += _table(lines, table, read_rest, writing)
             rest[at:end] = [""] * (end - at)
         at = max(end, at + 1)
     return sorted([*found, *read_rest(rest)], key=lambda row: row.line)
@@ -90,13 +95,64 @@ def _end_of_table(pictures: Sequence[str], start: int) -> int:
     return end
 
 
-def _table(lines: Sequence[str], table: Sequence[_Line], writing: Writing | None) -> list[Row]:
+def _table(lines: Sequence[str], table: Sequence[_Line], read_rest: Rest, writing: Writing | None) -> list[Row]:
     edges, wide = _edges(lines, table)
     if _is_lined(table):
         blocks: Iterator[list[_Line]] = ([line] for line in table if not line.border)
     else:
         blocks = _blocks(table)
+    if any(_holds_one(lines[line.number - 1], line.drawn, edges, wide) for line in table):
+        return _nested(lines, list(blocks), edges, wide, read_rest, writing)
     return [made for block in blocks for made in _block(lines, block, edges, wide, writing)]
+
+
+def may_hold(lines: Sequence[str]) -> bool:
+    """Whether a ruled table may hold one of tags."""
+    return any(_TAG.search(line) for line in lines if line.lstrip()[:1] == "|")
+
+
+def _holds_one(line: str, picture: str, edges: Sequence[int], wide: bool) -> bool:
+    """Whether a table begins within a cell: a tag of one, or a border whose first joint is at none of the edges."""
+    found = [match.start("joint") for match in _NESTED.finditer(picture)]
+    if not found:
+        return False
+    columns = display_columns(line, wide)
+    return any(at < 0 or columns[at] not in edges for at in found)
+
+
+def _nested(
+    lines: Sequence[str],
+    blocks: Sequence[Sequence[_Line]],
+    edges: Sequence[int],
+    wide: bool,
+    read_rest: Rest,
+    writing: Writing | None,
+) -> list[Row]:
+    """The rows of a table that lays out the page: its cells are texts of their own, some with a table.
+
+    None at all where a table within it is broken: converters wrap the lines of a table like those of a text.
+    """
+    found: list[Row] = []
+    for block in blocks:
+        cells: dict[int, list[Slice]] = {}
+        for line in block:
+            for col, _, start, end in _cells(lines[line.number - 1], line.drawn, edges, wide):
+                cells.setdefault(col, []).append(Slice(line.number, start, end))
+        for cell in cells.values():
+            own = [lines[part.line - 1][part.start : part.end] for part in cell]
+            rows = read(own, read_rest, writing) if _is_whole(own) else None
+            if rows is None and any(_BROKEN.search(line) for line in own):
+                return []
+            first = cell[0].line - 1
+            starts = {part.line - first: part.start for part in cell}
+            found += [moved(row, first, starts) for row in (read_rest(own) if rows is None else rows)]
+    return found
+
+
+def _is_whole(lines: Sequence[str]) -> bool:
+    """Whether all lines of a table that a cell holds are as wide as its borders."""
+    table = [line.rstrip() for line in lines if line.lstrip()[:1] in ("+", "|")]
+    return len({display_columns(line, wide=False)[-1] for line in table}) == 1
 
 
 def _blocks(table: Sequence[_Line]) -> Iterator[list[_Line]]:
@@ -123,15 +179,6 @@ def _is_lined(table: Sequence[_Line]) -> bool:
     return all(sum(bool(cell.strip()) for cell in cells) * 2 >= len(cells) for cells in body)
 
 
-def _columns_of(text: str, wide: bool) -> list[int]:
-    """The display column of each character and of the end; ``wide``: an ambiguous character takes two."""
-    two = "WFA" if wide else "WF"
-    found = [0]
-    for character in text:
-        found.append(found[-1] + (1 if character.isascii() else 2 if east_asian_width(character) in two else 1))
-    return found
-
-
 def _edges(lines: Sequence[str], table: Sequence[_Line]) -> tuple[list[int], bool]:
     """The display columns where the borders have joints, and whether ambiguous characters take two columns.
 
@@ -143,11 +190,11 @@ def _edges(lines: Sequence[str], table: Sequence[_Line]) -> tuple[list[int], boo
         ends: set[int] = set()
         for line in table:
             if line.border:
-                columns = _columns_of(lines[line.number - 1], wide)
+                columns = display_columns(lines[line.number - 1], wide)
                 joints.update(columns[i] for i, c in enumerate(line.drawn) if c == "+")
                 ends.add(columns[len(line.drawn.rstrip())])
         inner = [line for line in table if not line.border]
-        fit = sum(_columns_of(lines[i.number - 1].rstrip(), wide)[-1] in ends for i in inner)
+        fit = sum(display_columns(lines[i.number - 1].rstrip(), wide)[-1] in ends for i in inner)
         if fit > best[0]:
             best = fit, sorted(joints), wide
     return best[1], best[2]
@@ -163,7 +210,7 @@ def _cells(line: str, picture: str, edges: Sequence[int], wide: bool) -> list[tu
     plain = [i for i in strokes if picture[i] == "|"]
     if len(plain) == len(edges):
         return [(col, 1, a + 1, b) for col, (a, b) in enumerate(pairwise(plain))]
-    columns = _columns_of(line, wide)
+    columns = display_columns(line, wide)
     at: list[tuple[int, int]] = []
     low = 0
     for i in strokes:

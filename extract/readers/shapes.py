@@ -6,56 +6,74 @@ The tests of which shape it is are cheap, and a text that shows no sign of anoth
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from extract.model import Grid, Row
-from extract.readers import beside, delimited, pipes, ruled, tagged, text
+from extract.readers import beside, dashed, delimited, fenced, inline, pipes, ruled, tagged, text
 from extract.readers.inline import Writing
 
 
 def read(source: str) -> Grid:
     """The grid of a text."""
-    signs = tagged.may_be(source), ruled.may_be(source), pipes.may_be(source), delimited.may_be(source)
+    signs = _Signs(
+        tagged.may_be(source),
+        ruled.may_be(source),
+        dashed.may_be(source),
+        pipes.may_be(source),
+        delimited.may_be(source),
+    )
     if not any(signs):
         return text.read(source)
     lines = text.split_lines(source)
-    rows = None
-    if signs[2] and delimited.has_quoted_pipes(source):
-        rows = delimited.read(source, lines, text.line_row, only="|")
-    if rows is None:
-        rows = _tables(lines, signs)
-    if rows is None and signs[3]:
-        rows = delimited.read(source, lines, text.line_row)
+    if signs.piped and delimited.has_quoted_pipes(source):
+        quoted = delimited.read(source, lines, text.line_row, only="|")
+        if quoted is not None:
+            return Grid(quoted, lines, "\f" in source)
+    rows = _tables(lines, signs) if any(signs[:-1]) else None
+    if rows is not None:
+        return Grid(rows, lines, "\f" in source, ruled=True)
+    rows = delimited.read(source, lines, text.line_row) if signs.delimited else None
     return Grid(rows, lines, "\f" in source) if rows is not None else text.read(source)
 
 
-def _tables(lines: Sequence[str], signs: Sequence[bool]) -> list[Row] | None:
-    """The rows of lines with tables of HTML, ruled ones, or ones with pipes; None where there are none."""
-    if not any(signs[:3]):
-        return None
+class _Signs(NamedTuple):
+    """Which shapes a text shows signs of."""
+
+    tagged: bool
+    ruled: bool
+    dashed: bool
+    piped: bool
+    delimited: bool
+
+
+def _tables(lines: Sequence[str], signs: _Signs) -> list[Row] | None:
+    """The rows of lines with tables that are not told by separators alone; None where there are none."""
     writing = beside.writing("\n".join(lines))
     rows: list[Row] | None = None
-    if signs[0]:
-        rows = tagged.read(lines, beside.plain_row(writing), lambda rest: _lined(rest, signs, writing))
+    if signs.tagged and not (signs.ruled and ruled.may_hold(lines)):
+        rows = tagged.read(lines, beside.plain_row(writing), lambda rest: _lined(rest, signs, writing), writing)
     return rows if rows is not None else _drawn(lines, signs, writing)
 
 
-def _drawn(lines: Sequence[str], signs: Sequence[bool], writing: Writing | None) -> list[Row] | None:
-    """The rows of lines with ruled tables or pipes; None where there are none."""
+def _drawn(lines: Sequence[str], signs: _Signs, writing: Writing | None) -> list[Row] | None:
+    """The rows of lines with tables that are drawn with strokes or pipes; None where there are none."""
     rows: list[Row] | None = None
-    if signs[1]:
-        rows = ruled.read(lines, lambda rest: _piped(rest, writing) or _plain(rest, writing), writing)
-    if rows is None and (signs[1] or signs[2]):
-        rows = _piped([ruled.upright(line) for line in lines] if signs[1] else lines, writing)
+    if writing is inline.asciidoc:
+        rows = fenced.read(lines, lambda rest: _plain(rest, writing))
+    elif signs.ruled:
+        rows = ruled.read(lines, lambda rest: _lined(rest, signs._replace(ruled=False), writing), writing)
+    if rows is None and signs.dashed:
+        rows = dashed.read(lines, lambda rest: _lined(rest, signs._replace(dashed=False), writing), writing)
+    if rows is None and (signs.ruled or signs.piped):
+        own = [ruled.upright(line) for line in lines] if signs.ruled else lines
+        rows = pipes.read(own, beside.plain_row(writing), writing)
     return rows
 
 
-def _piped(lines: Sequence[str], writing: Writing | None) -> list[Row] | None:
-    return pipes.read(lines, beside.plain_row(writing), writing)
-
-
-def _lined(lines: Sequence[str], signs: Sequence[bool], writing: Writing | None) -> list[Row]:
-    """The rows of lines beside tables of HTML."""
-    return _drawn(lines, signs, writing) or _plain(lines, writing)
+def _lined(lines: Sequence[str], signs: _Signs, writing: Writing | None) -> list[Row]:
+    """The rows of lines beside tables of another shape."""
+    rows = _drawn(lines, signs, writing)
+    return rows if rows is not None else _plain(lines, writing)
 
 
 def _plain(lines: Sequence[str], writing: Writing | None) -> list[Row]:

@@ -13,9 +13,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from extract.model import Cell, Row
+from extract.model import Row
+from extract.readers.inline import Writing
 from extract.readers.markup import Mark, marks, spans
-from extract.readers.pieces import Draft, Slice, row
+from extract.readers.pieces import Draft, Slice, moved, row
 
 _TABLE: Final = re.compile(r"<(?:table|t[rdh])\b", re.IGNORECASE)
 # Tags that do not end a paragraph.
@@ -54,10 +55,11 @@ class _Text:
 
 @dataclass(slots=True)
 class _Cell(_Text):
-    """A cell: its text, its column, and how many columns it spans."""
+    """A cell: its text, its column, how many columns it spans, and where its tag ends."""
 
     col: int = 0
     span: int = 1
+    begins: int = 0
 
 
 @dataclass(slots=True)
@@ -97,7 +99,7 @@ class _Table:
         if col < _WIDEST and rows != 1:
             # The row itself counts, for it is taken off where the next one begins.
             self.taken |= dict.fromkeys(range(col, col + span), min(rows or _TALLEST, _TALLEST))
-        self.cell = _Cell(col=col, span=span)
+        self.cell = _Cell(col=col, span=span, begins=mark.end)
         cells.append(self.cell)
         self.width = max(self.width, col + span)
 
@@ -167,10 +169,12 @@ def read(
     lines: Sequence[str],
     plain_row: Callable[[str, int], Row | None],
     read_rest: Callable[[Sequence[str]], list[Row]],
+    writing: Writing | None = None,
 ) -> list[Row] | None:
     """The rows of a text with tables of HTML; None where there are none.
 
     ``plain_row`` reads a stretch of a line, ``read_rest`` the lines without tags; it is given all, the others blank.
+    ``writing``: the marks that texts may hold.
     """
     source = "\n".join(lines)
     places = _Places(lines)
@@ -180,8 +184,9 @@ def read(
     for mark in marks(source):
         reader.text.add(at, mark.start)
         at = mark.end
-        if mark.name not in _INLINE:
-            touched.update(range(places.line(mark.start), places.line(mark.end - 1) + 1))
+        first, last = places.line(mark.start), places.line(mark.end - 1)
+        if mark.name not in _INLINE or first < last:
+            touched.update(range(first, last + 1))
         reader.take(mark, source)
     _finish(reader, source, at)
     found: list[tuple[int, Row]] = []
@@ -193,7 +198,7 @@ def read(
             )
             if drawn.lays_out:
                 paragraphs += [group for cell in drawn.cells for group in cell.paragraphs]
-            elif (made := _row(lines, places, drawn, table.width)) is not None:
+            elif (made := _row(lines, places, drawn, table.width, writing)) is not None:
                 found.append((drawn.start, made))
     if not found:
         return None
@@ -202,7 +207,7 @@ def read(
             if part.line in touched:
                 made = plain_row(lines[part.line - 1][part.start : part.end], part.line)
                 if made is not None:
-                    found.append((places.starts[part.line - 1] + part.start, _moved(made, part.start)))
+                    found.append((places.starts[part.line - 1] + part.start, moved(made, 0, {part.line: part.start})))
     rest = ["" if i + 1 in touched else line for i, line in enumerate(lines)]
     found += ((places.starts[made.line - 1], made) for made in read_rest(rest))
     return [made for _, made in sorted(found, key=lambda one: one[0])]
@@ -247,20 +252,14 @@ class _Places:
         return found
 
 
-def _row(lines: Sequence[str], places: _Places, drawn: _Row, width: int) -> Row | None:
-    drafts = [
-        Draft(cell.col, [slices for group in cell.paragraphs if (slices := places.slices(group))], cell.span)
-        for cell in drawn.cells
-    ]
-    first = next((part.line for draft in drafts for group in draft.paragraphs for part in group), 0)
+def _row(lines: Sequence[str], places: _Places, drawn: _Row, width: int, writing: Writing | None) -> Row | None:
+    drafts: list[Draft] = []
+    first = 0
+    for cell in drawn.cells:
+        paragraphs = [slices for group in cell.paragraphs if (slices := places.slices(group))]
+        line = paragraphs[0][0].line if paragraphs else 0
+        first = first or line
+        # In Markdown a blank line ends what is HTML: what follows is Markdown again.
+        own = writing if line > places.line(cell.begins) + 1 else None
+        drafts.append(Draft(cell.col, paragraphs, cell.span, own))
     return row(lines, first, drafts, width)
-
-
-def _moved(made: Row, by: int) -> Row:
-    """A row that was read from a stretch of its line, where it stands in the line."""
-    return made._replace(cells=[_moved_cell(cell, by) for cell in made.cells])
-
-
-def _moved_cell(cell: Cell, by: int) -> Cell:
-    parts = tuple(_moved_cell(part, by) for part in cell.parts)
-    return cell._replace(start=cell.start + by, end=cell.end + by, parts=parts)

@@ -32,18 +32,20 @@ WORDS: Final = (
 MARKED: Final = (
     "（一期）",
     "A_B类",
-    "*重点*",
+    "2*3米",
     "#2地块",
     "[甲]",
     "C++类",
     "~5公里",
-    "`x`",
+    "`x",
     "1.5|2.0",
     "\\n",
     "$5$",
 )
 # A text between tags, with no entity in it.
-_TEXT: Final = re.compile(r"(?<=>)[^<>&\n]+(?=</(?:td|p|h\d)>)")
+_TEXT: Final = re.compile(r"(?<=>)([^<>&\n]+)(?=</(td|p|h\d)>)")
+
+_LAYOUT: Final = '<table width="960"><tr><td rowspan="2"><ul><li>栏目一</li><li>栏目二</li></ul></td><td>当前位置：首页</td></tr><tr><td>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Design:
     the title, or "" where title, year and unit are rows of the table. ``done``: columns of what was achieved, and the
     score. ``goals``: how many paragraphs the goals have, 0 for any number. ``marked``: names hold signs that mean
     something in Markdown and its like. ``styled``: texts are bold, linked, or broken over lines, here and there.
-    ``around``: links and lines above and below the form.
+    ``around``: links and lines above and below the form. ``office``: tags and blanks as an office program writes them.
+    ``nested``: the form's table stands in one that lays out the page. ``breaks``: paragraphs are parted by ``<br>``.
     """
 
     kind: str = "department"
@@ -67,6 +70,9 @@ class Design:
     marked: bool = False
     styled: bool = False
     around: bool = False
+    office: bool = False
+    nested: bool = False
+    breaks: bool = False
 
 
 DESIGNS: Final[dict[str, Design]] = {
@@ -86,6 +92,11 @@ DESIGNS: Final[dict[str, Design]] = {
     "styled": Design(styled=True),
     "styled-flat": Design(spans=False, styled=True, goals=1),
     "styled-project": Design("project", spans=False, styled=True),
+    "office": Design(office=True),
+    "office-project": Design("project", heading="p", office=True, around=True),
+    "nested": Design(nested=True, around=True),
+    "breaks": Design(breaks=True),
+    "breaks-flat": Design("project", spans=False, breaks=True),
     "around": Design(heading="h2", around=True),
 }
 
@@ -141,24 +152,45 @@ def _html(form: TrueForm, design: Design, rng: random.Random) -> str:
         heads = (sheet.title, sheet.year_line, sheet.unit_line)
         boxes = [*([Box((head,), 1, columns)] for head in heads if head), *boxes]
     html = page(sheet, boxes, border=design.border, spans=design.spans, heading=design.heading)
+    if design.breaks:
+        html = html.replace("</p><p>", "<br>").replace("<td><p>", "<td>").replace("</p></td>", "</td>")
+    if design.nested:
+        html = html.replace("<table", f"{_LAYOUT}<table", 1).replace("</table>", "</table></td></tr></table>")
+    if design.office:
+        html = _officelike(html)
     if design.styled:
-        html = _TEXT.sub(lambda match: _styled(match[0], rng), html)
+        html = _TEXT.sub(lambda match: _styled(match[1], rng, within=match[2]), html)
     return _surrounded(html, rng) if design.around else html
 
 
-def _styled(text: str, rng: random.Random) -> str:
+def _officelike(html: str) -> str:
+    """The page as an office program writes it: tags over lines, a paragraph a cell, hard blanks in blank cells."""
+
+    def cell(match: re.Match[str]) -> str:
+        texts = match[2].removeprefix("<p>").removesuffix("</p>").split("</p><p>")
+        spans = "".join(
+            f"<p class=MsoNormal align=left\nstyle='text-align:left'><span\nlang=ZH-CN style='font-size:9.0pt'>"
+            f"{text or '&nbsp;'}<o:p></o:p></span></p>\n"
+            for text in texts
+        )
+        return f"  <td width=64{match[1]}\n  style='border:solid windowtext 1.0pt'>\n  {spans}  </td>\n"
+
+    return re.sub(r"<td([^>]*)>(.*?)</td>", cell, html, flags=re.DOTALL)
+
+
+def _styled(text: str, rng: random.Random, *, within: str) -> str:
     """A text of a cell or a paragraph as editors leave it."""
     way = rng.random()
     middle = len(text) // 2
     if way < 0.12:
         return f"<b>{text}</b>"
-    if way < 0.2 and text.isalpha():
+    if way < 0.2 and text.isalpha() and len(text) > 1:
         return f"{text[:middle]}<strong>{text[middle:]}</strong>"
     if way < 0.25 and text.isalpha():
         return f'<a href="/a_b/{len(text)}.html">{text}</a>'
-    if way < 0.35 and text.isalpha() and len(text) > 3:
+    if way < 0.35 and text.isalpha() and len(text) > 3 and within == "td":
         return f"{text[:middle]}<br>{text[middle:]}"
-    if way < 0.4 and text.isalpha():
+    if way < 0.4 and text.isalpha() and len(text) > 1:
         return f"<em>{text[:middle]}</em>{text[middle:]}"
     return f'<span lang="zh">{text}</span>' if way < 0.5 else text
 

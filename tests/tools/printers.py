@@ -5,6 +5,7 @@ To add one: a function from pages to texts, and its name in ``TOOLS``.
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -40,6 +41,26 @@ def _python_html2text(*options: str) -> Tool:
     return each(sys.executable, "-m", "html2text", *options, "{page}", "utf-8")
 
 
+def _in_json(*, ascii_only: bool) -> Tool:
+    """The page's body in a line of JSON, as interfaces of portals give it."""
+
+    def printed(pages: Sequence[Path]) -> list[bytes]:
+        bodies = [page.read_text(encoding="utf-8").partition("<body>")[2].partition("</body>")[0] for page in pages]
+        return [json.dumps({"id": 7, "content": body}, ensure_ascii=ascii_only).encode() for body in bodies]
+
+    return printed
+
+
+def _in_sql(pages: Sequence[Path]) -> list[bytes]:
+    """The page's body without breaks of lines, in a statement of a database dump."""
+    found = []
+    for page in pages:
+        body = page.read_text(encoding="utf-8").partition("<body>")[2].partition("</body>")[0].replace("\n", "")
+        literal = body.replace("\\", "\\\\").replace("'", "\\'").replace('"', '\\"')
+        found.append(f"INSERT INTO `news` VALUES (7,'通知','{literal}',NULL);\n".encode())
+    return found
+
+
 FORMATS: Final = ("plain", "gfm", "markdown", "commonmark", "rst", "org", "asciidoc")
 TOOLS: Final[dict[str, Tool]] = {
     **browsers.TOOLS,
@@ -53,5 +74,8 @@ TOOLS: Final[dict[str, Tool]] = {
     "debian-html2text": each("/usr/bin/html2text", "-nobs", "{page}"),
     "debian-html2text-utf8": each("/usr/bin/html2text", "-utf8", "-nobs", "{page}"),
     "debian-html2text-ascii": each("/usr/bin/html2text", "-ascii", "-nobs", "-width", "200", "{page}"),
+    "json": _in_json(ascii_only=False),
+    "json-ascii": _in_json(ascii_only=True),
+    "sql": _in_sql,
     "html": lambda pages: [page.read_bytes() for page in pages],
 }

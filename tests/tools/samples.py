@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from tests.forms.truth import Json
 from tests.tools.cases import Case, make_case
-from tests.tools.measure import printed
+from tests.tools.measure import answers, printed
 
 TESTS: Final = Path(__file__).parents[1]
 FOLDER: Final = TESTS.parent / "samples"
@@ -40,12 +40,43 @@ class Sample(NamedTuple):
 
     def record(self) -> Json:
         """The answers, as they stand in the gold file."""
-        return {"file": self.file, "family": self.tool, "form_index": 0} | self.case().record
+        return {"file": self.file, "family": self.tool, "form_index": 0} | answers(
+            self.case().record, (FOLDER / self.file).read_bytes()
+        )
 
 
 # By the name of the gold file.
 SAMPLES: Final[dict[str, tuple[Sample, ...]]] = {
-    "tools-pandoc": (),
+    "tools-pandoc": (
+        Sample("pandoc-gfm", "portal", 31),
+        Sample("pandoc-gfm", "done-project", 32),
+        Sample("pandoc-gfm", "styled-flat", 33),
+        Sample("pandoc-commonmark", "ministry", 34),
+        Sample("pandoc-markdown", "around", 35),
+        Sample("pandoc-markdown", "marked-flat", 36),
+        Sample("pandoc-markdown", "styled-project", 37),
+        Sample("pandoc-plain", "flat-one", 38),
+        Sample("pandoc-plain", "ministry-flat", 39),
+        Sample("pandoc-rst", "ministry", 40),
+        Sample("pandoc-rst", "styled-flat", 41),
+        Sample("pandoc-org", "portal", 42),
+        Sample("pandoc-org", "styled", 43),
+        Sample("pandoc-asciidoc", "done", 44),
+        Sample("pandoc-asciidoc", "styled-project", 45),
+        Sample("word-gfm", "inside", 46),
+        Sample("word-markdown", "flat-one", 47),
+        Sample("word-plain", "ministry-one", 48),
+        Sample("docx-rst", "bare", 49),
+        Sample("html2text", "around", 50),
+        Sample("html2text", "marked-flat", 51),
+        Sample("html2text-wide", "done", 52),
+        Sample("html2text-padded", "flat", 53),
+        Sample("html2text-raw", "styled", 54),
+        Sample("html", "office-project", 55),
+        Sample("html", "nested", 56),
+        Sample("json", "breaks", 57),
+        Sample("sql", "styled", 58),
+    ),
     "tools-browsers": (
         Sample("lynx-60", "portal", 14),
         Sample("lynx-80", "done", 35),

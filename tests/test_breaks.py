@@ -1,0 +1,105 @@
+"""Rows and printed words that line breaks within cells cut, in tables with pipes; lines behind a table."""
+
+from __future__ import annotations
+
+from extract.api import extract_bytes
+from extract.model import Form
+from extract.readers import shapes
+from tests.places import check_places
+from tests.test_shapes import texts
+
+HEAD = """部门整体支出绩效目标批复表
+
+预算年度:2024
+
+预算单位名称：101-某局
+
+总体资金情况（元）| 预算支出总额| 基本支出| 项目支出··
+---|---|---|---··
+合计| 财政拨款| 专户资金| 单位资金| 合计| 财政拨款| 专户资金| 单位资金··
+300.00| 100.00| 100.00| | | 200.00| 200.00| | ··
+整体绩效目标| 建成高标准农田。··
+""".replace("··", "  ")
+INDICATORS = """一级指标| 二级指标| 三级指标| 绩效指标性质| 绩效指标值| 绩效度量单位| 权重··
+产出指标| 数量··
+指标| 新增站点| ≥| 86| 个| 50··
+质量指标| 资料··
+完整率| ≥| 95| %| 30··
+满意度指标| 服务对象满意度指标| 群众··
+好评率| ≥| 90| %| 20··
+""".replace("··", "  ")
+
+
+def read(source: str) -> Form:
+    extraction = extract_bytes(source.encode())
+    check_places(extraction)
+    (form,) = extraction.forms
+    return form
+
+
+def test_indicators_broken_within_cells() -> None:
+    form = read(HEAD + "年度绩  \n效指标  \n" + INDICATORS + "其他  \n说明| 无附件。  \n")
+    assert [(i.level1, i.level2, i.name, i.value, i.unit, str(i.weight)) for i in form.indicators] == [
+        ("产出指标", "数量指标", "新增站点", "86", "个", "50"),
+        ("产出指标", "质量指标", "资料完整率", "95", "%", "30"),
+        ("满意度指标", "服务对象满意度指标", "群众好评率", "90", "%", "20"),
+    ]
+    assert form.other_notes == "无附件。"
+    assert [goal.text for goal in form.goals] == ["建成高标准农田。"]
+
+
+def test_a_broken_section_label_ends_the_goals() -> None:
+    form = read(HEAD + "年度主  \n要任务| 任务名称| 主要内容  \n修渠| 修渠十公里。  \n年度绩效指标  \n" + INDICATORS)
+    assert [goal.text for goal in form.goals] == ["建成高标准农田。"]
+    assert [(task.name, task.content) for task in form.tasks] == [("修渠", "修渠十公里。")]
+
+
+def test_broken_words_of_the_header_of_funding() -> None:
+    broken = HEAD.replace("基本支出|", "基本  \n支出|")
+    assert [(a.category, a.source, str(a.amount)) for a in read(broken + INDICATORS).funding] == [
+        ("total", "total", "300.00"),
+        ("basic", "total", "100.00"),
+        ("basic", "fiscal", "100.00"),
+        ("project", "total", "200.00"),
+        ("project", "fiscal", "200.00"),
+    ]
+
+
+def test_lines_behind_a_table_are_no_indicators() -> None:
+    form = read(HEAD + "年度绩效指标  \n" + INDICATORS + "\n抄送：县审计局。\n\n[下一篇](https://example.org/1)\n")
+    assert [i.name for i in form.indicators] == ["新增站点", "资料完整率", "群众好评率"]
+    assert form.findings == read(HEAD + "年度绩效指标  \n" + INDICATORS).findings
+
+
+def test_closed_pieces_of_a_row() -> None:
+    """A table padded to one width, in which each line is closed whatever it holds."""
+    rows = ["| 一 | 二 | 三 | 四 |", "|----|----|----|----|", *["| a | b | c | d |"] * 3]
+    source = "\n".join([*rows, "| 名 | 年度 |", "| 指标值 | 度量 |", "| 单位 | 分值 |", "| e | f | g | h |"])
+    assert [texts(row) for row in shapes.read(source).rows[4:]] == [
+        {0: "名", 1: "年度指标值", 2: "度量单位", 3: "分值"},
+        {0: "e", 1: "f", 2: "g", 3: "h"},
+    ]
+
+
+def test_markdown_within_cells_of_html() -> None:
+    """A blank line behind the tag says that Markdown follows; HTML has no marks."""
+    source = "# 标题\n\n<table>\n<tr>\n<td>\n\n**甲**\n\n</td>\n<td>**乙**</td>\n</tr>\n</table>\n"
+    assert [texts(row) for row in shapes.read(source).rows] == [{0: "标题"}, {0: "甲", 1: "**乙**"}]
+
+
+def test_a_ruled_table_within_one_that_lays_out_the_page() -> None:
+    inner = ["+----+----+", "| 甲 | 乙 |", "+----+----+", "| 丙 | 丁 |", "+----+----+"]
+    border = "+------+-------------+"
+    source = "\n".join([border, "| 左栏 | 位置        |", border, *(f"|      | {line} |" for line in inner), border])
+    grid = shapes.read(source)
+    assert [texts(row) for row in grid.rows] == [{0: "左栏"}, {0: "位置"}, {0: "甲", 1: "乙"}, {0: "丙", 1: "丁"}]
+    for row in grid.rows:
+        for cell in row.cells:
+            assert grid.lines[cell.line - 1][cell.start : cell.end] == cell.text
+
+
+def test_a_broken_table_within_another_gives_nothing() -> None:
+    border = "+----------+----------+"
+    inner = ["+---+---", "+---+---+", "| 总 | 预", " | 算 |", "+---+---", "+---+---+"]
+    source = "\n".join([border, "| 左       | 右       |", border, *(f"|          | {i:<8} |" for i in inner), border])
+    assert shapes.read(source).rows == []
