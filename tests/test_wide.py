@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from extract import extract_bytes
 from extract.model import Form
+from tests.forms.counties import MERGED, PLAIN, Table, wide_record, wide_table
+from tests.forms.make import in_wan_yuan, make_form
+from tests.forms.truth import Json, Limits
+from tests.scoring import Score, score
+from tests.test_counties import SHAPES
 
 TITLE = "部门预算项目绩效目标申报表(2023年度)\n金额单位：{unit}\n"
 HEADER = (
@@ -64,3 +71,42 @@ def test_indicators_and_goals_stay_with_their_project() -> None:
 def test_a_cell_too_many_before_the_labels_is_said() -> None:
     found = forms(rows="甲单位\t乙项目\t丙\t5,000.00\t目标。\t产出指标\t数量指标\t里程\t≥\t3\t公里\t90\t正向指标\n")
     assert [finding.code for finding in found[0].findings] == ["cell_unread"]
+
+
+# The columns before the indicators, those of the indicators, and whether labels and leading cells stand in every row.
+WIDE = {
+    "usual": ("unit project amount goal", PLAIN, False, False),
+    "labels in every row": ("unit project amount goal", PLAIN, True, False),
+    "numbered": ("number project amount goal", MERGED, False, False),
+    "coded": ("unit_code unit project_code project amount goal", PLAIN, False, False),
+    "no amounts": ("project goal", PLAIN, True, False),
+    "all in every row": ("unit project type amount goal", PLAIN, True, True),
+    "sources": ("unit project amount fiscal goal", PLAIN, False, False),
+}
+
+
+def written(name: str, seed: int) -> tuple[Table, list[Json]]:
+    rng = random.Random(seed)
+    made = [
+        in_wan_yuan(make_form(rng, kind="project", indicators=rng.randint(3, 7), goals=1, limits=Limits(None, None)))
+        for _ in range(3)
+    ]
+    forms = [replace(form, unit_code="", unit_name="大通县农牧局", year=2024, notes=None) for form in made]
+    words, columns, repeat, fill = WIDE[name]
+    leads = words.split()
+    return wide_table(forms, leads, columns, repeat=repeat, fill=fill), [
+        wide_record(form, leads, columns) for form in forms
+    ]
+
+
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "cells"])
+@pytest.mark.parametrize("name", WIDE)
+def test_designs(name: str, shape: str) -> None:
+    total = Score()
+    for seed in range(4):
+        table, records = written(name, seed)
+        named = [{"file": "a", "family": name, "form_index": i} | record for i, record in enumerate(records)]
+        score(total, named, extract_bytes(SHAPES[shape](table).encode(), source_path="a"))
+    assert not total.wrong and not total.spurious, "\n".join(map(str, [*total.wrong, *total.spurious][:12]))
+    # Where no column names the unit, a finding says that nothing does.
+    assert not total.alarms or "unit" not in WIDE[name][0].split(), "\n".join(total.alarms[:12])

@@ -20,7 +20,7 @@ from extract.interpret.sections import Scanner, Sections
 from extract.interpret.singles import apart
 from extract.interpret.stacked import whole_labels, whole_words
 from extract.interpret.trace import Recorder
-from extract.interpret.wide import AMOUNT, GOAL, leading_columns, projects
+from extract.interpret.wide import AMOUNT, GOAL, Lead, leading_columns, projects
 from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary
@@ -131,16 +131,16 @@ class Interpreter:
         )
 
     def _projects(
-        self, sections: Sections, roles: tuple[str, ...], header: Row, lines: Sequence[str]
+        self, sections: Sections, leads: tuple[Lead, ...], header: Row, lines: Sequence[str]
     ) -> Iterator[Parts]:
         """What a wide table says of each of its projects."""
         profile = self.vocabulary.profile
-        for project in projects(sections.indicators, roles, self.indicators.kinds):
+        for project in projects(sections.indicators, leads, self.indicators.kinds):
             head = identity.read(sections, self.scanner)
-            identity.of_project(head, project.unit, project.name, profile)
+            identity.of_project(head, project.unit, project.name, project.code, profile)
             yield Parts(
                 head=head,
-                money=funding.of_project(project.amount, head.amount_unit, profile),
+                money=funding.of_project(project.amounts, head.amount_unit, profile),
                 goals=prose.goals([Row(piece.line, [piece], 1) for piece in project.goal_lines()], lines, profile),
                 tasks=prose.Tasks([], [], frozenset()),
                 tree=self.indicators.read(project.rows, [header]),
@@ -148,7 +148,7 @@ class Interpreter:
                 findings=[Finding("cell_unread", None, None, None, {"text": c.text[:40]}, c) for c in project.unread],
                 doubts=(),
                 expected=frozenset(),
-                lacking=_without(roles),
+                lacking=_without(leads),
             )
 
     def _form(self, parts: Parts, called: Called, index: int) -> Form:
@@ -323,9 +323,11 @@ def _open(forms: Sequence[Form]) -> int:
     return sum(finding.table in ("indicators", "tasks", None) for form in forms for finding in form.findings)
 
 
-def _without(roles: Sequence[str]) -> frozenset[str]:
+def _without(leads: Sequence[Lead]) -> frozenset[str]:
     """The sections for which a wide table has no column."""
-    return frozenset(section for section, role in (("funding", AMOUNT), ("goals", GOAL)) if role not in roles)
+    return frozenset(
+        section for section, role in (("funding", AMOUNT), ("goals", GOAL)) if role not in {lead.role for lead in leads}
+    )
 
 
 def _cleaned(row: Row) -> Row:

@@ -110,16 +110,30 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     return Funding(amounts, unit, unit_cell, findings, check, made, figures, table)
 
 
-def of_project(cell: Cell | None, unit: str | None, profile: FormProfile) -> Funding:
-    """The funding of a project in a wide table: its one amount is the total."""
+def of_project(cells: Sequence[tuple[Column, Cell]], unit: str | None, profile: FormProfile) -> Funding:
+    """The funding of a project in a wide table, each amount under its column."""
     money = profile.money
-    found = _amount_of(cell.text, money) if cell is not None else None
-    if cell is None or found is None:
-        doubt = [] if cell is None else [Finding("cell_unread", "funding", None, None, {"text": cell.text[:40]}, cell)]
-        return Funding([], unit, None, doubt, NOT_MADE)
-    stated = found[1] or unit
-    amount = (found[0] * (money.yuan[stated] if stated is not None else _ONE)).quantize(_CENT)
-    return Funding([_amount(("project", "total"), Figure(cell, amount, (0, 0)))], unit, None, [], NOT_MADE)
+    amounts: list[Amount] = []
+    doubts: list[Finding] = []
+    for column, cell in cells:
+        found = _amount_of(cell.text, money)
+        if found is None:
+            doubts.append(Finding("cell_unread", "funding", None, None, {"text": cell.text[:40]}, cell))
+            continue
+        stated = found[1] or unit
+        amount = (found[0] * (money.yuan[stated] if stated is not None else _ONE)).quantize(_CENT)
+        amounts.append(_amount(column, Figure(cell, amount, (0, 0))))
+    columns = tuple(column for column, _ in cells)
+    # One part alone (其中：财政拨款) need not be the whole.
+    made = tuple(one for one in equations(columns, _parts_of(columns, profile)) if len(one.parts) > 1)
+    check, failed = _checks(amounts, made)
+    return Funding(amounts, unit, None, [*doubts, *failed], check)
+
+
+def column_of(text: str, profile: FormProfile) -> Column | None:
+    """The column of a project's funding that a header word names, or None."""
+    word = header_word(text, profile)
+    return _column(word, "project", "project", profile) if word else None
 
 
 def _paired(

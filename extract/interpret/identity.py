@@ -82,7 +82,9 @@ def _unit_in_brackets(found: Identity, sections: Sections, profile: FormProfile)
                 return
 
 
-def of_project(found: Identity, unit: Cell | None, project: Cell | None, profile: FormProfile) -> None:
+def of_project(
+    found: Identity, unit: Cell | None, project: Cell | None, code: Cell | None, profile: FormProfile
+) -> None:
     """Takes in the unit and the project of a row of a wide table, which is what its form is for."""
     found.form_kind = "project"
     if unit is not None:
@@ -90,6 +92,8 @@ def of_project(found: Identity, unit: Cell | None, project: Cell | None, profile
         _take(found, "unit", unit, profile)
     if project is not None:
         _take(found, "project", project, profile)
+    if code is not None:
+        _take(found, "project_code", code, profile)
 
 
 def _title(found: Identity, cell: Cell) -> None:

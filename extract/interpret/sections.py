@@ -142,8 +142,8 @@ class Scanner:
         # Shared with who looks at many rows: a look-up here spares a call.
         self.known: dict[str, Meaning] = {}
         self._column_of: dict[str, str] = {}
-        columns = self.profile.columns.items()
-        self._level_firsts = frozenset(word[0] for word, role in columns if role in ("level1", "level2"))
+        # Whether a text is a word that the header of the indicator table may end with.
+        self._ends_header: dict[str, bool] = {}
 
     def meaning(self, text: str) -> Meaning:
         """What a cell with this text says of its row."""
@@ -315,11 +315,15 @@ class Scanner:
         if meaning.kind:
             return self.is_header(row)
         cells = row.cells
-        if len(cells) <= HEADER_WORDS or not (
-            cells[1].text[0] in self._level_firsts or cells[2].text[0] in self._level_firsts
-        ):
+        if len(cells) <= HEADER_WORDS:
             return False
-        return (self.is_level(cells[1].text) or self.is_level(cells[2].text)) and self.is_header(row)
+        last = cells[-1].text
+        ends = self._ends_header.get(last)
+        if ends is None:
+            ends = len(last) <= _LONGEST_WORD and self.profile.column(squash(last)) is not None
+            if len(self._ends_header) < 65536:
+                self._ends_header[last] = ends
+        return ends and any(self.is_level(cell.text) for cell in cells[1:]) and self.is_header(row)
 
     def split(self, rows: Sequence[Row]) -> Sections:
         """One form's rows by section. Repeated titles and headers and page numbers are taken out."""

@@ -16,7 +16,7 @@ from extract.interpret.funding import header_word, is_beside
 from extract.interpret.indicators import Read
 from extract.interpret.sections import Scanner
 from extract.interpret.trace import KINDS, Other, Part, Reading, Recorder, Source, Stretch
-from extract.interpret.wide import is_sum, leading_columns
+from extract.interpret.wide import Lead, is_sum, leading_columns
 from extract.model import Cell, Row
 from extract.places import pieces
 
@@ -89,7 +89,7 @@ def _scanned(cells: Sequence[Cell], scanner: Scanner) -> tuple[Part, ...]:
     return tuple(Part(cell, _SCANNED.get(scanner.meaning(cell.text).kind, "unread")) for cell in cells)
 
 
-def leading(stretch: Stretch) -> Sequence[str]:
+def leading(stretch: Stretch) -> Sequence[Lead]:
     """The columns before those of the indicators in a table of many projects; none in the table of one form."""
     headers = stretch.sections.headers
     wide = leading_columns(headers[0], stretch.interpreter.scanner) if headers else None

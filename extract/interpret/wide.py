@@ -1,7 +1,9 @@
 """The wide table of many projects: one header, and a project's name, amount and goal in the first of its rows.
 
-单位名称 | 项目名称 | 预算数 | 年度目标 | 一级指标 | … The rows after a project's first begin at the level-1 label,
-their leading blanks gone. A unit's row (a code, a name and a sum) stands above its units' rows.
+单位名称 | 项目名称 | 预算数 | 年度目标 | 一级指标 | … The rows after a project's first begin at a label, their leading
+blanks gone, or repeat what the first one says. A unit's row (a code, a name and a sum) stands above its units' rows.
+Which of a project's own cells is what, is told by the header's order and by what each cell is, since blank ones may be
+gone.
 """
 
 from __future__ import annotations
@@ -9,17 +11,39 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
-from extract.interpret.funding import header_word
+import regex
+
+from extract.interpret.funding import column_of
 from extract.interpret.kinds import Kinds
+from extract.interpret.placing import Column
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
 from extract.places import join, pieces
 
 _LABELS: Final = "12B"
-# What a project's first cells are, in the order in which wide tables have them.
-UNIT, PROJECT, AMOUNT, GOAL = "unit", "project", "amount", "goal"
+# The kinds of what a unit's row holds: texts and numbers.
+_PLAIN: Final = frozenset("stn")
+# What a project's own columns hold, besides amounts.
+UNIT, PROJECT, GOAL, CODE, NUMBER, OTHER = "unit", "project", "goal", "code", "number", "other"
+AMOUNT: Final = "amount"
+_NUMBERED: Final = frozenset({"序号", "编号", "行次"})
+_CODED: Final = ("编码", "代码")
+_CODE: Final = regex.compile(r"[0-9A-Za-z]{3,40}$")
+# A goal is hardly shorter.
+_SHORT_GOAL: Final = 12
+_NEVER: Final = 99.0
+# What it costs that a column has no cell in a project's first row, and that a cell has no column.
+_MISSING: Final = {PROJECT: 3.0, AMOUNT: 0.8, GOAL: 0.8, UNIT: 0.5, CODE: 0.4, NUMBER: 0.3, OTHER: 0.4}
+_UNREAD: Final = 4.0
+
+
+class Lead(NamedTuple):
+    """A column before those of the indicators: what it holds, and of amounts the funding's column."""
+
+    role: str
+    column: Column | None = None
 
 
 @dataclass(slots=True)
@@ -28,8 +52,9 @@ class Project:
 
     unit: Cell | None = None
     name: Cell | None = None
-    amount: Cell | None = None
+    code: Cell | None = None
     goal: Cell | None = None
+    amounts: list[tuple[Column, Cell]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     unread: list[Cell] = field(default_factory=list)
 
@@ -40,75 +65,137 @@ class Project:
         return [join(list(group)) for _, group in groupby(pieces(self.goal), key=lambda piece: piece.line)]
 
 
-def leading_columns(header: Row, scanner: Scanner) -> tuple[tuple[str, ...], Row] | None:
+def leading_columns(header: Row, scanner: Scanner) -> tuple[tuple[Lead, ...], Row] | None:
     """What stands before the indicators' columns of a wide table's header, and the header from those on.
 
     None for a header that names no project: the table of one form.
     """
-    roles: list[str] = []
+    leads: list[Lead] = []
     for i, cell in enumerate(header.cells):
-        role = _role(cell, scanner)
-        if role == "":
-            if PROJECT not in roles:
+        lead = _lead(cell.text, scanner, PROJECT in (lead.role for lead in leads))
+        if lead is None:
+            if PROJECT not in (lead.role for lead in leads):
                 return None
-            return tuple(roles), Row(header.line, header.cells[i:], header.width, header.page)
-        roles.append(role)
+            return tuple(leads), Row(header.line, header.cells[i:], header.width, header.page)
+        leads.append(lead)
     return None
 
 
-def _role(cell: Cell, scanner: Scanner) -> str:
-    """What a header cell before the indicators' columns means; "" for the first of those columns."""
-    meaning = scanner.meaning(cell.text)
+def _lead(text: str, scanner: Scanner, named: bool) -> Lead | None:
+    """What a header cell before the indicators' columns means; None for the first of those columns.
+
+    ``named``: a project's column stands before it.
+    """
+    meaning = scanner.meaning(text)
     if meaning.kind == "field" and meaning.name in (UNIT, PROJECT):
-        return meaning.name
+        return Lead(meaning.name)
     if meaning.kind == "section" and meaning.name == "goals":
-        return GOAL
-    if header_word(cell.text, scanner.profile):
-        return AMOUNT
-    return "" if scanner.is_level(cell.text) else "other"
+        return Lead(GOAL)
+    word = "".join(text.split())
+    if word.endswith(_CODED):
+        return Lead(CODE)
+    if word in _NUMBERED:
+        return Lead(NUMBER)
+    column = column_of(text, scanner.profile)
+    if column is not None:
+        return Lead(AMOUNT, column)
+    ends = scanner.is_level(text) or (named and scanner.is_column(text))
+    return None if ends else Lead(OTHER)
 
 
-def is_sum(row: Row, roles: Sequence[str], own: Sequence[str]) -> bool:
+def is_sum(row: Row, leads: Sequence[Lead], own: Sequence[str]) -> bool:
     """Whether a row names a unit, and the sum of its projects where they have amounts. ``own``: its cells' kinds."""
-    if len(row.cells) > len(roles) or any(kind in _LABELS for kind in own):
+    if len(row.cells) > len(leads) or not _PLAIN.issuperset(own):
         return False
-    return "n" in own[1:] if AMOUNT in roles else len(own) == 1
+    return "n" in own[1:] if any(lead.role == AMOUNT for lead in leads) else len(own) == 1
 
 
-def projects(rows: Sequence[Row], roles: Sequence[str], kinds: Kinds) -> list[Project]:
+def projects(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[Project]:
     """The projects of a wide table in order. Unit rows give no project; they name the unit of the rows below."""
     found: list[Project] = []
     unit: Cell | None = None
     for row in rows:
         own = [kinds(cell.text) for cell in row.cells]
         first = next((i for i, kind in enumerate(own) if kind in _LABELS), None)
-        if is_sum(row, roles, own):
+        if is_sum(row, leads, own):
             unit = row.cells[0]
             continue
+        if first is None and not found:
+            first = 0
         lead, rest = row.cells[: first or 0], row.cells[first or 0 :]
         if lead or not found:
-            project = _project(lead, roles, own)
+            project = _project(lead, leads)
             unit = project.unit = project.unit or unit
-            found.append(project)
+            if not found or not _same(project, found[-1]):
+                found.append(project)
         found[-1].rows.append(Row(row.line, rest, row.width, row.page))
     return found
 
 
-def _project(lead: Sequence[Cell], roles: Sequence[str], kinds: Sequence[str]) -> Project:
-    """A project's own cells: the texts before the amount are its unit and its name, the one behind it is its goal."""
+def _same(one: Project, before: Project) -> bool:
+    """Whether a row repeats what the first row of the project above says."""
+    return (
+        one.name is not None
+        and before.name is not None
+        and one.name.text == before.name.text
+        and (one.unit is None or before.unit is None or one.unit.text == before.unit.text)
+    )
+
+
+def _project(cells: Sequence[Cell], leads: Sequence[Lead]) -> Project:
+    """A project's own cells, each in the column that it is best explained by."""
     project = Project()
-    amount = next((i for i in range(len(lead)) if kinds[i] == "n"), None)
-    before = list(lead if amount is None else lead[:amount])
-    after = [] if amount is None else list(lead[amount + 1 :])
-    if amount is not None:
-        project.amount = lead[amount]
-    elif len(before) > 1 and GOAL in roles and len(before) > sum(role in (UNIT, PROJECT) for role in roles):
-        after = [before.pop()]
-    if len(before) > 1 and UNIT in roles:
-        project.unit = before.pop(0)
-    if before:
-        project.name = before.pop(0)
-    if after:
-        project.goal = after.pop(0)
-    project.unread = [*before, *after]
+    for cell, at in zip(cells, _assigned(cells, leads), strict=True):
+        lead = leads[at] if at >= 0 else None
+        if lead is None:
+            project.unread.append(cell)
+        elif lead.role == AMOUNT and lead.column is not None:
+            project.amounts.append((lead.column, cell))
+        elif lead.role == UNIT:
+            project.unit = cell
+        elif lead.role == PROJECT:
+            project.name = cell
+        elif lead.role == GOAL:
+            project.goal = cell
+        elif lead.role == CODE and at + 1 < len(leads) and leads[at + 1].role == PROJECT:
+            project.code = cell
     return project
+
+
+def _assigned(cells: Sequence[Cell], leads: Sequence[Lead]) -> tuple[int, ...]:
+    """For each cell the place of its column, in order; -1 for a cell that fits none."""
+    # By how many columns are used up: the cheapest way to have placed the cells so far.
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+    for cell in cells:
+        after: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for used, (cost, chosen) in best.items():
+            _keep(after, used, cost + _UNREAD, (*chosen, -1))
+            skipped = 0.0
+            for at in range(used, len(leads)):
+                _keep(after, at + 1, cost + skipped + _cost(cell.text, leads[at].role), (*chosen, at))
+                skipped += _MISSING[leads[at].role]
+        best = after
+    return min(
+        (cost + sum(_MISSING[lead.role] for lead in leads[used:]), chosen) for used, (cost, chosen) in best.items()
+    )[1]
+
+
+def _keep(best: dict[int, tuple[float, tuple[int, ...]]], used: int, cost: float, chosen: tuple[int, ...]) -> None:
+    if used not in best or cost < best[used][0]:
+        best[used] = (cost, chosen)
+
+
+def _cost(text: str, role: str) -> float:
+    """What it costs to read a text as what a column holds."""
+    if _is_number(text):
+        costs = {AMOUNT: 0.0, NUMBER: 0.1 if text.isdigit() else _NEVER, CODE: 0.2 if text.isdigit() else _NEVER}
+        return costs.get(role, 3.0)
+    if _CODE.match(text):
+        return {CODE: 0.0, AMOUNT: _NEVER, NUMBER: _NEVER}.get(role, 2.0)
+    if role == GOAL:
+        return 0.0 if len(text) >= _SHORT_GOAL else 0.6
+    return 0.2 if role in (UNIT, PROJECT, OTHER) else _NEVER
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(",", "").replace(".", "", 1).isdigit()

@@ -511,6 +511,65 @@ def ningxia_project(form: TrueForm, rng: random.Random) -> Written:
     return rows, _only(form, record, *(("project", source, amount) for source, amount in amounts))
 
 
+# ---- one table for many projects
+
+PLAIN: Final = (
+    ("level1", "一级指标"), ("level2", "二级指标"), ("name", "三级指标"), ("operator", "指标性质"), ("value", "指标值"),
+    ("unit", "度量单位"), ("weight", "权重"),
+)  # fmt: skip
+MERGED: Final = (("level1", "一级指标"), ("level2", "二级指标"), ("name", "三级指标"), ("merged", "指标值"))
+LEADS: Final = {
+    "number": "序号",
+    "unit_code": "单位编码",
+    "unit": "单位名称",
+    "project_code": "项目编码",
+    "project": "项目名称",
+    "type": "项目类型",
+    "amount": "资金总额",
+    "fiscal": "其中：财政拨款",
+    "goal": "年度绩效目标",
+}
+WIDE_TITLE: Final = "部门预算项目绩效目标表"
+
+
+def wide_table(
+    forms: Sequence[TrueForm], leads: Sequence[str], columns: Sequence[tuple[str, str]], *, repeat: bool, fill: bool
+) -> Table:
+    """The table of many projects. ``repeat``, ``fill``: labels, and a project's own cells, stand in every row."""
+    rows: Table = [
+        [WIDE_TITLE],
+        ["2024年度", "", "金额单位：万元"],
+        [*(LEADS[lead] for lead in leads), *(word for _, word in columns)],
+    ]
+    for number, form in enumerate(forms, 1):
+        own = {
+            "number": str(number),
+            "unit_code": "301001",
+            "unit": form.unit_name,
+            "project_code": form.project_code or "",
+            "project": form.project_name or "",
+            "type": "特定目标类",
+            "amount": _wan(form.funding[0]),
+            "fiscal": _wan(form.funding[1]),
+            "goal": "".join(form.goals),
+        }
+        for i, row in enumerate(_indicator_rows(form, columns, repeat=repeat)):
+            rows.append([*(own[lead] if fill or not i else "" for lead in leads), *row])
+    return rows
+
+
+def wide_record(form: TrueForm, leads: Sequence[str], columns: Sequence[tuple[str, str]]) -> Json:
+    """What the table says of one of its projects."""
+    record = _record(form, columns, title=WIDE_TITLE, goals=["".join(form.goals)])
+    for key in ("unit_code", "project_code", *(() if "unit" in leads else ("unit_name",))):
+        del record[key]
+    if "project_code" in leads:
+        record["project_code"] = form.project_code
+    amounts = [("project", source, form.funding[i]) for i, source in enumerate(("total", "fiscal"))]
+    shown = [one for one, lead in zip(amounts, ("amount", "fiscal"), strict=True) if lead in leads]
+    return _only(form, record, *((c, s, amount) for c, s, amount in shown if amount is not None))
+
+
 Design = Callable[[TrueForm, random.Random], Written]
 DESIGNS: Final[dict[str, tuple[str, Design]]] = {
     "chongqing": ("department", chongqing_department),
