@@ -428,3 +428,14 @@ def test_one_form_of_a_line_with_several() -> None:
         v["value"] for r in line["readings"] for c in r["cells"] for v in c["values"] if v["field"] == "fiscal_year"
     ]
     assert years == [2025]
+
+
+def test_what_a_broken_row_would_cost_as_two() -> None:
+    broken = FORM.format(row="接受培训的干部人\n数\t≥\t12\t人\t50").encode()
+    found = as_dict(explain(broken))
+    (first,), (second,) = found["lines"][8]["readings"], found["lines"][9]["readings"]
+    assert (first["row"], first["lines"], first["seqs"]) == (second["row"], second["lines"], second["seqs"])
+    # By itself, a name lacks operator, value, unit and weight: 0.8 + 2.0 + 0.4 + 1.0; the other has a short name: 0.5.
+    assert (first["lines"], first["cost"], first["cost_apart"]) == ([9, 10], 0.0, 4.7)
+    assert found["lines"][7]["readings"][0]["cost_apart"] is None
+    assert "a row a line: 4.7" in "\n".join(shown(explain(broken)))

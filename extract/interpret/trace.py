@@ -110,7 +110,8 @@ class Other(NamedTuple):
 class Reading(NamedTuple):
     """A row of the source and what it was taken for, one of ``WHATS``. ``form``: of which form; None for none.
 
-    ``cost`` and ``other`` are those of rows that the row grammar explains.
+    ``cost`` and ``other`` are those of rows that the row grammar explains. ``apart``: where it takes several lines for
+    one row, what they cost as a row each.
     """
 
     what: str
@@ -118,6 +119,7 @@ class Reading(NamedTuple):
     parts: tuple[Part, ...]
     cost: float | None = None
     other: Other | None = None
+    apart: float | None = None
 
 
 class Way(NamedTuple):

@@ -192,7 +192,19 @@ def _grammatical(stretch: Stretch) -> Iterator[Reading]:
             other = None
             if second is not None:
                 other = Other(tuple(grammar.ROLES[role] for role in second.roles), second.cost)
-            yield Reading(_row_of(Read(row, explanation)), record.number, parts, explanation.best.cost, other)
+            apart = _apart(row, stretch)
+            yield Reading(_row_of(Read(row, explanation)), record.number, parts, explanation.best.cost, other, apart)
+
+
+def _apart(row: Row, stretch: Stretch) -> float | None:
+    """What the rows cost by themselves that were put together in one; None for a row that was one."""
+    lines = {piece.line for cell in row.cells for piece in pieces(cell)}
+    if len(lines) == 1 or stretch.layout is not None or leading(stretch):
+        return None
+    reader = stretch.interpreter.indicators
+    known = reader.grammar(stretch.sections.headers)
+    own = [one for one in stretch.sections.indicators if one.line in lines]
+    return sum(reader.explain(one, known).best.cost for one in own) if len(own) > 1 else None
 
 
 def _row_of(read: Read) -> str:

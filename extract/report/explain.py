@@ -209,6 +209,7 @@ def _reading(reading: LineReading) -> dict[str, Any]:
         "lines": list(reading.lines),
         "cost": _rounded(reading.cost),
         "margin": _rounded(reading.margin),
+        "cost_apart": _rounded(reading.apart),
         "cells": [_cell(cell) for cell in reading.cells],
     }
 

@@ -73,7 +73,7 @@ class LineReading:
     """A row of the source as far as it stands in one line.
 
     ``row``: number of the row; ``lines``: all that it stands in. ``changes``: what the next reading reads otherwise,
-    wherever it stands, as the roles of a cell here and there.
+    wherever it stands, as the roles of a cell here and there. ``apart``: what its lines cost as a row each.
     """
 
     row: int
@@ -85,6 +85,7 @@ class LineReading:
     cost: float | None
     margin: float | None
     changes: tuple[tuple[str, str], ...] = ()
+    apart: float | None = None
 
     def is_of(self, form: int) -> bool:
         """Whether the row belongs to a form, or some of its values do."""
@@ -164,7 +165,9 @@ def _by_line(row: int, reading: Reading, uses: Mapping[int, _Uses]) -> dict[int,
         own = tuple(sorted(cells[number], key=lambda cell: cell.start))
         # A line with nothing but labels, or the middle of a text, is a part of what its row gave.
         seqs = _seqs(what, own) or _seqs(what, everything)
-        found[number] = LineReading(row, what, form, seqs, lines, own, reading.cost, margin, tuple(changes))
+        found[number] = LineReading(
+            row, what, form, seqs, lines, own, reading.cost, margin, tuple(changes), reading.apart
+        )
     return found
 
 

@@ -200,12 +200,14 @@ def _next(line: Line, reading: LineReading, say: Speaker) -> Text:
     """
     if reading.cost is None or line.number != reading.lines[0]:
         return Text()
-    text = Text(f"{reading.cost:.1f}", "dim")
-    if reading.margin is None:
-        return text
-    style = "yellow" if reading.close else "dim"
-    changes = [f"{say(f'explain_role_{role}')}→{say(f'explain_role_{other}')}" for role, other in reading.changes]
-    return text.append(" " + " ".join([f"+{reading.margin:.1f}", *changes]), style)
+    text = Text.assemble((f"{reading.cost:.1f}", "dim"))
+    if reading.margin is not None:
+        style = "yellow" if reading.close else "dim"
+        changes = [f"{say(f'explain_role_{role}')}→{say(f'explain_role_{other}')}" for role, other in reading.changes]
+        text.append(" " + " ".join([f"+{reading.margin:.1f}", *changes]), style)
+    if reading.apart is not None:
+        text.append("\n" + say("explain_apart", cost=f"{reading.apart:.1f}"), "dim")
+    return text
 
 
 def _finding(doubt: Doubt, say: Speaker) -> Text:
