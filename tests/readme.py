@@ -54,7 +54,7 @@ def explained(language: str) -> str:
     console = Console(file=io.StringIO(), width=_EXPLAIN_WIDTH, highlight=False, markup=False, emoji=False)
     recorder = Recorder()
     extraction = traced_bytes(SAMPLE.read_bytes(), recorder, source_path=SAMPLE.name)
-    lines = [line for line in lines_of(extraction, readings(recorder), ()) if line.number in _EXPLAINED]
+    lines = [line for line in lines_of(extraction, readings(recorder), (), is_dump=False) if line.number in _EXPLAINED]
     console.print(lines_table(lines, Speaker(language), _EXPLAIN_WIDTH))
     assert isinstance(console.file, io.StringIO)
     shown = "\n".join(line.rstrip() for line in console.file.getvalue().splitlines())

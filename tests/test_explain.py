@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -18,12 +19,15 @@ from extract.api import extract_bytes
 from extract.errors import UsageError
 from extract.interpret import grammar
 from extract.interpret.grammar import DEFAULT_COLUMNS, Grammar
-from extract.interpret.trace import KINDS, ROLES, WHATS
+from extract.interpret.trace import KINDS, ROLES, WHATS, Part, Reading
 from extract.messages import messages
 from extract.report.explain import Chosen, as_dict
+from extract.report.explain_lines import lines_of
 from extract.schemafiles import SCHEMAS, read_yaml
 from tests import test_wide as wide
 from tests.explained import GOLDEN, NO_FORM, explain, golden, shown
+from tests.made import cell as made_cell
+from tests.made import extraction as extraction_of_made
 from tests.test_cli import SAMPLE, pifubiao
 
 SAMPLES = sorted(SAMPLE.parent.iterdir())
@@ -81,6 +85,12 @@ def test_every_value_lies_in_a_cell_of_one_row(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_every_word_stands_in_a_row(path: Path) -> None:
+    for line in of_sample(path)["lines"]:
+        assert [r for r in line["readings"] if r["row"] is None and r["reading"] not in ("blank", "separators")] == []
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_the_json_is_what_the_schema_describes(path: Path) -> None:
     assert list(Draft202012Validator(SCHEMA).iter_errors(json.loads(json.dumps(of_sample(path))))) == []
 
@@ -129,6 +139,15 @@ def test_lines_are_no_wider_than_the_terminal(language: str, width: int) -> None
     for path in (SAMPLE, SAMPLE.parent / "layout-01.txt", SAMPLE.parent / "grid-01.txt"):
         lines = shown(explain(path.read_bytes()), language, width)
         assert max(map(cell_len, lines)) <= width
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_columns_stand_under_one_another(language: str) -> None:
+    lines = shown(explain(SAMPLE.read_bytes()), language, 100)
+    costs = {cell_len(line[: found.start()]) for line in lines if (found := re.search(r" {2}\d\.\d \+\d\.\d", line))}
+    assert len(costs) == 1
+    names = {cell_len(line[: found.end()]) for line in lines if (found := re.match(r" *\d+  (?=\S)", line))}
+    assert len(names) == 1
 
 
 def test_source_text_cannot_speak_to_the_terminal() -> None:
@@ -439,3 +458,19 @@ def test_what_a_broken_row_would_cost_as_two() -> None:
     assert (first["lines"], first["cost"], first["cost_apart"]) == ([9, 10], 0.0, 4.7)
     assert found["lines"][7]["readings"][0]["cost_apart"] is None
     assert "a row a line: 4.7" in "\n".join(shown(explain(broken)))
+
+
+def test_words_that_no_reader_gave_a_cell_are_said() -> None:
+    extraction = extraction_of_made()
+    (line, *_) = lines_of(extraction, [], (), is_dump=False)
+    assert [(reading.what, [cell.text for cell in reading.cells]) for reading in line.readings] == [
+        ("unread", [extraction.lines[0]])
+    ]
+    reading = Reading("title", 0, (Part(made_cell(1, "支出"), "title"),))
+    (line, *_) = lines_of(extraction, [reading], (), is_dump=False)
+    assert [(r.what, r.cells[0].text) for r in line.readings] == [
+        ("unread", "单位整体"),
+        ("title", "支出"),
+        ("unread", "绩效目标批复表"),
+    ]
+    assert [r.what for r in lines_of(extraction, [], (), is_dump=True)[0].readings] == ["separators"]

@@ -88,6 +88,11 @@ class Recorder:
         whole = [source for source in self._sources if source.literal is None]
         return whole or self._sources
 
+    @property
+    def is_dump(self) -> bool:
+        """Whether texts within a dump are what was read."""
+        return any(source.literal is not None for source in self.sources)
+
 
 class Part(NamedTuple):
     """A cell of a row: what it is by its text alone (``kind``, a name of ``KINDS``), and as what it was read.

@@ -74,10 +74,10 @@ def _of_source(source: Source) -> Iterator[Reading]:
             left = covered.left(row.cells)
             if left:
                 yield covered.take(_left(left, index, stretch))
-    for row in source.grid.rows:
+    for row in (*source.rows, *source.grid.rows):
         left = covered.left(row.cells)
         if left:
-            yield Reading("outside", None, tuple(Part(cell, "unread") for cell in left))
+            yield covered.take(Reading("outside", None, tuple(Part(cell, "unread") for cell in left)))
 
 
 def _untaken(parts: Sequence[Part], covered: _Covered) -> tuple[Part, ...]:

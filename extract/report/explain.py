@@ -68,7 +68,7 @@ def explained(extraction: Extraction, recorder: Recorder, chosen: Chosen) -> Exp
     if chosen.form is not None and not 1 <= chosen.form <= count:
         raise UsageError("no_such_form", number=chosen.form, total=count)
     doubts = findings_of(extraction)
-    lines = lines_of(extraction, readings(recorder), doubts)
+    lines = lines_of(extraction, readings(recorder), doubts, is_dump=recorder.is_dump)
     extents = _extents(lines, count)
     wanted = range(count) if chosen.form is None else (chosen.form - 1,)
     shown = lines[chosen.first - 1 : chosen.last or len(lines)]

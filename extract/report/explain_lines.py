@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
+from extract.clean import plain
 from extract.interpret.grammar import CLOSE
 from extract.interpret.trace import Part, Reading
 from extract.model import Cell, Extraction, Form
@@ -113,8 +114,10 @@ class Line:
         return any(cell.uses for reading in self.readings for cell in reading.cells)
 
 
-def lines_of(extraction: Extraction, readings: Sequence[Reading], doubts: Sequence[Doubt]) -> list[Line]:
-    """All lines of a source, in order."""
+def lines_of(
+    extraction: Extraction, readings: Sequence[Reading], doubts: Sequence[Doubt], *, is_dump: bool
+) -> list[Line]:
+    """All lines of a source, in order. ``is_dump``: what stands around the texts of a dump was not looked at."""
     uses = _uses(extraction)
     by_line: dict[int, list[LineReading]] = defaultdict(list)
     for row, reading in enumerate(readings):
@@ -123,10 +126,13 @@ def lines_of(extraction: Extraction, readings: Sequence[Reading], doubts: Sequen
     findings: dict[int | None, list[Doubt]] = defaultdict(list)
     for doubt in doubts:
         findings[doubt.line].append(doubt)
-    return [
-        _line(number, text, by_line.get(number, []), tuple(findings.get(number, ())))
-        for number, text in enumerate(extraction.lines, 1)
-    ]
+    lines = []
+    for number, text in enumerate(extraction.lines, 1):
+        own = by_line.get(number, [])
+        if not is_dump:
+            own += _forgotten(number, text, own)
+        lines.append(_line(number, text, own, tuple(findings.get(number, ()))))
+    return lines
 
 
 def _line(number: int, text: str, readings: list[LineReading], findings: tuple[Doubt, ...]) -> Line:
@@ -137,6 +143,20 @@ def _line(number: int, text: str, readings: list[LineReading], findings: tuple[D
     forms = {use.form for reading in readings for cell in reading.cells for use in cell.uses}
     forms |= {reading.form for reading in readings if reading.form is not None}
     return Line(number, text, tuple(readings), findings, frozenset(forms))
+
+
+def _forgotten(number: int, text: str, readings: Sequence[LineReading]) -> list[LineReading]:
+    """Words of a line that stand in no row, each stretch as a row that was not read."""
+    found = []
+    at = 0
+    spans = sorted((cell.start, cell.end) for reading in readings for cell in reading.cells)
+    for start, end in [*spans, (len(text), len(text))]:
+        stretch = text[at:start]
+        if any(c.isalnum() for c in stretch) and any(c.isalnum() for c in plain(stretch)):
+            cell = LineCell(at, start, plain(stretch), "unread", "", ())
+            found.append(LineReading(-1, "unread", None, (), (number,), (cell,), None, None))
+        at = max(at, end)
+    return found
 
 
 def _by_line(row: int, reading: Reading, uses: Mapping[int, _Uses]) -> dict[int, LineReading]:

@@ -79,7 +79,7 @@ def render(found: Explained, say: Speaker, width: int) -> RenderableType:
         parts += [Text.assemble((safe(form.title or "–"), "bold"), "  ", (where + lines, "dim")), decisions(trace, say)]
         parts += [_finding(doubt, say) for doubt in found.doubts if doubt.form == trace.number]
         parts.append(Text())
-    shown = [line for line in found.lines if any(reading.what != "blank" for reading in line.readings)]
+    shown = [line for line in found.lines if any(reading.what not in _QUIET for reading in line.readings)]
     if shown:
         parts += [lines_table(shown, say, width), Text(), *_without_values(shown, say)]
     return Group(*parts)
