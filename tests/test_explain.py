@@ -327,6 +327,12 @@ def test_how_amounts_were_placed() -> None:
     ]
 
 
+def test_as_many_amounts_as_columns_have_one_place() -> None:
+    text = FORM.format(row="").replace("\t1200.00\t1200.00", "\t1200.00\t1000.00\t150.00\t50.00")
+    (form,) = as_dict(explain(text.encode()))["forms"]
+    assert (form["funding"]["settled"], form["funding"]["next"]) == ("only", None)
+
+
 def test_a_sum_that_fails_is_said() -> None:
     text = FORM.format(row="").replace("\t1200.00\t1200.00", "\t1200.00\t1100.00")
     (form,) = as_dict(explain(text.encode()))["forms"]
@@ -474,3 +480,11 @@ def test_words_that_no_reader_gave_a_cell_are_said() -> None:
         ("unread", "绩效目标批复表"),
     ]
     assert [r.what for r in lines_of(extraction, [], (), is_dump=True)[0].readings] == ["separators"]
+    # The mark of a link beside a cell is none.
+    reading = Reading("title", 0, (Part(made_cell(2, "预算年度：2024"), "title"), Part(made_cell(2, "135"), "text")))
+    line = lines_of(extraction, [reading], (), is_dump=False)[1]
+    assert [(r.what, r.cells[0].text) for r in line.readings] == [
+        ("title", "预算年度：2024"),
+        ("unread", "单位："),
+        ("unread", "-司法局"),
+    ]

@@ -159,10 +159,10 @@ class Sum(NamedTuple):
 class MoneyTrace(NamedTuple):
     """How the amounts of a form were placed.
 
-    ``settled``: ``none`` (there are none), ``words`` (each amount beside its word), ``cell`` (in a
-    column of its own), ``sums_and_places`` (one way to
-    place them keeps both the distances and the equations), ``rank`` (the best of several ways); the last two have the
-    way ``chosen`` and the next one, ``other``.
+    ``settled``: ``none`` (there are none), ``words`` (each amount beside its word), ``cell`` (in a column of its own),
+    ``only`` (as many as there are columns), ``sums_and_places`` (one way to place them keeps both the distances and the
+    equations), ``rank`` (the best of several ways). The last three have the way ``chosen``, and where there is one, the
+    next: ``other``.
     """
 
     settled: str

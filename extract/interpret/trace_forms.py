@@ -69,7 +69,7 @@ def _money(money: Funding, *, wide: bool) -> MoneyTrace:
     chosen = judge(placing.columns, figures, table, offsets)
     other = next((way for way in ranked(figures, table, offsets) if way.columns != chosen.columns), None)
     return MoneyTrace(
-        "sums_and_places" if placing.sound else "rank",
+        "only" if other is None else "sums_and_places" if placing.sound else "rank",
         columns,
         _way(chosen, table),
         _way(other, table) if other is not None else None,
