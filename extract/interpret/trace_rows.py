@@ -128,9 +128,10 @@ def _of_form(stretch: Stretch) -> Iterator[Reading]:
             yield from _grammatical(stretch)
         else:
             for row in rows:
-                parts = (*_own_label(labels, name, row), *_parts(name, row, scanner))
+                what = _what(name, row, scanner)
+                parts = (*_own_label(labels, name, row), *_parts(name if what != "furniture" else what, row, scanner))
                 if parts:
-                    yield Reading(_what(name, row, scanner), index, parts)
+                    yield Reading(what, index, parts)
     yield from (Reading("label", index, (Part(cell, "label"),)) for cell in labels.values())
 
 
@@ -173,6 +174,8 @@ def _parts(section: str, row: Row, scanner: Scanner) -> Iterator[Part]:
             role = "beside" if is_beside(cell.text, profile) else "amount"
         elif section == "tasks" and squash(cell.text) in profile.task_columns:
             role = "column"
+        elif section == "furniture":
+            role = section
         else:
             role = "text"
         yield Part(cell, role)
