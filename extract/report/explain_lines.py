@@ -148,14 +148,14 @@ def _line(number: int, text: str, readings: list[LineReading], findings: tuple[D
 def _forgotten(number: int, text: str, readings: Sequence[LineReading]) -> list[LineReading]:
     """Words of a line that stand in no row, each stretch as a row that was not read.
 
-    Beside cells, only words that are not ASCII count: readers take marks and the addresses of links out of cells.
+    Only words that are not ASCII count: readers pass over marks, tags and the addresses of links.
     """
     found = []
     at = 0
     spans = sorted((cell.start, cell.end) for reading in readings for cell in reading.cells)
     for start, end in [*spans, (len(text), len(text))]:
         stretch = text[at:start]
-        if any(c.isalnum() and (not spans or not c.isascii()) for c in plain(stretch)):
+        if not stretch.isascii() and any(c.isalnum() and not c.isascii() for c in plain(stretch)):
             cell = LineCell(at, start, plain(stretch), "unread", "", ())
             found.append(LineReading(-1, "unread", None, (), (number,), (cell,), None, None))
         at = max(at, end)
