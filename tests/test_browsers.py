@@ -291,3 +291,67 @@ def test_a_text_in_a_cell_of_csv() -> None:
     form = form_of(out.getvalue())
     assert form.title == "项目支出绩效目标批复表"
     assert [goal.text for goal in form.goals][::3] == ["一是办好\"借阅\"，''", "五是修路。"]
+
+
+COPIED = """\
+项目支出
+绩效目标批复表
+预算年度：2024
+主管
+部门\t云岭县文化局\t实施单位\t101-云岭县图书馆
+项目名称\t借阅经费
+项目资金
+（元）\t年度资金总额\t财政拨款
+900.00\t900.00
+年度目标\t办好借阅。
+年度主
+要任务\t任务
+名称\t主要内容
+图书下乡\t开办图书下乡
+旧书
+修补\t推行旧书修补
+馆舍
+维护\t保障开馆
+年度绩
+效指标
+一级指标\t二级指标\t三级指标\t指标性质\t指标值\t单位\t权重
+产出指标\t数量
+指标\t借阅图书
+册数\t≥\t30\t册\t40
+\t质量指标\t旧书完好比率\t≥\t95\t%\t60
+其他
+说明\t无
+"""
+
+
+@pytest.mark.parametrize("browser", ["copied", "printed"])
+def test_cells_with_breaks_of_lines(browser: str) -> None:
+    source = COPIED
+    if browser == "printed":
+        whole = COPIED.replace("图书\n册数", "图书册数").replace("\t", " ")
+        source = "".join(f"   {line.strip()}\n" for line in whole.splitlines())
+    form = form_of(source)
+    assert form.title == "项目支出绩效目标批复表"
+    assert (form.supervising_unit, form.unit_name, form.other_notes) == ("云岭县文化局", "云岭县图书馆", "无")
+    assert [str(amount.amount) for amount in form.funding] == ["900.00", "900.00"]
+    assert [(i.level2, i.name, str(i.weight)) for i in form.indicators] == [
+        ("数量指标", "借阅图书册数", "40"),
+        ("质量指标", "旧书完好比率", "60"),
+    ]
+    if browser == "copied":
+        # 旧书 / 修补 is named by its content; 馆舍 could end the content above.
+        assert [(task.name, task.content) for task in form.tasks] == [
+            ("图书下乡", "开办图书下乡"),
+            ("旧书修补", "推行旧书修补馆舍"),
+            ("维护", "保障开馆"),
+        ]
+        assert [(f.code, f.table, f.seq) for f in form.findings if f.table == "tasks"] == [
+            ("layout_ambiguous", "tasks", 1)
+        ]
+
+
+def test_amounts_without_a_unit_are_said() -> None:
+    form = form_of(COPIED.replace("（元）", ""))
+    codes = [(f.code, f.table, f.field) for f in form.findings if f.code == "amount_unit_missing"]
+    assert codes == [("amount_unit_missing", "documents", "amount_unit"), ("amount_unit_missing", "funding", None)]
+    assert not [f for f in form_of(COPIED).findings if f.code == "amount_unit_missing"]

@@ -168,6 +168,7 @@ class Interpreter:
         weighed = checks.weights(indicators)
         findings = [
             *self._head_findings(head),
+            *_without_unit(money),
             *head.doubts,
             *money.findings,
             *parts.goals.findings,
@@ -316,6 +317,18 @@ def _is_form(sections: Sections) -> bool:
         bool(sections.indicators),
     ]
     return bool(sections.headers and sections.indicators) or sum(parts) >= 2
+
+
+def _without_unit(money: funding.Funding) -> list[Finding]:
+    """That no line states the unit of the amounts, which are read as yuan then."""
+    open_ones = [amount for amount in money.amounts if amount.amount_raw and amount.amount_raw[-1].isdigit()]
+    if money.amount_unit is not None or not open_ones:
+        return []
+    place = open_ones[0].places["amount"]
+    return [
+        Finding("amount_unit_missing", "documents", None, "amount_unit", {}, place),
+        Finding("amount_unit_missing", "funding", None, None, {}, place),
+    ]
 
 
 def _open(forms: Sequence[Form]) -> int:

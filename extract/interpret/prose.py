@@ -30,6 +30,8 @@ _TABLE_ROW: Final = 4
 _TASK_COLUMNS: Final = 2
 _SEVERAL: Final = 2
 _LONGEST_GOAL_WORD: Final = 24
+# A name that is broken has no longer pieces.
+_PIECE: Final = 16
 _LONGEST_HEADER: Final = 12
 _ELLIPSIS: Final = regex.compile(r"(?:…+|\.{3,}|。{3,})$")
 
@@ -207,9 +209,8 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             continue
         body.append(row)
     width = usual_width([*([header] if header is not None else []), *body])
-    whole = _whole_tasks(body, width)
+    whole, findings = _whole_tasks(body, width)
     found: list[Task] = []
-    findings: list[Finding] = []
     marked: set[int] = set()
     for row in whole:
         name, content = _columns(row)
@@ -248,10 +249,11 @@ def without_ellipsis(cell: Cell) -> tuple[Cell, bool]:
     return (cut(cell, 0, match.start()), True) if match else (cell, False)
 
 
-def _whole_tasks(rows: Sequence[Row], width: int) -> list[Row]:
+def _whole_tasks(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Finding]]:
     """Task rows with broken ones put together: by the usual width, else a row of one cell goes on with the next."""
     found: list[Row] = []
-    for row in rows:
+    doubts: list[Finding] = []
+    for at, row in enumerate(rows):
         if found and continues(row):
             before = found[-1]
             broken = fills(before, row, width) or (width and before.width + row.width - 1 < width)
@@ -259,13 +261,44 @@ def _whole_tasks(rows: Sequence[Row], width: int) -> list[Row]:
             # A piece without any separator is no row of a table whose rows have some.
             rest = row.width == 1 and before.width > 1 and unended
             lone = len(before.cells) == 1 or (len(row.cells) == 1 and unended)
+            after = rows[at + 1] if rest and at + 1 < len(rows) else None
+            begins = after is not None and _may_begin_name(before, row, after)
+            if begins and after is not None and _is_named(row, after):
+                found.append(row)
+                continue
             if broken or rest or (lone and (not width or before.width < width)):
                 whole = together(before, row)
                 if len(whole.cells) <= max(_TASK_COLUMNS, len(before.cells)):
+                    if begins and after is not None:
+                        doubts.append(_open_piece(len(found) - 1, row, after))
                     found[-1] = whole
                     continue
         found.append(row)
-    return found
+    return found, doubts
+
+
+def _may_begin_name(before: Row, piece: Row, after: Row) -> bool:
+    """Whether a piece between two whole rows may be the beginning of the lower one's name."""
+    whole = before.width == after.width and len(before.cells) == len(after.cells) == _TASK_COLUMNS
+    return whole and continues(after) and len(piece.cells[0].text) <= _PIECE
+
+
+def _is_named(piece: Row, after: Row) -> bool:
+    """Whether a content says the name that a piece makes with the cell below it: 尘肺 / 病筛查 | 开办尘肺病筛查."""
+    name, content = after.cells[0].text, after.cells[1].text
+    whole = piece.cells[0].text + name
+    # A verb before the topic, or a word behind it, may be the name's own.
+    return any(
+        whole[low:high] in content
+        for low, high in ((0, None), (2, None), (0, -2))
+        if len(whole[low:high]) > len(name) - 2
+    )
+
+
+def _open_piece(seq: int, piece: Row, after: Row) -> Finding:
+    cell = piece.cells[0]
+    params = {"what": cell.text, "other": cell.text + after.cells[0].text}
+    return Finding("layout_ambiguous", "tasks", seq, None, params, cell)
 
 
 def _columns(row: Row) -> tuple[Cell | None, Cell | None]:

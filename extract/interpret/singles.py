@@ -7,6 +7,7 @@ section before whatever follows it. Other blanks belong to a text.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 import regex
@@ -14,7 +15,7 @@ import regex
 from extract.interpret.funding import header_word
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
-from extract.places import cut
+from extract.places import cut, join
 
 _AMOUNT: Final = regex.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}$|-?\d{4,}$|0$")
 _LONGEST: Final = 200
@@ -22,11 +23,56 @@ _LONGEST: Final = 200
 _LONGEST_LABEL: Final = 20
 # So many words of columns make a header.
 _HEADER: Final = 3
+# Labels are broken into pieces no longer than this.
+_LONGEST_PIECE: Final = 6
 
 
 def apart(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     """The rows, those without stronger separators cut at the single blanks that separate cells."""
-    return [_apart(row, scanner) if row.width <= 1 else row for row in rows]
+    whole = _with_whole_labels(rows, scanner)
+    return [_apart(row, scanner) if row.width <= 1 else row for row in whole]
+
+
+def _with_whole_labels(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
+    """The rows; a line whose last word is a label only with the first word of the line below goes on there."""
+    ends = [at for at, (row, rest) in enumerate(pairwise(rows)) if row.width <= 1 and _is_cut(row, rest, scanner)]
+    if not ends:
+        return rows
+    found = list(rows)
+    for at in reversed(ends):
+        before, last = _last_word(found[at].cells[-1])
+        cell = found[at + 1].cells[0]
+        head, _, rest = cell.text.partition(" ")
+        label = join([last, cut(cell, 0, len(head))])
+        behind = cut(cell, len(cell.text) - len(rest.lstrip()), len(cell.text))
+        beside = [*before, label, behind]
+        if scanner.vocabulary.label(label.text) is not None:
+            # A row of the tree: its cells are words.
+            beside = [word for one in before for word in words(one)] + [label, *words(behind)]
+        cells = [*found[at].cells[:-1], *beside, *found[at + 1].cells[1:]]
+        found[at : at + 2] = [Row(found[at].line, cells, 0, found[at].page)]
+    return found
+
+
+def _is_cut(row: Row, rest: Row, scanner: Scanner) -> bool:
+    """Whether a label stands in two lines, more words behind its lower piece."""
+    head, blank, _ = rest.cells[0].text.partition(" ")
+    if not blank or len(head) > _LONGEST_PIECE or rest.width > 1 or rest.line != row.line + 1:
+        return False
+    lead, _, last = row.cells[-1].text.rpartition(" ")
+    if len(last) > _LONGEST_PIECE or row.cells[0].start != rest.cells[0].start:
+        return False
+    if head in scanner.vocabulary.suffixes and scanner.vocabulary.label(last) is not None:
+        return True
+    whole = scanner.meaning(last + head).kind in ("section", "field")
+    return not lead and len(row.cells) == 1 and whole and not scanner.meaning(last).kind
+
+
+def _last_word(cell: Cell) -> tuple[list[Cell], Cell]:
+    """A cell in two: what stands before its last word, if anything, and that word."""
+    lead, _, last = cell.text.rpartition(" ")
+    start = len(cell.text) - len(last)
+    return ([cut(cell, 0, len(lead))] if lead else []), cut(cell, start, len(cell.text))
 
 
 def _apart(row: Row, scanner: Scanner) -> Row:

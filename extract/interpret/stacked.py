@@ -17,10 +17,54 @@ from extract.places import join
 
 _LONGEST_PIECE: Final = 6
 _MOST_PIECES: Final = 10
+# What can only begin a row of its own.
+_BEGINS: Final = frozenset({"section", "title", "year"})
+_LONGEST_TITLE_PIECE: Final = 24
 
 
 def whole_labels(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     """The rows, with the pieces of broken labels put together in the row of the first piece."""
+    return _stacked(_with_rest(rows, scanner), scanner)
+
+
+def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
+    """The rows; one whose last cell is a label only with the first one of the next line goes on there."""
+    ends = [
+        at
+        for at, row in enumerate(rows[:-1])
+        if len(row.cells[-1].text) <= _LONGEST_PIECE
+        and not rows[at + 1].cells[0].start
+        and len(rows[at + 1].cells) > 1
+        and _is_broken(row, rows[at + 1], scanner)
+    ]
+    if not ends:
+        return rows
+    found = list(rows)
+    for at in reversed(ends):
+        found[at : at + 2] = [together(found[at], found[at + 1])]
+    return found
+
+
+def _is_broken(row: Row, rest: Row, scanner: Scanner) -> bool:
+    """Whether a label is broken over two lines, the lower of which holds the rest of the row."""
+    if rest.line != row.line + 1 or rest.cells[0].col or not rest.width:
+        return False
+    first, second = row.cells[-1].text, rest.cells[0].text
+    if second in scanner.vocabulary.suffixes and scanner.vocabulary.label(first) is not None:
+        return True
+    if second[0] in "(（" and second[-1] in ")）" and scanner.meaning(first).kind == "section":
+        return True
+    if len(second) > _LONGEST_PIECE or scanner.meaning(first).kind or scanner.meaning(second).kind in _BEGINS:
+        return False
+    whole = first + second
+    if scanner.meaning(whole).kind in ("section", "field"):
+        return True
+    words = scanner.profile.task_columns
+    return squash(whole) in words and squash(rest.cells[1].text) in words
+
+
+def _stacked(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
+    """The rows, with labels that stand below one another, a piece a line, put together."""
     suffixes = scanner.vocabulary.suffixes
     if not any(
         (row.width <= 1 and len(row.cells) == 1 and len(row.cells[0].text) <= _LONGEST_PIECE)
@@ -33,6 +77,7 @@ def whole_labels(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     while at < len(rows):
         row = rows[at]
         taken = _taken(rows, at, scanner) if _may_begin(rows, at, scanner) else 0
+        taken = taken or (2 if _is_broken_title(rows, at, scanner) else 0)
         if taken:
             label = join([row.cells[-1], *(rows[at + i].cells[0] for i in range(1, taken))])
             row = row._replace(cells=[*row.cells[:-1], label])
@@ -76,6 +121,24 @@ def _is_cut_word(row: Row, below: Row, scanner: Scanner) -> bool:
         return False
     words = scanner.is_word(last.text), scanner.is_word(rest.text)
     return not all(words) and scanner.is_word(last.text + rest.text)
+
+
+def _is_broken_title(rows: Sequence[Row], at: int, scanner: Scanner) -> bool:
+    """Whether a line and the one below it are a title, of which the lower one alone does not say the kind of form."""
+    if at + 1 == len(rows) or len(rows[at].cells[0].text) > _LONGEST_TITLE_PIECE:
+        return False
+    first, second = rows[at], rows[at + 1]
+    if first.width > 1 or len(first.cells) > 1 or not _is_piece_of_title(second, first):
+        return False
+    text, rest = squash(first.cells[0].text), squash(second.cells[0].text)
+    if scanner.meaning(rest).kind != "title" or scanner.meaning(text).kind:
+        return False
+    kinds = scanner.profile.kinds
+    return not any(word in rest for word in kinds) and any(text.endswith(word) for word in kinds)
+
+
+def _is_piece_of_title(row: Row, before: Row) -> bool:
+    return len(row.cells) == 1 and row.width <= 1 and row.line == before.line + 1
 
 
 def _may_begin(rows: Sequence[Row], at: int, scanner: Scanner) -> bool:
