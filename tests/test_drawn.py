@@ -158,6 +158,7 @@ MARKS: Final = [
     (inline.light, "[某局](/a_b/1.html)的**[甲](x)**", "某局的甲"),
     (inline.light, '[某局]{lang="zh"}', "某局"),
     (inline.light, "`某局 </x>`__", "某局"),
+    (inline.light, "`\n权\n重\n<\n.\n/x\n>\n`_\n_", "\n权\n重"),
     (inline.light, "三级\\", "三级"),
     (inline.light, "m^2^ 与 \\*甲\\* \\_ \\\\n", "m2 与 *甲* _ \\n"),
     (inline.light, "A_B_C 5*6*7 ≥**万元 [甲](乙", "A_B_C 5*6*7 ≥**万元 [甲](乙"),

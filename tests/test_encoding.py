@@ -54,3 +54,38 @@ def test_what_is_no_text_says_why(data: bytes, code: str) -> None:
 
 def test_a_text_that_begins_like_a_picture_is_a_text() -> None:
     assert decode("BM司法局预算".encode()).text == "BM司法局预算"
+
+
+FORM = "预算年度：2024\t“三公”经费·司法局 ≥95% 元/次\n" * 30
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("taken_for", ["latin-1", "cp1252"])
+def test_bytes_that_a_program_took_for_latin(encoding: str, taken_for: str) -> None:
+    data = FORM.encode(encoding)
+    mistaken = "".join(
+        bytes([b]).decode(taken_for) if taken_for == "latin-1" or b not in b"\x81\x8d\x8f\x90\x9d" else chr(b)
+        for b in data
+    )
+    assert decode(mistaken.encode()) == Decoded(FORM, f"{encoding}, latin-1")
+
+
+def test_bytes_taken_for_latin_and_cut_by_columns_are_not_read() -> None:
+    """As a program prints them that counts bytes for characters."""
+    mistaken = FORM.encode().decode("latin-1")
+    columns = "|\n|".join(mistaken[i : i + 10] for i in range(0, len(mistaken), 10))
+    with pytest.raises(UnreadableInput) as caught:
+        decode(columns.encode())
+    assert caught.value.code == "undecodable"
+
+
+@pytest.mark.parametrize("text", ["·预算 2024", "Café, 12 °C", "× 95", "±3%以内"])
+def test_texts_that_begin_with_a_latin_sign_stay(text: str) -> None:
+    assert decode(text.encode()) == Decoded(text, "utf-8")
+
+
+def test_characters_cut_apart_by_columns_are_not_read_in_silence() -> None:
+    columns = b"|\n|".join(FORM.encode()[i : i + 10] for i in range(0, len(FORM.encode()), 10))
+    with pytest.raises(UnreadableInput) as caught:
+        decode(columns)
+    assert caught.value.code == "undecodable"

@@ -6,6 +6,7 @@ Exact tests in this order take a few microseconds; statistical detectors take a 
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final, NamedTuple
 
 from extract.errors import UnreadableInput
@@ -38,6 +39,9 @@ _MAGIC: Final = (
 _DAMAGED_AT_MOST: Final = 0.01
 _SAMPLE: Final = 4000
 _PLAUSIBLE: Final = 0.95
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
+# One character in so many, at least, is Chinese where bytes taken for Latin-1 are read anew.
+_CHINESE: Final = 5
 
 
 class Decoded(NamedTuple):
@@ -64,14 +68,45 @@ def decode(data: bytes) -> Decoded:
     if b"\0" in data:
         return _utf16_without_bom(data)
     try:
-        return Decoded(data.decode("utf-8"), "utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         pass
+    else:
+        return _taken_for_latin(text) or Decoded(text, "utf-8")
     try:
         return Decoded(data.decode("gb18030"), "gb18030")
     except UnicodeDecodeError:
         pass
     return _least_damaged(data)
+
+
+def _taken_for_latin(text: str) -> Decoded | None:
+    """The text whose bytes some program took for Latin-1 (é¢„ç®— for 预算); None where that did not happen.
+
+    Raises UnreadableInput where it did and the program cut characters apart besides.
+    """
+    first = _NOT_ASCII.search(text)
+    if first is None or first[0] > "\u00ff":
+        return None
+    try:
+        data = text.encode("cp1252", "pifubiao.latin")
+    except UnicodeEncodeError:
+        return None
+    decoded = [(data.decode(name, "replace"), name) for name in ("utf-8", "gb18030")]
+    whole, name = min(decoded, key=lambda candidate: candidate[0].count("\ufffd"))
+    if sum("\u4e00" <= c <= "\u9fff" for c in whole[:_SAMPLE]) * _CHINESE < len(whole[:_SAMPLE]):
+        return None
+    return _damaged(whole, f"{name}, latin-1")
+
+
+def _of_latin(error: UnicodeError) -> tuple[bytes, int]:
+    """The bytes of characters that Latin-1 has and Windows-1252 has not."""
+    if not isinstance(error, UnicodeEncodeError) or any(c > "\u00ff" for c in error.object[error.start : error.end]):
+        raise error
+    return error.object[error.start : error.end].encode("latin-1"), error.end
+
+
+codecs.register_error("pifubiao.latin", _of_latin)
 
 
 def _whole(data: bytes, encoding: str) -> Decoded:
