@@ -26,6 +26,7 @@ _MEANINGS: Final = (
     ("fields",),
     ("columns",),
     ("tasks",),
+    ("funding", "pass"),
     ("funding", "categories"),
     ("funding", "sources"),
     ("funding", "parts_of"),

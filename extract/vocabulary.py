@@ -75,6 +75,7 @@ class FormProfile:
     goal_columns: Mapping[str, str]
     fields: Mapping[str, str]
     field_prefixes: tuple[str, ...]
+    label_words: tuple[str, ...]
     columns: Mapping[str, str]
     # How header words that are not in ``columns`` begin, all passed over, and how they end.
     column_starts: tuple[str, ...]
@@ -83,12 +84,13 @@ class FormProfile:
     task_columns: Mapping[str, str]
     categories: Mapping[str, str]
     project_total: frozenset[str]
-    funding_pass: frozenset[str]
+    funding_pass: Mapping[str, str]
     term: tuple[str, ...]
     total_ends: tuple[str, ...]
     source_suffixes: tuple[str, ...]
     sources: Mapping[str, str]
     parts_of: Mapping[str, str]
+    beside: frozenset[str]
     money: Money
     codes: Mapping[str, tuple[regex.Pattern[str], ...]]
     cuts: Mapping[str, tuple[int, ...]]
@@ -126,6 +128,8 @@ class Vocabulary:
     loose_operators: Mapping[str, str]
     operators_after: Mapping[str, str]
     grades: frozenset[str]
+    achieved: frozenset[str]
+    name_ends: tuple[str, ...]
     units: frozenset[str]
     per: tuple[str, ...]
     hints: Hints
@@ -224,16 +228,18 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         sum_rows=frozenset(map(squash, data["sum_rows"])),
         section_prefixes=tuple(sorted(data["section_prefixes"], key=len, reverse=True)),
         fields=_turned(data["fields"]),
+        label_words=tuple(data["label_words"]),
         columns=_turned(data["columns"]),
         task_columns=_turned(data["tasks"]),
         categories=_turned(funding["categories"]),
         project_total=frozenset(map(squash, funding["project_total"])),
-        funding_pass=frozenset(map(squash, funding["pass"])),
+        funding_pass=_turned(funding["pass"]),
         term=tuple(map(squash, funding["term"])),
         total_ends=tuple(funding["total_ends"]),
         source_suffixes=tuple(funding["suffixes"]),
         sources=_turned(funding["sources"]),
         parts_of=_turned(funding["parts_of"]),
+        beside=frozenset(funding["beside"]),
         money=money(data["money"]),
         codes={name: codes(patterns) for name, patterns in data["codes"].items()},
         cuts={column: tuple(widths) for column, widths in data["cuts"].items()},
@@ -257,6 +263,8 @@ def build(words: Mapping[str, Any], form: Mapping[str, Any]) -> Vocabulary:
         loose_operators={word: name for name, sign in signs["operators"].items() for word in sign["loose"]},
         operators_after=_turned(signs["after"]),
         grades=frozenset(words["grades"]["grades"]),
+        achieved=frozenset(words["grades"]["achieved"]),
+        name_ends=tuple(words["grades"]["name_ends"]),
         units=frozenset(words["units"]["units"]),
         per=tuple(words["units"]["per"]),
         hints=_hints(words["hints"]["hints"]),

@@ -216,6 +216,8 @@ class _FormScore:
 
     def tasks(self) -> None:
         got = self.form.tasks if self.form else ()
+        if "tasks" not in self.record:
+            return
         wanted = self.record["tasks"]
         pairs = pair_rows([folded(t["name"]) for t in wanted], [folded(t.name) for t in got])
         for want, at in zip(wanted, pairs, strict=True):

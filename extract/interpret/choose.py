@@ -9,7 +9,7 @@ from typing import Final
 
 from extract.clean import squash
 from extract.interpret import links
-from extract.interpret.form import Called, Interpreter
+from extract.interpret.form import Called, Interpreter, Prepared
 from extract.interpret.sections import BRACKETED_YEAR
 from extract.interpret.trace import Recorder
 from extract.model import Finding, Form, Grid, Row
@@ -35,10 +35,10 @@ class FormReader:
             grid = replace(grid, rows=links.without_numbers(grid.rows, most))
         rows = self._finder.prepared(grid.rows, ruled=grid.ruled)
         if recorder is not None:
-            recorder.begin(grid, rows, self._finder)
-        for start, end in self._finder.scanner.forms(rows):
-            own = rows[start:end]
-            profile = self.profile(own)
+            recorder.begin(grid, rows.rows, self._finder)
+        for start, end in self._finder.scanner.forms(rows.rows):
+            own = rows.part(start, end)
+            profile = self.profile(own.rows)
             if profile.vocabulary is not self.library.finder:
                 own = self._own_rows(grid, rows, start, end, profile)
             called = Called(profile.name, profile.expects)
@@ -59,15 +59,17 @@ class FormReader:
             found = self._interpreters[id(vocabulary)] = Interpreter(vocabulary)
         return found
 
-    def _own_rows(self, grid: Grid, rows: list[Row], start: int, end: int, profile: Profile) -> list[Row]:
+    def _own_rows(self, grid: Grid, prepared: Prepared, start: int, end: int, profile: Profile) -> Prepared:
         """The rows of a form, prepared by the words of its own profile instead of those of all."""
+        rows = prepared.rows
         first = rows[start].line
         behind = rows[end].line if end < len(rows) else len(grid.lines) + 1
         if behind == rows[end - 1].line or (start and rows[start - 1].line == first):
             # Forms that stand in one line cannot be told apart before it is cut.
-            return rows[start:end]
-        own = [row for row in grid.rows if first <= row.line < behind]
-        return self._by(profile).prepared(own, ruled=grid.ruled) or rows[start:end]
+            return prepared.part(start, end)
+        kept = [row for row in grid.rows if first <= row.line < behind]
+        own = self._by(profile).prepared(kept, ruled=grid.ruled)
+        return own if own.rows else prepared.part(start, end)
 
 
 def _words(rows: Sequence[Row]) -> frozenset[str]:

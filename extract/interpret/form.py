@@ -12,6 +12,7 @@ from extract.cut import ELLIPSES, cut_ones
 from extract.interpret import funding, identity, links, prose
 from extract.interpret.aligned import begins_below
 from extract.interpret.flowed import is_flowed, unwrap
+from extract.interpret.glued import Ungluer
 from extract.interpret.hard import tidy
 from extract.interpret.indicators import IndicatorReader, Tree
 from extract.interpret.layout import LayoutReading, is_layout, read_layout
@@ -22,6 +23,7 @@ from extract.interpret.stacked import whole_labels, whole_words
 from extract.interpret.trace import Recorder
 from extract.interpret.wide import AMOUNT, GOAL, Lead, leading_columns, projects
 from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
+from extract.places import pieces
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary
 
@@ -62,6 +64,21 @@ class _Attempt(NamedTuple):
     forms: list[Form]
 
 
+class Prepared(NamedTuple):
+    """Rows in which each cell stands by itself, and the doubts about cuts between them."""
+
+    rows: list[Row]
+    doubts: list[Finding]
+
+    def part(self, start: int, end: int) -> Prepared:
+        """Some of the rows, with the doubts about them."""
+        rows = self.rows[start:end]
+        if not self.doubts:
+            return Prepared(rows, [])
+        places = {(piece.line, piece.start) for row in rows for cell in row.cells for piece in pieces(cell)}
+        return Prepared(rows, [d for d in self.doubts if d.place is None or _first_place(d.place) in places])
+
+
 class Interpreter:
     """Reads grids by one vocabulary."""
 
@@ -69,24 +86,27 @@ class Interpreter:
         self.vocabulary = vocabulary
         self.scanner = Scanner(vocabulary)
         self.indicators = IndicatorReader(vocabulary)
+        self.unglued = Ungluer(self.scanner, self.indicators)
 
-    def prepared(self, rows: Sequence[Row], *, ruled: bool = False) -> list[Row]:
+    def prepared(self, rows: Sequence[Row], *, ruled: bool = False) -> Prepared:
         """The rows of a grid with what ran together taken apart, and what was broken put together."""
         if ruled:
             rows = whole_words(rows, self.scanner)
-        return untangled(whole_labels(apart(rows, self.scanner), self.scanner), self.scanner)
+        cut, doubts = self.unglued(rows)
+        return Prepared(untangled(whole_labels(apart(cut, self.scanner), self.scanner), self.scanner), doubts)
 
     def read(
-        self, rows: Sequence[Row], grid: Grid, profile: Called, index: int, recorder: Recorder | None = None
+        self, prepared: Prepared, grid: Grid, profile: Called, index: int, recorder: Recorder | None = None
     ) -> list[Form]:
         """The form that prepared rows of a grid make; several of a wide table, none where they are no form.
 
         ``index`` is the place of the first one.
         """
         lines = grid.lines
-        layout = None if grid.ruled else self._layout(rows, lines)
+        rows = prepared.rows
+        layout = None if grid.ruled or prepared.doubts else self._layout(rows, lines)
         if layout is None:
-            read = self._attempt(self._plain(rows, grid), None, lines, profile, index)
+            read = self._attempt(self._plain(rows, grid), None, lines, profile, index, prepared.doubts)
         else:
             read = self._attempt(*layout, lines, profile, index)
             if _open(read.forms):
@@ -100,14 +120,21 @@ class Interpreter:
         return read.forms
 
     def _attempt(
-        self, sections: Sections, layout: LayoutReading | None, lines: Sequence[str], profile: Called, index: int
+        self,
+        sections: Sections,
+        layout: LayoutReading | None,
+        lines: Sequence[str],
+        profile: Called,
+        index: int,
+        cuts: Sequence[Finding] = (),
     ) -> _Attempt:
-        """The forms that sections make."""
+        """The forms that sections make; ``cuts``: doubts about cuts in their rows."""
         if not _is_form(sections):
             return _Attempt(sections, layout, [], [])
         wide = leading_columns(sections.headers[0], self.scanner) if sections.headers else None
         if wide is None:
-            read = [self._parts(sections, layout.doubts if layout is not None else (), lines)]
+            doubts = (*(layout.doubts if layout is not None else ()), *cuts)
+            read = [self._parts(sections, doubts, lines)]
         else:
             read = list(self._projects(sections, *wide, lines))
         return _Attempt(sections, layout, read, [self._form(parts, profile, index + i) for i, parts in enumerate(read)])
@@ -305,6 +332,11 @@ class Interpreter:
 def bears_marks(tasks: prose.Tasks, names: Iterable[str]) -> bool:
     """Whether a form marks its cuts (…): in its tasks, or in the names of its indicators as they stand there."""
     return bool(tasks.marked) or any(name.endswith(ELLIPSES) for name in names)
+
+
+def _first_place(cell: Cell) -> tuple[int, int]:
+    first = pieces(cell)[0]
+    return first.line, first.start
 
 
 def _is_form(sections: Sections) -> bool:

@@ -35,6 +35,8 @@ _MOST_GONE: Final = 20
 _TERM: Final = "(term)"
 _VAGUE: Final = ("total", "other")
 _FEWEST_WORDS: Final = 3
+# Two words and one amount may be a word with its amount, and one whose amount is blank.
+_WORDS_AND_AMOUNT: Final = 3
 _DASHES: Final = frozenset({"-", "—", "－", "–", "/", "——"})
 _USUAL: Final = ("total", "fiscal", "special_account", "unit_fund")
 
@@ -78,7 +80,10 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     for i, row in enumerate(rows):
         read_words, read_figures, other = _sort(row, i, factor, profile)
         term = term or any(word.word == _TERM for _, word in read_words)
-        if read_words and read_figures:
+        if not figures and _header_and_amounts(row, read_words, read_figures):
+            words += [word for _, word in read_words if word.word != _TERM]
+            figures = [figure._replace(spot=(k, k * _MOST_GONE)) for k, figure in enumerate(read_figures)]
+        elif read_words and read_figures:
             own: list[tuple[Column, Figure]] = []
             category, waiting = _pairs(row, read_words, read_figures, (category, waiting), kind, profile, own)
             # Beside the term's amounts, the year's come second.
@@ -110,6 +115,17 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     return Funding(amounts, unit, unit_cell, findings, check, made, figures, table)
 
 
+def _header_and_amounts(row: Row, words: Sequence[tuple[Cell, _Word]], figures: Sequence[Figure]) -> bool:
+    """Whether a row holds a header and, behind it, the amounts under it: two rows that ran together.
+
+    How many blank cells there were between the amounts is not known then.
+    """
+    if len(words) <= 1 or not figures or len(words) + len(figures) <= _WORDS_AND_AMOUNT:
+        return False
+    ids = [id(cell) for cell in row.cells]
+    return ids.index(id(words[-1][0])) < ids.index(id(figures[0].cell))
+
+
 def of_project(cells: Sequence[tuple[Column, Cell]], unit: str | None, profile: FormProfile) -> Funding:
     """The funding of a project in a wide table, each amount under its column."""
     money = profile.money
@@ -125,7 +141,7 @@ def of_project(cells: Sequence[tuple[Column, Cell]], unit: str | None, profile: 
         amounts.append(_amount(column, Figure(cell, amount, (0, 0))))
     columns = tuple(column for column, _ in cells)
     # One part alone (其中：财政拨款) need not be the whole.
-    made = tuple(one for one in equations(columns, _parts_of(columns, profile)) if len(one.parts) > 1)
+    made = tuple(one for one in equations(columns, _parts_of(columns, profile), profile.beside) if len(one.parts) > 1)
     check, failed = _checks(amounts, made)
     return Funding(amounts, unit, None, [*doubts, *failed], check)
 
@@ -151,7 +167,7 @@ def _paired(
         amounts += placed
     amounts = _first_of_each(amounts)
     columns = tuple((a.category, a.source) for a in amounts)
-    return amounts, equations(columns, _parts_of(columns, profile)), doubts
+    return amounts, equations(columns, _parts_of(columns, profile), profile.beside), doubts
 
 
 def _parts_of(columns: Sequence[Column], profile: FormProfile) -> tuple[tuple[str, str], ...]:
@@ -192,7 +208,8 @@ def is_amount(text: str, money: Money) -> bool:
 def _spots(row: Row) -> list[Spot]:
     """Where the cells of a row stand. Between two separators of two or three blanks each are four to six blanks.
 
-    Cells of one place are separated by single blanks, and any number of blank cells may be gone between them.
+    Cells of one place are separated by single blanks or by nothing, and any number of blank cells may be gone between
+    them.
     """
     if row.width:
         return [(cell.col, cell.col) for cell in row.cells]
@@ -326,7 +343,7 @@ def _table(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> Table:
     """The columns that header rows announce, with their equations; remembered, since a county's forms share them."""
     heads = _columns(words, kind, profile)
     columns = tuple(head.column for head in heads)
-    return Table(heads, equations(columns, _parts_of(columns, profile)))
+    return Table(heads, equations(columns, _parts_of(columns, profile), profile.beside))
 
 
 def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple[Head, ...]:

@@ -101,11 +101,11 @@ class IndicatorReader:
 
     def grammar(self, headers: Sequence[Row]) -> Grammar:
         """What reads the rows under these header rows."""
-        columns = self._all_columns(headers) if headers else DEFAULT_COLUMNS
+        columns = self.all_columns(headers) if headers else DEFAULT_COLUMNS
         reader = self._grammars.get(columns)
         return reader if reader is not None else self._grammars.setdefault(columns, Grammar(columns))
 
-    def _all_columns(self, headers: Sequence[Row]) -> tuple[int, ...]:
+    def all_columns(self, headers: Sequence[Row]) -> tuple[int, ...]:
         """The columns of a header that may have two rows: 年度指标值 over 指标性质, 指标值 and 度量单位.
 
         What the upper row names besides stands behind what the lower row names.

@@ -47,20 +47,31 @@ class Head(NamedTuple):
 
 
 class Equation(NamedTuple):
-    """A sum of the form: the column that holds it, and the columns of its parts."""
+    """A sum of the form: the column that holds it, the columns of its parts, and those it may hold or not."""
 
     whole: Column
     parts: tuple[Column, ...]
+    beside: tuple[Column, ...] = ()
 
     def sides(self, amounts: Mapping[Column, Decimal]) -> tuple[Decimal | None, Decimal | None]:
         """The stated sum and the sum of the stated parts (a blank is zero); None where nothing is stated."""
+        whole = amounts.get(self.whole)
         parts = [amounts[part] for part in self.parts if part in amounts]
-        return amounts.get(self.whole), sum(parts, _ZERO) if parts else None
+        if self.beside:
+            with_all = [*parts, *(amounts[part] for part in self.beside if part in amounts)]
+            if with_all and whole == sum(with_all, _ZERO):
+                return whole, whole
+        return whole, sum(parts, _ZERO) if parts else None
 
 
 @lru_cache(maxsize=1024)
-def equations(columns: tuple[Column, ...], parts_of: tuple[tuple[str, str], ...]) -> tuple[Equation, ...]:
-    """The equations between the columns of a form. ``parts_of``: sources that are parts of another one that it has."""
+def equations(
+    columns: tuple[Column, ...], parts_of: tuple[tuple[str, str], ...], beside: frozenset[str] = frozenset()
+) -> tuple[Equation, ...]:
+    """The equations between the columns of a form.
+
+    ``parts_of``: sources that are parts of another one that it has. ``beside``: sources that a total may hold or not.
+    """
     wholes = dict(parts_of)
     categories = sorted({category for category, _ in columns})
     found: list[Equation] = []
@@ -68,9 +79,10 @@ def equations(columns: tuple[Column, ...], parts_of: tuple[tuple[str, str], ...]
         found.append(Equation(("total", "total"), (("basic", "total"), ("project", "total"))))
     for category in categories:
         sources = [source for c, source in columns if c == category]
-        parts = tuple((category, s) for s in sources if s != "total" and s not in wholes)
-        if parts:
-            found.append(Equation((category, "total"), parts))
+        own = [s for s in sources if s != "total" and s not in wholes]
+        if own:
+            parts = tuple((category, s) for s in own if s not in beside)
+            found.append(Equation((category, "total"), parts, tuple((category, s) for s in own if s in beside)))
         for whole in dict.fromkeys(wholes.values()):
             parts = tuple((category, s) for s in sources if wholes.get(s) == whole)
             if parts:

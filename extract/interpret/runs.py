@@ -98,10 +98,14 @@ def _is_notes(cell: Cell, scanner: Scanner) -> bool:
 def _head(cells: Sequence[Cell], scanner: Scanner) -> Iterator[list[Cell]]:
     """The cells before the header, a group from each word that begins a row."""
     group: list[Cell] = []
+    # The words over the columns of goals are a row of their own.
+    over_goals = False
     for cell in cells:
-        if group and scanner.meaning(cell.text).kind in _BEGINS:
+        word = cell.text in scanner.profile.goal_columns
+        if group and (scanner.meaning(cell.text).kind in _BEGINS or word != over_goals):
             yield group
             group = []
+        over_goals = word
         group.append(cell)
         if scanner.meaning(cell.text).kind in ("title", "year"):
             yield group

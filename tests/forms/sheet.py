@@ -22,6 +22,7 @@ SOURCE_NAMES: Final = {
     "other": "其他资金",
     "general_public_budget": "一般公共预算",
     "government_fund": "政府性基金",
+    "carry_over": "上年结转",
 }
 CATEGORY_NAMES: Final = {"total": "预算支出总额", "basic": "基本支出", "project": "项目支出"}
 

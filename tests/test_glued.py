@@ -1,0 +1,150 @@
+"""Forms whose cells ran together come back: what their text tells is read right, and what it does not has a finding."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from extract.api import extract_bytes
+from extract.model import Form
+from tests.glued import ORDERS, WRITERS, written
+from tests.places import check_places
+from tests.scoring import Score, loud, score
+
+SHOWN = 12
+# In these, a value ends its row, and nothing parts it from the next name; or the names of tasks from their contents.
+OPEN_ORDERS = {"target", "weight-first"}
+
+
+def scored(family: str, order: str, kind: str, seeds: range) -> Score:
+    result = Score()
+    for seed in seeds:
+        source, record = written(seed, family, order, kind)
+        extraction = extract_bytes(source.encode(), source_path="a")
+        check_places(extraction)
+        score(result, [{"file": str(seed), "family": family} | record], extraction)
+    return result
+
+
+@pytest.mark.parametrize("order", sorted(ORDERS))
+@pytest.mark.parametrize("family", sorted(WRITERS))
+def test_project_forms_come_back(family: str, order: str) -> None:
+    result = scored(family, order, "project", range(100, 104))
+    assert not result.silent, "\n".join(map(str, result.silent[:SHOWN]))
+    share = sum(result.right.values()) / sum(result.all.values())
+    assert share == 1.0 or (order in OPEN_ORDERS and share > 0.9), "\n".join(map(str, result.wrong[:SHOWN]))
+
+
+@pytest.mark.parametrize("order", ["portal", "weighted", "weight-first"])
+@pytest.mark.parametrize("family", sorted(WRITERS))
+def test_department_forms_come_back(family: str, order: str) -> None:
+    result = scored(family, order, "department", range(200, 203))
+    assert not result.silent, "\n".join(map(str, result.silent[:SHOWN]))
+    assert sum(result.right.values()) / sum(result.all.values()) > 0.97
+
+
+@pytest.mark.parametrize("order", ["portal", "weighted", "selfeval"])
+def test_sound_forms_raise_no_alarm(order: str) -> None:
+    for family in ("glued-whole", "glued-rows", "glued-table"):
+        result = scored(family, order, "project", range(300, 304))
+        assert not result.alarms, "\n".join(result.alarms[:SHOWN])
+
+
+def read(text: str) -> Form:
+    extraction = extract_bytes(text.encode(), source_path="a")
+    check_places(extraction)
+    assert len(extraction.forms) == 1, extraction.failure
+    return extraction.forms[0]
+
+
+def form_of(
+    rows: str, header: str = "一级指标二级指标三级指标指标值分值", money: str = "年度资金总额:100.00其中:财政拨款100.00"
+) -> Form:
+    return read(
+        f"项目支出绩效目标申报表(2024年度)项目名称古树名木养护经费主管部门云和县林业局实施单位云和县林业局项目资金(万元){money}"
+        f"年度总体目标养护古树。年度绩效指标{header}{rows}"
+    )
+
+
+def indicators(form: Form) -> list[tuple[object, ...]]:
+    return [
+        (i.level1, i.level2, i.name, i.operator, i.value, i.unit, i.weight and str(i.weight)) for i in form.indicators
+    ]
+
+
+def test_a_form_in_one_line() -> None:
+    form = form_of(
+        "产出指标数量指标养护古树≥120株40质量指标成活率≥95%20效益指标生态效益指标水土流失面积≤3亩30满意度指标服务对象满意度指标群众满意度≥90%10"
+    )
+    assert form.title == "项目支出绩效目标申报表"
+    assert (form.fiscal_year, form.project_name) == (2024, "古树名木养护经费")
+    assert (form.supervising_unit, form.unit_name) == ("云和县林业局", "云和县林业局")
+    assert [(a.source, str(a.amount)) for a in form.funding] == [("total", "1000000.00"), ("fiscal", "1000000.00")]
+    assert [goal.text for goal in form.goals] == ["养护古树。"]
+    assert indicators(form) == [
+        ("产出指标", "数量指标", "养护古树", "≥", "120", "株", "40"),
+        ("产出指标", "质量指标", "成活率", "≥", "95", "%", "20"),
+        ("效益指标", "生态效益指标", "水土流失面积", "≤", "3", "亩", "30"),
+        ("满意度指标", "服务对象满意度指标", "群众满意度", "≥", "90", "%", "10"),
+    ]
+    assert not loud(form.findings)
+
+
+def test_weights_choose_between_cuts() -> None:
+    """1224小时 is 12 and 24小时, or 1 and 224小时: the weights sum to 100 in one way only."""
+    form = form_of(
+        "产出指标数量指标值守班次≥60班1224小时响应率≥95%38效益指标社会效益指标投诉量≤3件40满意度指标服务对象满意度指标群众满意度≥90%10"
+    )
+    assert [(i.name, str(i.weight)) for i in form.indicators][:2] == [("值守班次", "12"), ("24小时响应率", "38")]
+
+
+def test_a_score_of_the_first_level_counts() -> None:
+    form = form_of(
+        "产出指标(70分)数量指标值守班次≥60班3024小时响应率≥95%40满意度指标(30分)服务对象满意度指标群众满意度≥90%30"
+    )
+    assert [(i.name, str(i.weight)) for i in form.indicators][:2] == [("值守班次", "30"), ("24小时响应率", "40")]
+
+
+def test_words_after_words_are_a_guess() -> None:
+    form = form_of("产出指标质量指标经费支出合规性严格执行制度规定50满意度指标服务对象满意度指标群众满意度≥90%50")
+    assert {f.seq for f in form.findings if f.code == "cut_guessed" and f.table == "indicators"} == {0}
+
+
+def test_what_came_of_it_is_no_target() -> None:
+    form = form_of(
+        "产出指标数量指标养护古树40≥120株≥120株40质量指标成活率50≥95%93%48满意度指标服务对象满意度指标群众满意度10≥90%≥90%10总分10098",
+        "一级指标二级指标三级指标分值年度指标值实际完成值得分",
+        "全年预算数全年执行数分值执行率得分年度资金总额:202010100.00%10其中:本年财政拨款2020其他资金",
+    )
+    assert [(str(i.weight), i.value, i.achieved, str(i.score)) for i in form.indicators] == [
+        ("40", "120", "≥120株", "40"),
+        ("50", "95", "93%", "48"),
+        ("10", "90", "≥90%", "10"),
+    ]
+    assert [(a.source, str(a.amount)) for a in form.funding] == [("total", "200000.00"), ("fiscal", "200000.00")]
+    assert not loud(form.findings)
+
+
+def test_amounts_that_nothing_parts_are_doubted() -> None:
+    """1234 and 5678 may be one amount or several; no sum tells."""
+    form = form_of(
+        "产出指标数量指标养护古树≥120株90满意度指标服务对象满意度指标群众满意度≥90%10",
+        money="年度资金总额财政拨款其他资金12345678",
+    )
+    assert Counter(f.code for f in form.findings if f.table == "funding")["cut_guessed"] == 1
+
+
+def test_an_unknown_label_in_a_value_is_doubted() -> None:
+    form = read(
+        "项目支出绩效目标申报表(2024年度)项目名称养护经费立项责任人及联系人张某实施单位云和县林业局项目资金(万元)年度资金总额:1.00其中:财政拨款1.00"
+        "年度总体目标养护古树。年度绩效指标一级指标二级指标三级指标指标值分值产出指标数量指标养护古树≥120株90满意度指标服务对象满意度指标群众满意度≥90%10"
+    )
+    assert ("documents", "project_name") in {(f.table, f.field) for f in form.findings if f.code == "cut_guessed"}
+
+
+def test_two_forms_each_in_a_line() -> None:
+    one = "项目支出绩效目标申报表(2024年度)项目名称{}实施单位云和县林业局项目资金(万元)年度资金总额:1.00其中:财政拨款1.00年度总体目标养护古树。一级指标二级指标三级指标指标值分值产出指标数量指标养护古树≥120株90满意度指标服务对象满意度指标群众满意度≥90%10"
+    extraction = extract_bytes(f"{one.format('养护经费')}\n{one.format('巡查经费')}\n".encode(), source_path="a")
+    assert [form.project_name for form in extraction.forms] == ["养护经费", "巡查经费"]
+    assert [len(form.indicators) for form in extraction.forms] == [2, 2]
