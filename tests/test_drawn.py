@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from extract.clean import squash
 from extract.model import Grid
 from extract.places import pieces
-from extract.readers import beside, inline, shapes
+from extract.readers import beside, dump, inline, shapes
 from tests.forms.truth import display_width
 from tests.shapes import Table, escaped, wrap
 from tests.test_shapes import marked_cells, plain_cells, tables, texts, words
@@ -141,6 +141,11 @@ def test_asciidoc_written_by_hand() -> None:
     ]
 
 
+def test_attributes_of_asciidoc_open_no_cell_of_csv() -> None:
+    source = '标题\n\n[cols=",,",]\n|===\n|甲 |乙 |丙\n\n|丁 |"戊 |己\n|===\n'
+    assert dump.literals(source) == []
+
+
 def test_broken_cells_of_org() -> None:
     source = "#+TITLE: 标题\n\n| 一级\\\\ | 二级 |\n| 指标 |      |\n|------+------|\n| 甲 | 1\\vert{}2 |\n"
     assert [texts(row) for row in shapes.read(source).rows] == [
@@ -212,3 +217,38 @@ def test_without_a_way_of_writing_marks_stay(word: str) -> None:
     row = beside.plain_row(None)(f"# *{word}*", 1)
     assert row is not None
     assert row.cells[0].text == f"# *{word}*"
+
+
+def test_lines_of_their_own_are_paragraphs() -> None:
+    """What a break of lines in a web page becomes; in a label it is none."""
+    goals = ["一是建成高标准农田一万亩。", "二是培训农技人员三百人次。"]
+    rst = "\n".join(
+        [
+            "标题",
+            "====",
+            "",
+            "+------+--------------------------------+",
+            "| 目标 | | " + goals[0] + "   |",
+            "|      | | " + goals[1] + "   |",
+            "+------+--------------------------------+",
+            "| 名   | 年度                           |",
+            "+------+--------------------------------+",
+        ]
+    )
+    asciidoc = f'[cols="1,1"]\n|===\n|目标 |{goals[0]} +\n{goals[1]}\n\n|一级 +\n指标 |年度\n|===\n'
+    assert [cell.text for cell in shapes.read(rst).rows[1].cells] == ["目标", *goals]
+    assert [[cell.text for cell in row.cells] for row in shapes.read(asciidoc).rows] == [
+        ["目标", *goals],
+        ["一级指标", "年度"],
+    ]
+
+
+def test_paragraphs_of_markdown_within_a_cell_of_html() -> None:
+    source = (
+        "# 标题\n\n<table><tr><td>目标</td><td>\n\n一是建成高标准\n农田。\n\n二是培训农技人员。\n\n</td></tr></table>\n"
+    )
+    assert [cell.text for cell in shapes.read(source).rows[1].cells] == [
+        "目标",
+        "一是建成高标准农田。",
+        "二是培训农技人员。",
+    ]

@@ -64,7 +64,7 @@ def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Go
     cells = [cell for row in rows for cell in row.cells]
     if not cells:
         return Goals([], doubts)
-    if any("<" in cell.text or "<" in _raw(cell, lines) for cell in cells):
+    if any("<" in cell.text or _is_marked(_raw(cell, lines)) for cell in cells):
         return Goals([g for group in _tagged(cells, lines) for g in group], doubts)
     found: list[list[Cell]] = []
     # Where paragraphs are counted from the first one on, a line without a counter goes on with the one above.
@@ -168,6 +168,13 @@ def _between(before: Cell, piece: Cell, lines: Sequence[str]) -> list[Cell]:
 
 def _stretch(cell: Cell, lines: Sequence[str], start: int, end: int) -> Cell:
     return cell._replace(text=lines[cell.line - 1][start:end], start=start, end=end, parts=())
+
+
+def _is_marked(raw: str) -> bool:
+    """Whether a text has tags that part paragraphs, or a tag that is broken over two lines."""
+    if "<" not in raw:
+        return False
+    return raw.count("<") != raw.count(">") or _PARAGRAPH.search(raw) is not None
 
 
 def _begins_paragraph(before: str, cell: Cell, *, counted: bool) -> bool:

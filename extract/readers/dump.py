@@ -153,7 +153,9 @@ def _found(
             at = source.find(quote, at + 1)
             continue
         pieces, end = _pieces(source, at + 1, piece)
-        if _is_text(pieces):
+        # A cell ends with its quote, before a separator; others may break off with the dump.
+        closed = not opens or (source[end : end + 1] == quote and source[end + 1 : end + 2] in ("", *opens))
+        if closed and _is_text(pieces):
             found.append(_literal(pieces, line, line_start, end))
         at = source.find(quote, end + 1)
     return found

@@ -30,6 +30,7 @@ _SPEC: Final = r"(?:(?P<span>\d{0,3}(?:\.\d{1,3})?)\+|\d{1,3}\*)?[<^>.]{0,4}[ade
 # A cell begins at a pipe behind a blank; where tables are written by hand, at any pipe.
 _APART: Final = re.compile(rf"(?:^|(?<=\s)){_SPEC}\|")
 _ANY: Final = re.compile(rf"(?:(?:^|(?<=\s)){_SPEC})?(?<!\\)\|")
+_BREAK: Final = " +"
 _WIDEST: Final = 256
 
 
@@ -117,7 +118,7 @@ def _cells(lines: Sequence[str], start: int, end: int, begins: re.Pattern[str]) 
             continue
         if line[at:].strip():
             found[-1].paragraphs[-1].append(Slice(i + 1, at, len(line)))
-        elif not line.strip():
+        if not line.strip() or line.endswith(_BREAK):
             found[-1].paragraphs.append([])
     return found
 

@@ -34,6 +34,8 @@ _PARTLY: Final = re.compile(r"(?:\+[-=:]{2,}+)+\+")
 # A plus is a joint only where a border meets it; others belong to texts.
 _SEPARATOR: Final = re.compile(r"\||\+(?=[-=:|])|(?<=[-=:])\+")
 _FEWEST_BORDERS: Final = 2
+# What begins a line that does not go on with the one above, in reStructuredText.
+_OWN_LINE: Final = "| "
 # A table as a database prints it has a border above, one below and one under its header.
 _LINED: Final = 3
 
@@ -239,7 +241,10 @@ def _block(
         for col, span, start, end in cells:
             if col not in closed:
                 paragraphs = rows[owner.get(col, 0)].setdefault(col, (span, [[]]))[1]
-                if line.drawn[start:end].strip():
+                text = line.drawn[start:end].strip()
+                if text:
+                    if writing is not None and f"{text} ".startswith(_OWN_LINE):
+                        paragraphs.append([])
                     paragraphs[-1].append(Slice(line.number, start, end))
                 elif not closed:
                     paragraphs.append([])

@@ -261,5 +261,18 @@ def _row(lines: Sequence[str], places: _Places, drawn: _Row, width: int, writing
         first = first or line
         # In Markdown a blank line ends what is HTML: what follows is Markdown again.
         own = writing if line > places.line(cell.begins) + 1 else None
+        if own is not None:
+            paragraphs = [part for group in paragraphs for part in _parted(group)]
         drafts.append(Draft(cell.col, paragraphs, cell.span, own))
     return row(lines, first, drafts, width)
+
+
+def _parted(slices: Sequence[Slice]) -> list[list[Slice]]:
+    """The lines of a text of Markdown, parted where blank ones stand between them."""
+    found: list[list[Slice]] = []
+    for part in slices:
+        if found and part.line <= found[-1][-1].line + 1:
+            found[-1].append(part)
+        else:
+            found.append([part])
+    return found
