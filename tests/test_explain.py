@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -472,7 +473,7 @@ def test_what_a_broken_row_would_cost_as_two() -> None:
 
 
 def test_words_that_no_reader_gave_a_cell_are_said() -> None:
-    extraction = extraction_of_made()
+    extraction = replace(extraction_of_made(), forms=())
     (line, *_) = lines_of(extraction, [], (), is_dump=False)
     assert [(reading.what, [cell.text for cell in reading.cells]) for reading in line.readings] == [
         ("unread", [extraction.lines[0]])
@@ -490,3 +491,12 @@ def test_words_that_no_reader_gave_a_cell_are_said() -> None:
     reading = Reading("head", 0, tuple(Part(cell, "text") for cell in cells))
     line = lines_of(extraction, [reading], (), is_dump=False)[1]
     assert [r.what for r in line.readings] == ["head"]
+
+
+def test_a_value_whose_place_is_in_no_cell_is_said_all_the_same() -> None:
+    extraction = extraction_of_made()
+    lines = lines_of(extraction, [], (), is_dump=False)
+    told = {(use.table, use.field) for line in lines for r in line.readings for cell in r.cells for use in cell.uses}
+    (form,) = extraction.forms
+    assert ("indicators", "weight") in told
+    assert {("documents", field) for field in form.places} <= told

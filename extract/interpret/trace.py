@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from extract.interpret import grammar
 from extract.model import Cell, Form, Grid, Row
 
 if TYPE_CHECKING:
@@ -253,21 +254,9 @@ WHATS = (
     "separators",
     "blank",
 )
-# What a cell can be read as. Up to "extra" they are those of the row grammar.
+# What a cell can be read as: the roles of the row grammar, and those of the other rows.
 ROLES = (
-    "root",
-    "level1",
-    "level2",
-    "name",
-    "operator",
-    "value",
-    "unit",
-    "weight",
-    "direction",
-    "pass",
-    "achieved",
-    "score",
-    "extra",
+    *grammar.ROLES,
     "title",
     "year",
     "label",

@@ -129,6 +129,7 @@ def lines_of(
     lines = []
     for number, text in enumerate(extraction.lines, 1):
         own = by_line.get(number, [])
+        own += _unplaced(number, text, own, uses)
         if not is_dump:
             own += _forgotten(number, text, own)
         lines.append(_line(number, text, own, tuple(findings.get(number, ()))))
@@ -143,6 +144,21 @@ def _line(number: int, text: str, readings: list[LineReading], findings: tuple[D
     forms = {use.form for reading in readings for cell in reading.cells for use in cell.uses}
     forms |= {reading.form for reading in readings if reading.form is not None}
     return Line(number, text, tuple(readings), findings, frozenset(forms))
+
+
+def _unplaced(number: int, text: str, readings: Sequence[LineReading], uses: Mapping[int, _Uses]) -> list[LineReading]:
+    """Values of a line whose places lie outside of all its cells, each as a row of its own."""
+    if number not in uses:
+        return []
+    placed = {id(use) for reading in readings for cell in reading.cells for use in cell.uses}
+    found = []
+    for use in uses[number].all:
+        if id(use) not in placed:
+            cell = LineCell(use.start, use.end, plain(text[use.start : use.end]), "text", "", (use,))
+            seqs = (use.seq,) if use.seq is not None else ()
+            what = "head" if use.table == "documents" else use.table
+            found.append(LineReading(-1, what, use.form, seqs, (number,), (cell,), None, None))
+    return found
 
 
 def _forgotten(number: int, text: str, readings: Sequence[LineReading]) -> list[LineReading]:
@@ -236,6 +252,11 @@ class _Uses:
         self._uses = sorted(uses, key=lambda use: (use.start, use.end))
         self._starts = [use.start for use in self._uses]
         self._longest = max((use.end - use.start for use in uses), default=0)
+
+    @property
+    def all(self) -> Sequence[Use]:
+        """All of them, from left to right."""
+        return self._uses
 
     def within(self, start: int, end: int) -> tuple[Use, ...]:
         """Those that have characters in common with a range of the line, from left to right."""
