@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.forms.dump import funding_ways, to_number
-from tests.forms.make import carried_out_by, in_wan_yuan, make_form
+from tests.forms.make import carried_out_by, in_wan_yuan, make_amount, make_form
 from tests.forms.sheet import label_starts, plain_amount, sheet_of
 from tests.forms.truth import Json, Limits, TrueForm, TrueIndicator, gold
 
@@ -87,6 +88,10 @@ def reached(row: TrueIndicator, target: str, rng: random.Random) -> str:
     return rng.choice((target, f"{row.value}{row.unit}"))
 
 
+# Sources that a form has in rows of their own.
+VERTICAL: Final = frozenset({"carry_over", "central", "provincial", "county"})
+
+
 def indicator_rows(form: TrueForm, order: Sequence[str], rng: random.Random, *, scores: bool, repeat: bool) -> Table:
     """The rows of the table; a level's label stands where it begins, with the sum of its weights where wanted."""
     sums: dict[str, Decimal] = {}
@@ -109,10 +114,31 @@ def indicator_rows(form: TrueForm, order: Sequence[str], rng: random.Random, *, 
     return rows
 
 
-def vertical_money(form: TrueForm, rng: random.Random, *, evaluated: bool) -> Table:
-    """The funding of the ministry's project forms: a row a source, in a self-evaluation with what was spent."""
-    label = f"项目资金({form.amount_unit})"
+def with_parts(form: TrueForm, rng: random.Random) -> TrueForm:
+    """The project form with the levels of government that its fiscal money comes from."""
+    parts = [make_amount(rng) if rng.random() < 0.7 else None for _ in range(3)]
+    if not any(parts):
+        parts[0] = make_amount(rng)
+    fiscal = sum((part for part in parts if part is not None), Decimal(0))
+    other = make_amount(rng) if rng.random() < 0.5 else None
+    names = ("total", "fiscal", "central", "provincial", "county", "other")
+    return replace(
+        form,
+        columns=tuple(("project", name) for name in names),
+        funding=(fiscal + (other or 0), fiscal, *parts, other),
+    )
+
+
+def vertical_money(form: TrueForm, rng: random.Random, *, evaluated: bool, measured: bool = False) -> Table:
+    """The funding of the ministry's project forms: a row a source, in a self-evaluation with what was spent.
+
+    ``measured``: each amount has its unit behind it.
+    """
+    label = "项目资金" if measured else f"项目资金({form.amount_unit})"
     words = {
+        "central": "中央资金",
+        "provincial": "省级资金",
+        "county": "县级资金",
         "total": "年度资金总额:",
         "fiscal": rng.choice(("其中:本年财政拨款", "其中:财政拨款")),
         "carry_over": "上年结转资金",
@@ -121,6 +147,8 @@ def vertical_money(form: TrueForm, rng: random.Random, *, evaluated: bool) -> Ta
     for (_, source), amount in zip(form.columns, form.funding, strict=True):
         word = words.get(source, "其他资金")
         stated = plain_amount(amount, form.amount_unit)
+        if stated and measured:
+            stated += form.amount_unit
         if not evaluated or not stated:
             rows.append([word, stated])
             continue
@@ -140,7 +168,7 @@ def horizontal_money(form: TrueForm, rng: random.Random) -> Table:
     ]
 
 
-def parts_of(form: TrueForm, order: str, rng: random.Random) -> list[Part]:
+def parts_of(form: TrueForm, order: str, rng: random.Random, *, measured: bool = False) -> list[Part]:
     """The rows of a form by part."""
     evaluated = order.startswith("selfeval")
     sheet = sheet_of(form)
@@ -155,8 +183,10 @@ def parts_of(form: TrueForm, order: str, rng: random.Random) -> list[Part]:
         head.append(["主管部门", form.supervising_unit, "实施单位", unit])
     else:
         head.append(["预算单位", unit])
-    vertical = evaluated or any(source == "carry_over" for _, source in form.columns)
-    money = vertical_money(form, rng, evaluated=evaluated) if vertical else horizontal_money(form, rng)
+    vertical = evaluated or measured or any(source in VERTICAL for _, source in form.columns)
+    money = (
+        vertical_money(form, rng, evaluated=evaluated, measured=measured) if vertical else horizontal_money(form, rng)
+    )
     goals = [[sheet.goals_label, *(["预期目标"] if evaluated else []), "".join(form.goals)]]
     scores = rng.random() < 0.4
     parts = [Part("head", head), Part("money", money), Part("goals", goals)]
@@ -246,8 +276,19 @@ def answers(form: TrueForm, order: str, seed_goals: str) -> Json:
     return record
 
 
-def written(seed: int, family: str, order: str, kind: str = "project") -> tuple[str, Json]:
-    """A form in a shape, and what it says."""
+def project_money(form: TrueForm, rng: random.Random, money: str, *, evaluated: bool) -> TrueForm:
+    """The project form with its money as it is wanted."""
+    if rng.random() < 0.7:
+        form = carried_out_by(form, rng)
+    if money == "parts":
+        form = with_parts(form, rng)
+    elif evaluated or money == "units" or rng.random() < 0.5:
+        form = with_carry_over(form)
+    return in_wan_yuan(form) if rng.random() < 0.3 or money == "units" else form
+
+
+def written(seed: int, family: str, order: str, kind: str = "project", money: str = "") -> tuple[str, Json]:
+    """A form in a shape, and what it says. ``money``: parts for its sources, units for amounts with units behind."""
     rng = random.Random(f"{seed} {family} {order} {kind}")
     form = make_form(
         rng, kind=kind, indicators=rng.randint(6, 14), tasks=3, goals=rng.randint(1, 2), limits=Limits(None, None)
@@ -256,30 +297,32 @@ def written(seed: int, family: str, order: str, kind: str = "project") -> tuple[
         form = tame(form)
     evaluated = order.startswith("selfeval")
     if kind == "project":
-        if rng.random() < 0.7:
-            form = carried_out_by(form, rng)
-        if evaluated or rng.random() < 0.5:
-            form = with_carry_over(form)
-        if rng.random() < 0.3:
-            form = in_wan_yuan(form)
-    text = WRITERS[family](parts_of(form, order, rng), rng)
+        form = project_money(form, rng, money, evaluated=evaluated)
+    text = WRITERS[family](parts_of(form, order, rng, measured=money == "units"), rng)
     record = answers(form, order, "".join(form.goals))
-    if form.unit_name.endswith("部门"):
-        # 部门 may belong to the label behind it.
-        record["doubt"] = True
-    if kind == "department":
+    if kind == "department" and family != "glued-table":
         # Names and contents of tasks stand together, and nothing tells where the one ends.
-        record["doubt"] = True
-        if family != "glued-table":
-            del record["tasks"]
-    if kind == "project" and not evaluated and None in form.funding:
+        del record["tasks"]
+    if money == "units":
+        record["amount_unit"] = None
+    elif kind == "project" and not evaluated and None in form.funding:
         record |= money_changes(form)
-    if ORDERS[order][3] == "target" and any(is_bare(row) for row in form.indicators):
-        record["doubt"] = True
-    # Where a value ends its row, nothing parts it from the next name.
-    if ORDERS[order][-1] in ("unit", "target") and any(not row.unit for row in form.indicators):
+    if is_open(form, order, kind, apart=family == "glued-table"):
         record["doubt"] = True
     return text, record
+
+
+def is_open(form: TrueForm, order: str, kind: str, *, apart: bool) -> bool:
+    """Whether a text leaves open how to read it. ``apart``: the cells above the table stand apart."""
+    columns = ORDERS[order]
+    return (
+        # 部门 may belong to the label behind it.
+        (form.unit_name.endswith("部门") and not apart)
+        or (kind == "department" and (not apart or None in form.funding))
+        or (columns[3] == "target" and any(is_bare(row) for row in form.indicators))
+        # Where a value ends its row, nothing parts it from the next name.
+        or (columns[-1] in ("unit", "target") and any(not row.unit for row in form.indicators))
+    )
 
 
 def is_bare(row: TrueIndicator) -> bool:
@@ -290,7 +333,7 @@ def is_bare(row: TrueIndicator) -> bool:
 def money_changes(form: TrueForm) -> Json:
     """All ways to read amounts whose blanks are lost, where there are several."""
     sheet = sheet_of(form)
-    if any(source == "carry_over" for _, source in form.columns):
+    if any(source in VERTICAL for _, source in form.columns):
         return {}
     ways = funding_ways([amount for amount in sheet.amounts if amount], form.columns, None)
     if len(ways) == 1:
@@ -304,3 +347,48 @@ def money_changes(form: TrueForm) -> Json:
         for way in ways
     ]
     return {"funding_options": options, "doubt": True}
+
+
+# The samples: family, order of columns, kind of form, what is special about the money.
+CHOSEN: Final = (
+    ("glued-whole", "portal", "project", ""),
+    ("glued-whole", "selfeval", "project", ""),
+    ("glued-whole", "weighted", "project", "parts"),
+    ("glued-rows", "portal", "project", ""),
+    ("glued-rows", "selfeval-late", "project", ""),
+    ("glued-rows", "weighted", "project", "units"),
+    ("glued-table", "selfeval-portal", "project", ""),
+    ("glued-table", "weight-first", "project", "units"),
+    ("glued-some", "weighted", "project", "parts"),
+    ("blanks-line", "selfeval", "project", ""),
+    ("glued-table", "portal", "department", ""),
+    ("blanks-line", "weighted", "project", "parts"),
+)
+
+
+def samples() -> list[tuple[str, str, Json]]:
+    """All samples: file, text, record; later seeds are tried until nothing of a form is open to doubt."""
+    found = []
+    counts: dict[str, int] = {}
+    for family, order, kind, money in CHOSEN:
+        counts[family] = counts.get(family, 0) + 1
+        name = f"{family}-{counts[family]:02}.txt"
+        for seed in range(1000, 1200):
+            text, record = written(seed, family, order, kind, money)
+            if "doubt" not in record:
+                break
+        found.append((name, text, {"file": name, "family": family, "form_index": 0} | record))
+    return found
+
+
+def main() -> None:
+    """Writes the samples and their answers."""
+    made = samples()
+    for name, text, _ in made:
+        (SAMPLES / name).write_bytes(text.encode())
+    lines = [json.dumps(record, ensure_ascii=False) + "\n" for _, _, record in sorted(made)]
+    GOLD.write_text("".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ import pytest
 
 from extract.api import extract_bytes
 from extract.model import Form
-from tests.glued import ORDERS, WRITERS, written
+from tests.glued import ORDERS, SAMPLES, WRITERS, samples, written
 from tests.places import check_places
 from tests.scoring import Score, loud, score
 
@@ -17,10 +17,10 @@ SHOWN = 12
 OPEN_ORDERS = {"target", "weight-first"}
 
 
-def scored(family: str, order: str, kind: str, seeds: range) -> Score:
+def scored(family: str, order: str, kind: str, seeds: range, money: str = "") -> Score:
     result = Score()
     for seed in seeds:
-        source, record = written(seed, family, order, kind)
+        source, record = written(seed, family, order, kind, money)
         extraction = extract_bytes(source.encode(), source_path="a")
         check_places(extraction)
         score(result, [{"file": str(seed), "family": family} | record], extraction)
@@ -42,6 +42,14 @@ def test_department_forms_come_back(family: str, order: str) -> None:
     result = scored(family, order, "department", range(200, 203))
     assert not result.silent, "\n".join(map(str, result.silent[:SHOWN]))
     assert sum(result.right.values()) / sum(result.all.values()) > 0.97
+
+
+@pytest.mark.parametrize("money", ["parts", "units"])
+@pytest.mark.parametrize("family", sorted(WRITERS))
+def test_parts_of_sources_and_amounts_with_units_come_back(family: str, money: str) -> None:
+    result = scored(family, "weighted", "project", range(400, 404), money)
+    assert not result.silent, "\n".join(map(str, result.silent[:SHOWN]))
+    assert not result.wrong and not result.spurious, "\n".join(map(str, [*result.wrong, *result.spurious][:SHOWN]))
 
 
 @pytest.mark.parametrize("order", ["portal", "weighted", "selfeval"])
@@ -148,3 +156,8 @@ def test_two_forms_each_in_a_line() -> None:
     extraction = extract_bytes(f"{one.format('养护经费')}\n{one.format('巡查经费')}\n".encode(), source_path="a")
     assert [form.project_name for form in extraction.forms] == ["养护经费", "巡查经费"]
     assert [len(form.indicators) for form in extraction.forms] == [2, 2]
+
+
+def test_samples_are_as_they_are_written() -> None:
+    for name, text, _ in samples():
+        assert (SAMPLES / name).read_bytes() == text.encode(), name

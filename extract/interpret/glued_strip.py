@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from extract.interpret.glued_words import Lexicon
 from extract.interpret.grammar import LEVEL2
 
-_NO_START: Final = frozenset("，。、；：,.;:!?)）》”’】%％的")
+_NO_START: Final = frozenset("，。、；：,.;:!?)）》”’】%％/·的")
 _NO_END: Final = frozenset("，、；：,;:.(（《“‘【")
 _PAIRS: Final = (("(", ")"), ("《", "》"), ("“", "”"), ("【", "】"))
 # What marks within a free text cost: they belong to values and sentences.

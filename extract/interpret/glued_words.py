@@ -158,10 +158,15 @@ class Lexicon:
         return end
 
     def units_at(self, text: str, start: int) -> list[int]:
-        """Where known units that begin here may end, longest first; one unit per another is one as well."""
+        """Where known units that begin here may end, longest first; one unit per another is one as well.
+
+        万元 is never 万 and something else.
+        """
         ends: set[int] = set()
         for unit in self.units.at(text, start):
             end = start + len(unit)
+            if any(text.startswith(money, start) and start + len(money) > end for money in self.profile.money.names):
+                continue
             ends.add(end)
             for per in self.vocabulary.per:
                 if text.startswith(per, end):

@@ -23,6 +23,9 @@ SOURCE_NAMES: Final = {
     "general_public_budget": "一般公共预算",
     "government_fund": "政府性基金",
     "carry_over": "上年结转",
+    "central": "中央资金",
+    "provincial": "省级资金",
+    "county": "县级资金",
 }
 CATEGORY_NAMES: Final = {"total": "预算支出总额", "basic": "基本支出", "project": "项目支出"}
 
