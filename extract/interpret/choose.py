@@ -36,7 +36,7 @@ class FormReader:
         rows = self._finder.prepared(grid.rows, ruled=grid.ruled)
         if recorder is not None:
             recorder.begin(grid, rows.rows, self._finder)
-        for start, end in self._finder.scanner.forms(rows.rows):
+        for start, end in self._finder.ranges(rows.rows, grid.lines):
             own = rows.part(start, end)
             profile = self.profile(own.rows)
             if profile.vocabulary is not self.library.finder:

@@ -16,6 +16,7 @@ from extract.interpret.glued import Ungluer
 from extract.interpret.hard import tidy
 from extract.interpret.indicators import IndicatorReader, Tree
 from extract.interpret.layout import LayoutReading, is_layout, read_layout
+from extract.interpret.page import is_page, page_forms, read_page
 from extract.interpret.runs import untangled
 from extract.interpret.sections import Scanner, Sections
 from extract.interpret.singles import apart
@@ -95,6 +96,11 @@ class Interpreter:
         cut, doubts = self.unglued(rows)
         return Prepared(untangled(whole_labels(apart(cut, self.scanner), self.scanner), self.scanner), doubts)
 
+    def ranges(self, rows: Sequence[Row], lines: Sequence[str]) -> list[tuple[int, int]]:
+        """The half-open ranges of prepared rows that are one form each, in order."""
+        found = self.scanner.forms(rows)
+        return page_forms(rows, found, self.scanner) if is_page(lines) else found
+
     def read(
         self, prepared: Prepared, grid: Grid, profile: Called, index: int, recorder: Recorder | None = None
     ) -> list[Form]:
@@ -104,12 +110,13 @@ class Interpreter:
         """
         lines = grid.lines
         rows = prepared.rows
-        layout = None if grid.ruled or prepared.doubts else self._layout(rows, lines)
+        glued = bool(prepared.doubts) and not is_page(lines)
+        layout = None if grid.ruled or glued else self._layout(rows, lines)
         if layout is None:
             read = self._attempt(self._plain(rows, grid), None, lines, profile, index, prepared.doubts)
         else:
             read = self._attempt(*layout, lines, profile, index)
-            if _open(read.forms):
+            if layout[1].exact and _open(read.forms):
                 # Cells that only blanks separate may seem to stand in columns by chance.
                 plain = self._attempt(self._plain(rows, grid), None, lines, profile, index)
                 if plain.forms and not _open(plain.forms):
@@ -254,9 +261,14 @@ class Interpreter:
         """The logical rows of a page by section, and what its layout leaves open; None where no layout was kept."""
         first = rows[0].line
         own_lines = lines[first - 1 : rows[-1].line]
-        if not (is_layout(own_lines, self.vocabulary) or self._aligned(rows, lines)):
+        known = is_layout(own_lines, self.vocabulary) or self._aligned(rows, lines)
+        layout = read_layout(own_lines, first, self.vocabulary) if known else None
+        if (layout is None or not layout.holds()) and is_page(own_lines):
+            page = read_page(own_lines, first, self.indicators.kinds)
+            if page is not None:
+                return self.scanner.split([row for row in map(_cleaned, page.rows) if row.cells]), page
+        if layout is None:
             return None
-        layout = read_layout(own_lines, first, self.vocabulary)
         laid_out = [row for row in map(_cleaned, layout.rows) if row.cells]
         if most := links.listed(lines):
             laid_out = links.without_numbers(laid_out, most)

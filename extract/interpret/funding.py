@@ -29,6 +29,8 @@ _COUNTER: Final = regex.compile(r"^(?:其中:?|\([一二三四五六七八九十
 _SHARE: Final = regex.compile(r"\d+(?:\.\d+)?[%％]$")
 # What an unknown word for a total is read as.
 _A_TOTAL: Final = "预算总额"
+# No amount has more figures, blanks and units counted.
+_LONGEST_AMOUNT: Final = 24
 # So many blank cells may be gone between two amounts.
 _MOST_GONE: Final = 20
 # What a word is read as that speaks of the project's whole term.
@@ -189,6 +191,8 @@ def _unit(
 
 def _amount_of(text: str, money: Money) -> tuple[Decimal, str | None] | None:
     """An amount and the unit stated in its cell, or None for what is no amount."""
+    if len(text) > _LONGEST_AMOUNT:
+        return None
     if text.isascii() and text.replace(".", "", 1).isdigit():
         return Decimal(text), None
     if not any(c.isdigit() for c in text):

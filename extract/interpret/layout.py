@@ -48,6 +48,12 @@ class LayoutReading:
     doubts: tuple[Finding, ...]
     # The conventions of drawing spanned cells under which the page can be read, the best first, and what each costs.
     ways: tuple[tuple[str, float], ...] = ()
+    # Whether the cells beside the indicators' names stand exactly below one another.
+    exact: bool = True
+
+    def holds(self) -> bool:
+        """Whether the lines keep to their columns, so that where cells stand may be relied on."""
+        return not self.doubts or (self.exact and all(doubt.code != "layout_uneven" for doubt in self.doubts))
 
 
 # What the conventions are called, in their order: where a spanned cell stands, and its odd line.
@@ -172,7 +178,8 @@ def _read(lines: Sequence[str], first_line: int, vocabulary: Vocabulary, blocks:
     rows += money.rows + goals.rows + done.rows
     rows += parts.plain_rows(block(blocks.section)) + indicators.rows
     rows += parts.notes(block(blocks.notes)) + parts.plain_rows(block(blocks.after))
-    return LayoutReading(rows, (*money.doubts, *goals.doubts, *done.doubts, *indicators.doubts), ways)
+    doubts = (*money.doubts, *goals.doubts, *done.doubts, *indicators.doubts)
+    return LayoutReading(rows, doubts, ways, tree.exact() == 1.0)
 
 
 def _measured(

@@ -52,7 +52,7 @@ def funding(lines: Sequence[Strip], profile: FormProfile) -> Part:
             label.append(word_cell(line, word, 0))
     categories = [word_cell(lines[at], word, 0) for at, own in enumerate(spanning) for word in own]
     values = [join_pieces(pieces) for pieces in amounts if pieces]
-    rows = _rows(join_pieces(label) if label else None, head, values, categories, profile)
+    rows = header_and_amounts(join_pieces(label) if label else None, head, values, categories, profile)
     return Part(rows, [uneven("funding", values[0])] if drifted else [])
 
 
@@ -169,7 +169,7 @@ def _apart(word: Piece, run: tuple[int, int]) -> int:
     return min(abs(lo - word.x0), abs(hi - word.x1), abs(lo + hi - word.x0 - word.x1) // 2)
 
 
-def _rows(
+def header_and_amounts(
     label: Cell | None, head: Sequence[Cell], amounts: Sequence[Cell], categories: Sequence[Cell], profile: FormProfile
 ) -> list[Row]:
     """Header and amounts as rows; each category stands over its first column."""

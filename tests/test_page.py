@@ -1,0 +1,164 @@
+"""Texts taken out of printed pages: header words, rows and labels that are broken over lines and stand off their places."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from extract.api import extract_bytes
+from extract.interpret.page import is_page
+from extract.interpret.page_columns import Placed
+from extract.interpret.page_funding import funding
+from extract.interpret.page_pieces import page_lines, room_of
+from extract.interpret.page_rows import Anchor, Rule, deal
+from extract.interpret.page_words import header_words, side_labels
+from extract.model import Cell, Form
+from extract.profiles import default
+from tests.tools.pdf_layout import GOLD, SAMPLES, SPECS, printed
+
+VOCABULARY = default().finder
+PAGE = """\
+                    项目支出绩效目标表
+               （2025年度）
+ 项目名     2025年渠系清淤补助资金
+  称
+ 主管部门    青石县水利局   实施     青石县渠道管
+                    单位     理站
+            年度资金总额：       120.00
+项目资金（万元）  其中：财政拨款       120.00
+            其他资金         0.00
+年度总 完成干渠清淤，改善灌溉条件。
+体目标
+一级指 二级指标 三级指标   指标   指标值  度量单位
+ 标                性质
+          清淤渠道长度   ≥   36    公里
+产出指  数量指标
+ 标       新建量水设施   ≥   12    座
+      质量指标 清淤工程一次验收合
+            格率    =    100     %
+效益指 社会效益 受益农户数量   ≥   480   户
+ 标    指标
+满意度 服务对象满
+指标  意度指标 用水户满意程度  ≥   95    %
+"""
+
+
+def form_of(text: str) -> Form:
+    extraction = extract_bytes(text.encode(), source_path="page.txt")
+    assert extraction.failure is None
+    (form,) = extraction.forms
+    return form
+
+
+def test_a_page_whose_cells_drift() -> None:
+    form = form_of(PAGE)
+    assert (form.project_name, form.supervising_unit, form.unit_name) == (
+        "2025年渠系清淤补助资金",
+        "青石县水利局",
+        "青石县渠道管理站",
+    )
+    assert [(i.level1, i.level2, i.name, i.operator, i.value, i.unit) for i in form.indicators] == [
+        ("产出指标", "数量指标", "清淤渠道长度", "≥", "36", "公里"),
+        ("产出指标", "数量指标", "新建量水设施", "≥", "12", "座"),
+        ("产出指标", "质量指标", "清淤工程一次验收合格率", "=", "100", "%"),
+        ("效益指标", "社会效益指标", "受益农户数量", "≥", "480", "户"),
+        ("满意度指标", "服务对象满意度指标", "用水户满意程度", "≥", "95", "%"),
+    ]
+    assert [(a.source, int(a.amount)) for a in form.funding] == [("total", 1200000), ("fiscal", 1200000), ("other", 0)]
+    assert [goal.text for goal in form.goals] == ["完成干渠清淤，改善灌溉条件。"]
+
+
+def test_two_forms_on_pages_stay_two() -> None:
+    extraction = extract_bytes((PAGE + "\f" + PAGE.replace("2025", "2026")).encode(), source_path="pages.txt")
+    assert [form.fiscal_year for form in extraction.forms] == [2025, 2026]
+    assert [len(form.indicators) for form in extraction.forms] == [5, 5]
+
+
+def test_tables_with_separators_are_no_pages() -> None:
+    assert is_page(PAGE.split("\n"))
+    assert not is_page(["   一级指标\t二级指标", "   产出指标\t数量指标"])
+    assert not is_page(["一级指标  二级指标", "产出指标  数量指标"])
+
+
+def cells(*texts: str, line: int = 1) -> list[Cell]:
+    found, at = [], 0
+    for text in texts:
+        found.append(Cell(text, line, at, at + len(text), 0, 0, at, at + len(text)))
+        at += len(text) + 1
+    return found
+
+
+def test_header_words_broken_over_lines() -> None:
+    lines = [cells("绩效指", "绩效指标", "绩效度", "权重"), cells("标性质", "值", "量单位", line=2)]
+    _, words = header_words(lines, VOCABULARY.profile.columns.get)
+    assert [(word.cell.text, word.meaning) for word in words] == [
+        ("绩效指标性质", "operator"),
+        ("绩效指标值", "value"),
+        ("绩效度量单位", "unit"),
+        ("权重", "weight"),
+    ]
+
+
+def test_a_label_down_the_side_with_lines_between() -> None:
+    lines = page_lines(["    预算支出", "总体资  总额", "金情况", "（元）"], 1)
+    (label,) = side_labels(lines, frozenset({"总体资金情况"}))
+    assert label.cell.text == "总体资金情况（元）"
+    assert label.lines == (1, 2, 3)
+
+
+def placed(*pieces: tuple[str, float]) -> list[Placed]:
+    return [Placed(Cell(text, int(y), 0, len(text), 0, 0, 0, len(text)), 0, y, 1) for text, y in pieces]
+
+
+def test_texts_stand_around_their_anchors() -> None:
+    anchors = [Anchor(1, 1, 1), Anchor(4, 4, 1)]
+    pieces = placed(("甲乙丙丁戊己", 0), ("庚辛", 1), ("子丑寅卯辰巳", 3), ("午未申酉戌亥", 4), ("甲", 5))
+    dealt = deal(anchors, pieces, Rule(6.0, 12, lambda _: 0.0, {}))
+    assert [[piece.cell.text for piece in row] for row in dealt.rows] == [
+        ["甲乙丙丁戊己", "庚辛"],
+        ["子丑寅卯辰巳", "午未申酉戌亥", "甲"],
+    ]
+    assert not dealt.open
+
+
+def test_a_full_line_between_two_anchors_is_open() -> None:
+    anchors = [Anchor(0, 1, 1), Anchor(1, 2, 1)]
+    pieces = placed(("甲乙丙丁戊己", 0), ("子丑寅卯辰巳", 1), ("午未申酉戌亥", 2))
+    assert deal(anchors, pieces, Rule(6.0, 12, lambda _: 0.0, {})).open == {0, 1}
+
+
+def test_one_line_that_stands_out_is_no_measure_of_a_column() -> None:
+    assert room_of(cells("甲" * 11, "乙" * 8, "丙" * 8, "丁" * 8, "戊" * 8, "己" * 4)) == 16
+    assert room_of(cells("甲" * 11, "乙" * 8, "丙" * 4)) == 22
+
+
+def test_amounts_broken_over_lines() -> None:
+    lines = page_lines(
+        [
+            "                  基本支出        项目支出",
+            " 预算支出总额   合计   财政拨款   合计    财政拨款",
+            "  1056156   169990  169990  886166  886166",
+            "    00.00    00.00   00.00   00.00   00.00",
+        ],
+        1,
+    )
+    part = funding(lines, VOCABULARY.profile)
+    assert [cell.text for cell in part.rows[-1].cells] == [
+        "105615600.00",
+        "16999000.00",
+        "16999000.00",
+        "88616600.00",
+        "88616600.00",
+    ]
+    assert not part.doubts
+
+
+@pytest.mark.parametrize("sample", SPECS, ids=lambda sample: sample.name)
+def test_samples_come_from_their_seeds(sample: object) -> None:
+    assert isinstance(sample, tuple)
+    name, seed = f"pdf-layout-{sample[0]}-{sample[1]}", sample[1]
+    records = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
+    (record,) = [record for record in records if record["file"] == f"{name}.txt"]
+    assert record["indicators"] == printed(seed).record["indicators"]
+    assert printed(seed).sheet.title in (SAMPLES / f"{name}.txt").read_text(encoding="utf-8")
