@@ -116,10 +116,11 @@ class Interpreter:
             read = self._attempt(self._plain(rows, grid), None, lines, profile, index, prepared.doubts)
         else:
             read = self._attempt(*layout, lines, profile, index)
-            if layout[1].exact and _open(read.forms):
+            if _open(read.forms):
                 # Cells that only blanks separate may seem to stand in columns by chance.
                 plain = self._attempt(self._plain(rows, grid), None, lines, profile, index)
-                if plain.forms and not _open(plain.forms):
+                least = 0 if layout[1].exact else _open(read.forms)
+                if plain.forms and _open(plain.forms) <= least:
                     read = plain
         if recorder is not None:
             recorder.stretch(rows, read.sections, read.layout, self)

@@ -76,12 +76,14 @@ def _is_clear(best: float, second: float, leaves: Sequence[Word], profile: FormP
 def _header(words: Sequence[Sequence[Cell]], profile: FormProfile) -> tuple[list[Word], list[Word]] | None:
     """The words that stand over several columns, and those that stand over one each, from left to right."""
     known_texts: dict[str, str | None] = {}
-    sums = tuple(word for word, source in profile.sources.items() if source == "total")
+    single = {*profile.categories, *profile.sources, *profile.project_total}
 
     def meaning(text: str) -> str | None:
         if text not in known_texts:
-            # Two words that happen to end like a total are none.
-            known_texts[text] = None if text.startswith(sums) and text not in sums else header_word(text, profile)
+            two = any(text[:at] in single and text[at:] in single for at in range(2, len(text) - 1))
+            # Two words that happen to make one more are two; so is one behind a total's.
+            two = two or (text[:2] in single and text not in single)
+            known_texts[text] = None if two else header_word(text, profile)
         return known_texts[text] or None
 
     worth, found = header_words(words, meaning, near=True)
