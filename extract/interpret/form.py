@@ -116,11 +116,12 @@ class Interpreter:
             read = self._attempt(self._plain(rows, grid), None, lines, profile, index, prepared.doubts)
         else:
             read = self._attempt(*layout, lines, profile, index)
-            if _open(read.forms):
+            count = _open if layout[1].exact else _found
+            if count(read.forms):
                 # Cells that only blanks separate may seem to stand in columns by chance.
                 plain = self._attempt(self._plain(rows, grid), None, lines, profile, index)
-                least = 0 if layout[1].exact else _open(read.forms)
-                if plain.forms and _open(plain.forms) <= least:
+                least = 0 if layout[1].exact else _found(read.forms)
+                if plain.forms and count(plain.forms) <= least:
                     read = plain
         if recorder is not None:
             recorder.stretch(rows, read.sections, read.layout, self)
@@ -379,6 +380,11 @@ def _without_unit(money: funding.Funding) -> list[Finding]:
 def _open(forms: Sequence[Form]) -> int:
     """How much about the rows of tables is doubtful in forms."""
     return sum(finding.table in ("indicators", "tasks", None) for form in forms for finding in form.findings)
+
+
+def _found(forms: Sequence[Form]) -> int:
+    """How many findings there are on forms."""
+    return sum(len(form.findings) for form in forms)
 
 
 def _without(leads: Sequence[Lead]) -> frozenset[str]:
