@@ -54,6 +54,25 @@ def test_a_broken_section_label_ends_the_goals() -> None:
     assert [(task.name, task.content) for task in form.tasks] == [("修渠", "修渠十公里。")]
 
 
+def test_a_broken_name_of_a_task() -> None:
+    """Where the content above has ended, a piece of a line begins the next name; else it goes on with the content."""
+    tasks = (
+        "年度主要任务| 任务名称| 主要内容··\n修渠| 修渠十公里。··\n植··\n树| 植树百亩··\n并管护。··\n年度绩效指标··\n"
+    )
+    form = read(HEAD + tasks.replace("··", "  ") + INDICATORS)
+    assert [(task.name, task.content) for task in form.tasks] == [
+        ("修渠", "修渠十公里。"),
+        ("植树", "植树百亩并管护。"),
+    ]
+
+
+def test_two_broken_words_of_the_header_of_funding() -> None:
+    broken = HEAD.replace("财政拨款|", "财政  \n拨款|", 1).replace("| 单位资金  \n", "| 单位  \n资金  \n")
+    found, want = (read(head + INDICATORS) for head in (broken, HEAD))
+    assert [a[:3] for a in found.funding] == [a[:3] for a in want.funding]
+    assert len(found.findings) == len(want.findings)
+
+
 def test_broken_words_of_the_header_of_funding() -> None:
     broken = HEAD.replace("基本支出|", "基本  \n支出|")
     assert [(a.category, a.source, str(a.amount)) for a in read(broken + INDICATORS).funding] == [

@@ -9,18 +9,40 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from extract.clean import width
 from extract.interpret.broken import together
 from extract.interpret.sections import Scanner, Sections
 from extract.model import Row
 
 _MARK: Final = "  "
+_SENTENCE_END: Final = ("。", "！", "？", "；")
 
 
 def tidy(sections: Sections, scanner: Scanner, lines: Sequence[str]) -> None:
     """Takes lines behind the table off the indicators, and puts broken rows together."""
+    sections.tasks[:] = _whole_names(sections.tasks, scanner, lines)
     _cut_tail(sections.indicators)
     if sections.headers:
         sections.indicators[:] = _mended(sections.indicators, sections.headers[0], scanner, lines)
+
+
+def _whole_names(rows: Sequence[Row], scanner: Scanner, lines: Sequence[str]) -> list[Row]:
+    """Tasks, with a name put together whose beginning stands in a line of its own.
+
+    That line goes on with the content above where this neither ends nor is cut.
+    """
+    limits = scanner.profile.cuts["task_content"]
+    found: list[Row] = []
+    for row in rows:
+        before = found[-1] if found else None
+        if before is not None and len(before.cells) == 1 < len(row.cells) and before.width <= 1:
+            above = found[-2].cells[-1].text if len(found) > 1 else "。"
+            ended = above.endswith(_SENTENCE_END) or any(limit - 1 <= width(above) <= limit for limit in limits)
+            if ended and row.line == before.line + 1 and lines[before.line - 1].endswith(_MARK):
+                found[-1] = together(before, row)
+                continue
+        found.append(row)
+    return found
 
 
 def _cut_tail(rows: list[Row]) -> None:

@@ -13,7 +13,7 @@ from extract.clean import squash
 from extract.interpret.broken import together
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
-from extract.places import join
+from extract.places import join, pieces
 
 _LONGEST_PIECE: Final = 6
 _MOST_PIECES: Final = 10
@@ -111,7 +111,7 @@ def whole_words(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
             found[-1] = together(found[-1], row)
         else:
             found.append(row)
-        line = row.line
+        line = pieces(row.cells[-1])[-1].line
     return found
 
 

@@ -134,7 +134,7 @@ def _form(rng: random.Random, design: Design) -> TrueForm:
     if design.done:
         form = replace(form, title=form.title.replace("目标批复表", "自评表").replace("目标表", "自评表"))
     if design.marked:
-        names = (replace(row, name=row.name[:20] + rng.choice(MARKED)) for row in form.indicators)
+        names = (replace(row, name=row.name.partition("（")[0][:20] + rng.choice(MARKED)) for row in form.indicators)
         form = replace(form, indicators=tuple(names))
     return in_wan_yuan(form) if rng.random() < 0.3 else form
 
