@@ -31,6 +31,11 @@ class Checked(NamedTuple):
     findings: list[Finding]
 
 
+def is_sound_sum(total: Decimal) -> bool:
+    """Whether the weights of a form may sum to this."""
+    return total in _SOUND_SUMS
+
+
 def weights(indicators: Sequence[Indicator]) -> Checked:
     """The weights of the third level sum to 100 (where the form shows them all) or to 90."""
     stated = [i.weight for i in indicators if i.weight is not None]

@@ -9,8 +9,9 @@ from typing import Final
 
 from extract.clean import squash
 from extract.interpret import links
-from extract.interpret.form import Called, Interpreter, Prepared
+from extract.interpret.form import Called, Interpreter, Prepared, is_sound
 from extract.interpret.sections import BRACKETED_YEAR
+from extract.interpret.stream import StreamReader, may_be_stream
 from extract.interpret.trace import Recorder
 from extract.model import Finding, Form, Grid, Row
 from extract.profiles import GENERAL, Library, Profile
@@ -27,9 +28,46 @@ class FormReader:
         self.library = library
         self._finder = Interpreter(library.finder)
         self._interpreters = {id(library.finder): self._finder}
+        self._streams: dict[int, StreamReader] = {}
 
     def forms(self, grid: Grid, recorder: Recorder | None = None) -> tuple[Form, ...]:
         """The forms of a grid in the order of the source; none where it holds no approval table."""
+        if grid.ruled or not may_be_stream(grid.rows):
+            return self._by_rows(grid, recorder)
+        rows = self._by_rows(grid, None)
+        stream = self._by_stream(grid, None)
+        streamed = bool(stream) and (is_sound(stream) or not is_sound(rows))
+        if recorder is None:
+            return stream if streamed else rows
+        return self._by_stream(grid, recorder) if streamed else self._by_rows(grid, recorder)
+
+    def _by_stream(self, grid: Grid, recorder: Recorder | None) -> tuple[Form, ...]:
+        """The forms of a text without cell boundaries; none where it is no such text."""
+        found: list[Form] = []
+        if recorder is not None:
+            recorder.begin(grid, self._finder.prepared(grid.rows).rows, self._finder)
+        for start, end in self._stream(self._finder).ranges(grid.rows, len(grid.lines)):
+            own = [row for row in grid.rows if start <= row.line < end]
+            profile = self.profile(own)
+            interpreter = self._by(profile)
+            reading = self._stream(interpreter).read(grid.lines[start - 1 : end - 1], start)
+            if reading is None:
+                return ()
+            called = Called(profile.name, profile.expects)
+            forms = interpreter.read_stream(reading, grid.lines, called, len(found), recorder)
+            found += map(_in_general, forms) if profile.name == GENERAL else forms
+        return tuple(found)
+
+    def _stream(self, interpreter: Interpreter) -> StreamReader:
+        """The reader of texts without cell boundaries by the words of an interpreter, made once."""
+        found = self._streams.get(id(interpreter))
+        if found is None:
+            found = StreamReader(interpreter.vocabulary, interpreter.scanner, interpreter.indicators.kinds)
+            self._streams[id(interpreter)] = found
+        return found
+
+    def _by_rows(self, grid: Grid, recorder: Recorder | None) -> tuple[Form, ...]:
+        """The forms of a text of which lines are rows of cells, or keep the columns of a page."""
         found: list[Form] = []
         if most := links.listed(grid.lines):
             grid = replace(grid, rows=links.without_numbers(grid.rows, most))

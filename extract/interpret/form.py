@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from extract import checks
+from extract import catalogue, checks
 from extract.clean import plain, width
 from extract.cut import ELLIPSES, cut_ones
 from extract.interpret import funding, identity, links, prose
@@ -125,6 +125,17 @@ class Interpreter:
                     read = plain
         if recorder is not None:
             recorder.stretch(rows, read.sections, read.layout, self)
+            recorder.forms(read.parts, read.forms)
+        return read.forms
+
+    def read_stream(
+        self, stream: LayoutReading, lines: Sequence[str], profile: Called, index: int, recorder: Recorder | None = None
+    ) -> list[Form]:
+        """``read`` for the rows of a text without cell boundaries."""
+        sections = self.scanner.split([row for row in map(_cleaned, stream.rows) if row.cells])
+        read = self._attempt(sections, stream, lines, profile, index)
+        if recorder is not None:
+            recorder.stretch(stream.rows, read.sections, read.layout, self)
             recorder.forms(read.parts, read.forms)
         return read.forms
 
@@ -385,6 +396,13 @@ def _open(forms: Sequence[Form]) -> int:
 def _found(forms: Sequence[Form]) -> int:
     """How many findings there are on forms."""
     return sum(len(form.findings) for form in forms)
+
+
+def is_sound(forms: Sequence[Form]) -> bool:
+    """Whether forms were found, and nothing of their tables is doubtful."""
+    kinds = catalogue.findings()
+    doubts = [finding for form in forms for finding in form.findings if kinds[finding.code].severity != "info"]
+    return bool(forms) and all(doubt.table == "documents" for doubt in doubts)
 
 
 def _without(leads: Sequence[Lead]) -> frozenset[str]:

@@ -31,7 +31,7 @@ from extract.model import Cell, Finding, Indicator, Row
 from extract.places import join
 from extract.vocabulary import Label, Vocabulary
 
-_ROLE_OF: Final = {
+ROLE_OF: Final = {
     "level1": LEVEL1,
     "level2": LEVEL2,
     "name": NAME,
@@ -129,7 +129,7 @@ class IndicatorReader:
             pair = known.get(cells[i] + cells[i + 1]) if i + 1 < len(cells) else None
             if pair != known.get(cells[i], pair):
                 pair = None
-            roles.append(_ROLE_OF[pair or profile.column(cells[i]) or "pass"])
+            roles.append(ROLE_OF[pair or profile.column(cells[i]) or "pass"])
             i += 2 if pair else 1
         return _once(roles)
 

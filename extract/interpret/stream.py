@@ -1,0 +1,66 @@
+"""Texts without cell boundaries: a page printed in reading order, or one cell a line, as the rows of a form.
+
+Nothing separates cells there but blanks and the ends of lines, cells are broken where they were full, and what spans
+rows stands wherever the tool put it. The printed words are put together first (``stream_words``); they tell the
+sections apart (``stream_form``). What is left are the texts and figures of the cells, and each section has its own way
+to share them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from extract.interpret.kinds import Kinds
+from extract.interpret.layout import LayoutReading
+from extract.interpret.sections import Scanner
+from extract.interpret.stream_form import HEADER_WORDS, StreamForm, Words
+from extract.interpret.stream_rows import StreamRows
+from extract.interpret.stream_tokens import tokens
+from extract.interpret.stream_words import Lexicon, words
+from extract.model import Row
+from extract.vocabulary import Vocabulary
+
+_FEWEST_LINES: Final = 20
+_LINES_A_SEPARATED: Final = 20
+_SEVERAL: Final = 2
+
+
+def may_be_stream(rows: Sequence[Row]) -> bool:
+    """Whether rows may be a stream: many lines, and hardly a separator between cells."""
+    if len(rows) < _FEWEST_LINES or any(row.width > 1 for row in rows):
+        return False
+    return sum(row.width == 0 for row in rows) * _LINES_A_SEPARATED <= len(rows)
+
+
+class StreamReader:
+    """Reads streams by one vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary, scanner: Scanner, kinds: Kinds) -> None:
+        self.words = Words(vocabulary, scanner, kinds)
+        self.scanner = scanner
+        self.lexicon = Lexicon(vocabulary)
+
+    def ranges(self, rows: Sequence[Row], last: int) -> list[tuple[int, int]]:
+        """The lines (1-based, half-open) of each form: one begins at a title behind the header of another."""
+        titles = [row.line for row in rows if self.scanner.meaning(row.cells[0].text).kind == "title"]
+        if len(titles) < _SEVERAL:
+            return [(1, last + 1)]
+        starts = [1]
+        for title in titles[1:]:
+            own = [row for row in rows if starts[-1] <= row.line < title]
+            if sum(self.scanner.is_column(word) for row in own for word in row.cells[0].text.split()) >= HEADER_WORDS:
+                starts.append(title)
+        return list(pairwise([*starts, last + 1]))
+
+    def read(self, lines: Sequence[str], first_line: int) -> LayoutReading | None:
+        """The rows of one form; None where its header of indicators is not found. ``first_line``: 1-based."""
+        stream = tokens(lines, first_line)
+        found = words(stream, self.lexicon)
+        form = StreamForm(self.words, lines, first_line, stream, found)
+        if form.begins < 0:
+            return None
+        rows, doubts = form.read()
+        indicators, more = StreamRows(form).read()
+        return LayoutReading(rows + indicators, (*doubts, *more))
