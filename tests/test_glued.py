@@ -143,6 +143,32 @@ def test_amounts_that_nothing_parts_are_doubted() -> None:
     assert Counter(f.code for f in form.findings if f.table == "funding")["cut_guessed"] == 1
 
 
+def test_an_amount_belongs_to_the_last_word_before_it() -> None:
+    """Sources whose amounts are blank stand before the one that has one."""
+    form = form_of(
+        "产出指标数量指标养护古树≥120株90满意度指标服务对象满意度指标群众满意度≥90%10",
+        money="年度资金总额:8.50其中:本年财政拨款上年结转资金其他资金8.50",
+    )
+    assert [(a.source, str(a.amount)) for a in form.funding] == [("total", "85000.00"), ("other", "85000.00")]
+    assert not loud(form.findings)
+
+
+def test_a_number_takes_its_unit_before_a_name_takes_it() -> None:
+    header = "一级指标二级指标三级指标指标值"
+    form = form_of("产出指标数量指标巡查设备>29台套新增站点≥5处满意度指标服务对象满意度指标群众满意度≥90%", header)
+    assert [(i.name, i.value, i.unit) for i in form.indicators][:2] == [
+        ("巡查设备", "29", "台套"),
+        ("新增站点", "5", "处"),
+    ]
+
+
+def test_a_grade_within_a_name_is_doubted() -> None:
+    """户均增收长期 may be a name with its value, and what follows the next name."""
+    header = "一级指标二级指标三级指标指标值"
+    form = form_of("效益指标经济效益指标户均增收长期拉动消费≥5万元满意度指标服务对象满意度指标群众满意度≥90%", header)
+    assert 0 in {f.seq for f in form.findings if f.code == "cut_guessed" and f.table == "indicators"}
+
+
 def test_an_unknown_label_in_a_value_is_doubted() -> None:
     form = read(
         "项目支出绩效目标申报表(2024年度)项目名称养护经费立项责任人及联系人张某实施单位云和县林业局项目资金(万元)年度资金总额:1.00其中:财政拨款1.00"

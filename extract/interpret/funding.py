@@ -82,7 +82,7 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     for i, row in enumerate(rows):
         read_words, read_figures, other = _sort(row, i, factor, profile)
         term = term or any(word.word == _TERM for _, word in read_words)
-        if not figures and _header_and_amounts(row, read_words, read_figures):
+        if not figures and not pairs and _header_and_amounts(row, read_words, read_figures):
             words += [word for _, word in read_words if word.word != _TERM]
             figures = [figure._replace(spot=(k, k * _MOST_GONE)) for k, figure in enumerate(read_figures)]
         elif read_words and read_figures:
@@ -166,6 +166,7 @@ def _paired(
     doubts: list[Finding] = []
     if figures:
         placed, doubts, _ = _placed(figures, _table(words, kind, profile))
+        doubts = [d if d.seq is None else d._replace(seq=d.seq + len(amounts)) for d in doubts]
         amounts += placed
     amounts = _first_of_each(amounts)
     columns = tuple((a.category, a.source) for a in amounts)

@@ -68,7 +68,7 @@ def _values(reader: RowReader, partial: Partial) -> Iterator[Found]:
     # Where operators have a column right before, they stand there.
     apart = partial.column + 1 < len(reader.columns) and reader.columns[partial.column + 1] == OPERATOR
     if sign is not None and sign[1] != "定性" and not apart:
-        yield from (found._replace(value="m") for found in _figures(reader, reader.skip(sign[0]), 0.0))
+        yield from (found._replace(sign="o") for found in _figures(reader, reader.skip(sign[0]), 0.0))
     yield from _words(reader, partial, 3.0)
 
 

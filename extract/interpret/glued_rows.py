@@ -36,6 +36,10 @@ _LONGEST_NAME: Final = 120
 _MOST_LABELS: Final = 3
 # What a row of labels alone costs: a branch of the tree with no indicator.
 _LABELS_ONLY: Final = 0.5
+# A grade of so many characters is what it says; what it costs within a name.
+_CERTAIN: Final = 4
+_GRADE_WITHIN: Final = 0.9
+_WORD_WITHIN: Final = 0.5
 _DEEPEST: Final = {"R": ROOT, "1": LEVEL1, "2": LEVEL2, "B": LEVEL2}
 
 
@@ -238,7 +242,8 @@ class RowReader:
         compared = partial.sign == "o" or partial.value in "nm"
         if OPERATOR in places and OPERATOR not in roles:
             name = next(part for part in partial.parts if part.role == NAME)
-            cost += 2.5 if partial.value == "n" or "定性" in self.text[name.start : name.end] else 0.3
+            bare = partial.value == "n" and partial.sign != "o"
+            cost += 2.5 if bare or "定性" in self.text[name.start : name.end] else 0.3
         if VALUE not in roles:
             cost += 5.0
         if UNIT not in roles and compared and partial.value == "n":
@@ -316,4 +321,9 @@ class RowReader:
             cost += 3.0 if name[0] == "0" else 0.7
         if name[-1].isdigit():
             cost += 1.0
+        # A grade within a name may be the value of one row, and what follows it the name of the next.
+        touches = self.places.get(VALUE, -1) == self.places.get(NAME, -2) + 1
+        if touches:
+            within = [at - begin for at, begin in self.grade_ends.items() if start < begin and at < end]
+            cost += _GRADE_WITHIN if max(within, default=0) >= _CERTAIN else _WORD_WITHIN if within else 0.0
         return cost
