@@ -40,6 +40,10 @@ from extract.model import Finding, Row
 from extract.vocabulary import Vocabulary
 
 
+# Where more of the rows are open, cells only seem to stand in columns.
+_ROWS_A_DOUBT: Final = 4
+
+
 @dataclass(frozen=True, slots=True)
 class LayoutReading:
     """Logical rows, as an unwrapped dump would have them, and what the layout leaves open."""
@@ -52,8 +56,9 @@ class LayoutReading:
     exact: bool = True
 
     def holds(self) -> bool:
-        """Whether the lines keep to their columns, so that where cells stand may be relied on."""
-        return not self.doubts or (self.exact and all(doubt.code != "layout_uneven" for doubt in self.doubts))
+        """Whether the lines keep to their columns, so that where cells stand may be relied on; few rows are open then."""
+        few = len(self.doubts) * _ROWS_A_DOUBT <= len(self.rows)
+        return few and (not self.doubts or self.exact) and all(doubt.code != "layout_uneven" for doubt in self.doubts)
 
 
 # What the conventions are called, in their order: where a spanned cell stands, and its odd line.

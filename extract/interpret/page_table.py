@@ -27,7 +27,9 @@ _LEVELS: Final = ("level1", "level2")
 _SINGLE: Final = ("operator", "weight")
 _BESIDE: Final = 1.2
 # A row whose column costs more than this is read against its place.
-_ODD: Final = 1.6
+_ODD: Final = 1.5
+# A piece of a level's label is no longer.
+_LABEL_PIECE: Final = 4
 _ODD_TEXT: Final = 2.0
 _SHOWN: Final = 24
 # What tells labels' rows by printed lines alone is less sure; readings that cost hardly more leave rows open.
@@ -168,6 +170,7 @@ def _row_doubts(rows: _Rows, reader: ColumnReader) -> list[Finding]:
             elif (
                 at in dealt.open
                 or (beside and _is_gap(dealt.rows[at]))
+                or _is_strange(dealt.rows[at], own, col, reader)
                 or dealt.costs[at] > max(_ODD, _BLANKS.get(roles[col], 0.0) * 0.9)
             ):
                 doubts.append(_ambiguous(place, own, roles[col] if roles[col] != "pass" else None))
@@ -178,6 +181,19 @@ def _row_doubts(rows: _Rows, reader: ColumnReader) -> list[Finding]:
         # Cuts are told by the widest texts.
         doubts.append(_ambiguous(rows.anchors[widest[1]].cell, "", "name_truncated")._replace(place=None))
     return doubts
+
+
+def _is_strange(pieces: Sequence[Placed], text: str, col: int, reader: ColumnReader) -> bool:
+    """Whether a cell of several pieces is put together from what hardly belongs together.
+
+    A name has a piece of a label in it; a unit, operator or weight is none that is known.
+    """
+    if len(pieces) == 1:
+        return False
+    if reader.roles[col] == "name":
+        short = [squash(piece.cell.text) for piece in pieces if len(piece.cell.text) <= _LABEL_PIECE]
+        return any(text in parts for text in short for parts in reader.label_parts)
+    return bool(pieces) and reader.roles[col] in ("unit", "operator", "weight") and reader.costs(text)[col] >= WHOLE
 
 
 def _is_gap(pieces: Sequence[Placed]) -> bool:
