@@ -39,7 +39,6 @@ from extract.interpret.layout_tree import TreeTable, both, tree_table
 from extract.model import Finding, Row
 from extract.vocabulary import Vocabulary
 
-
 # Where more of the rows are open, cells only seem to stand in columns.
 _ROWS_A_DOUBT: Final = 4
 
@@ -56,7 +55,7 @@ class LayoutReading:
     exact: bool = True
 
     def holds(self) -> bool:
-        """Whether the lines keep to their columns, so that where cells stand may be relied on; few rows are open then."""
+        """Whether the lines keep to their columns, so that where cells stand may be relied on."""
         few = len(self.doubts) * _ROWS_A_DOUBT <= len(self.rows)
         return few and (not self.doubts or self.exact) and all(doubt.code != "layout_uneven" for doubt in self.doubts)
 

@@ -186,12 +186,12 @@ def _row_doubts(rows: _Rows, reader: ColumnReader) -> list[Finding]:
 def _is_strange(pieces: Sequence[Placed], text: str, col: int, reader: ColumnReader) -> bool:
     """Whether a cell of several pieces is put together from what hardly belongs together.
 
-    A name has a piece of a label in it; a unit, operator or weight is none that is known.
+    A name has a piece of a label before its last one; a unit, operator or weight is none that is known.
     """
     if len(pieces) == 1:
         return False
     if reader.roles[col] == "name":
-        short = [squash(piece.cell.text) for piece in pieces if len(piece.cell.text) <= _LABEL_PIECE]
+        short = [squash(piece.cell.text) for piece in pieces[:-1] if len(piece.cell.text) <= _LABEL_PIECE]
         return any(text in parts for text in short for parts in reader.label_parts)
     return bool(pieces) and reader.roles[col] in ("unit", "operator", "weight") and reader.costs(text)[col] >= WHOLE
 
