@@ -17,7 +17,9 @@ from extract.places import cut, join
 from extract.vocabulary import FormProfile
 
 # Longer tables are no form.
-_LONGEST: Final = 30000
+_LONGEST: Final = 12000
+# Figures of more characters are no cells of a row.
+_FIGURES: Final = re.compile(r"[\d.,]{80}")
 # A row that costs more is not well explained. Another reading closer than this is nearly as likely.
 _POOR: Final = 3.0
 _CLOSE: Final = 1.2
@@ -64,7 +66,7 @@ class BodyReader:
             frozenset(at for at in seams if at < strip_end),
             self.lexicon,
         )
-        if not strip.text.strip():
+        if not strip.text.strip() or _FIGURES.search(strip.text):
             return None
         explained = explain(RowReader(strip, columns, self.lexicon), weighted=WEIGHT in columns)
         if not _is_table(explained):

@@ -18,6 +18,8 @@ _NO_SUM: Final = 3.0
 # A place is not read on from where a cheaper way leads beyond it by more than this.
 _LAGGING: Final = 5.0
 _STATES: Final = 400
+# A text of so many ways is no table of one form.
+_MOST_EDGES: Final = 150000
 # What a stretch that is no row costs.
 _JUNK: Final = 11.0
 
@@ -82,7 +84,10 @@ def explain(reader: RowReader, weighted: bool) -> list[Explained]:
 
 
 def _edges(reader: RowReader, weighted: bool) -> list[_Edge]:
-    """All rows that may stand in the text, by the states they lead from and to, in the order of the text."""
+    """All rows that may stand in the text, by the states they lead from and to, in the order of the text.
+
+    None where there are too many for a table.
+    """
     end = len(reader.text)
     waiting: dict[int, dict[_State, float]] = {0: {_State(0, 0, 0, -1): 0.0}}
     furthest: list[tuple[int, float]] = []
@@ -106,6 +111,8 @@ def _edges(reader: RowReader, weighted: bool) -> list[_Edge]:
                 if reached < found.get(after, float("inf")):
                     found[after] = reached
             furthest.append((reading.end, cheapest + reading.cost))
+        if len(edges) > _MOST_EDGES:
+            return []
         furthest = _front(furthest, at)
     return edges
 
