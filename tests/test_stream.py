@@ -87,3 +87,17 @@ def test_a_label_in_the_middle_of_its_rows_leaves_its_span_open() -> None:
     levels = placed(labels, rows, VOCABULARY, jumping=True, solid=False)
     assert [p.second.cell.text for p in levels if p.second] == ["数量指标", "数量指标", "质量指标", "质量指标"]
     assert [p.other_second is not None for p in levels] == [False, False, True, False]
+
+
+def test_a_long_table_one_cell_a_line() -> None:
+    more = "".join(f"第{n}段路灯点位\n≥\n{n}\n盏\n0.1\n" for n in range(1, 101))
+    form = form_of(
+        HEAD + COLUMNS + "产出指标\n数量指标\n" + more + ROWS.partition("质量指标")[2].join(["质量指标", ""])
+    )
+    assert len(form.indicators) == 102
+    assert [(i.name, i.value) for i in form.indicators[98:101]] == [
+        ("第99段路灯点位", "99"),
+        ("第100段路灯点位", "100"),
+        ("路灯完好率", "95"),
+    ]
+    assert {i.level2 for i in form.indicators[:100]} == {"数量指标"}

@@ -29,6 +29,7 @@ _USUAL: Final = ("产出指标", "成本指标", "效益指标", "满意度指�
 CLOSE: Final = 1.6
 CLOSE_JUMPING: Final = 2.6
 _NEVER: Final = 1e9
+_MOST_ROWS: Final = 60
 
 
 class Printed(NamedTuple):
@@ -79,9 +80,9 @@ def placed(
     if not nodes:
         return [Placed(None, None) for _ in rows]
     if _by_rows(nodes, rows, solid=solid) == SURELY:
-        nodes = _without_empty(nodes, rows)
-    if len(nodes) > len(rows):
-        # Some label has no row, and nothing says which: a part of the tree without indicators.
+        return _from_spots(_without_empty(nodes, rows), rows)
+    if len(nodes) > len(rows) or len(rows) > _MOST_ROWS:
+        # Some label has no row, and nothing says which; or there are too many rows to try all spans.
         return _loose(nodes, rows, vocabulary)
     solvers = _orders(nodes, rows, vocabulary, solid=solid)
     ways = [(solver, solver.solve({})) for solver in solvers]
@@ -89,6 +90,16 @@ def placed(
     chosen = [solver.nodes[k] for k in solver.of_rows(best)]
     close = CLOSE_JUMPING if jumping else CLOSE
     return [_with_others(solvers, best.cost + close, row, own) for row, own in enumerate(chosen)]
+
+
+def _from_spots(nodes: Sequence[_Node], rows: Sequence[Named]) -> list[Placed]:
+    """The labels of each row, where labels stand right before their first rows."""
+    begins = {_spot(node.second, rows): node for node in nodes if node.second is not None}
+    found: list[Placed] = []
+    for row in range(len(rows)):
+        node = begins.get(row)
+        found.append(Placed(node.first, node.second) if node is not None else found[-1])
+    return found
 
 
 def _with_others(solvers: Sequence[_Spans], limit: float, row: int, own: _Node) -> Placed:
