@@ -10,7 +10,7 @@ import pytest
 
 from extract.api import extract_bytes
 from extract.clean import width
-from extract.model import Form
+from extract.model import Failure, Form
 from extract.readers import shapes
 from tests.places import check_places
 
@@ -282,6 +282,26 @@ def test_what_spreadsheets_save(separator: str, quote: str) -> None:
         ("借阅册数", "≥", "30", "册", "90"),
         ("完好比率", "≥", "95", "%", "10"),
     ]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", " "])
+def test_many_cells_with_breaks_of_lines(separator: str) -> None:
+    def broken(cell: str) -> str:
+        return f"{cell[:2]}\n{cell[2:]}" if len(cell) == 4 and "\n" not in cell and not cell.isdigit() else cell
+
+    out = io.StringIO()
+    rows = [[broken(cell) for cell in row] for row in FILLED]
+    csv.writer(out, delimiter=separator, lineterminator="\n").writerows(rows)
+    form = form_of(out.getvalue())
+    assert [(i.level2, i.name, str(i.weight)) for i in form.indicators] == [
+        ("数量指标", "借阅册数", "90"),
+        ("质量指标", "完好比率", "10"),
+    ]
+
+
+def test_a_cell_of_blanks_is_no_form() -> None:
+    source = 'a,"' + " " * 40 + "\n" * 4 + '",b\n'
+    assert extract_bytes(source.encode()).failure == Failure("not_a_form")
 
 
 def test_a_text_in_a_cell_of_csv() -> None:

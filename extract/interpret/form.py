@@ -272,6 +272,9 @@ class Interpreter:
 
     def _layout(self, rows: Sequence[Row], lines: Sequence[str]) -> tuple[Sections, LayoutReading] | None:
         """The logical rows of a page by section, and what its layout leaves open; None where no layout was kept."""
+        if sum([row.width > 1 for row in rows]) * 2 > len(rows):
+            # Separators told the cells.
+            return None
         first = rows[0].line
         own_lines = lines[first - 1 : rows[-1].line]
         known = is_layout(own_lines, self.vocabulary) or self._aligned(rows, lines)

@@ -89,6 +89,9 @@ def may_be(text: str) -> bool:
     return text.count(";") >= breaks or _may_be_rare(text)
 
 
+_OPENED_BESIDE: Final = {mark: re.compile(f'{re.escape(mark)}"(?:[^"\n]|"")*+$', re.MULTILINE) for mark in _NEEDED}
+
+
 def has_quoted_pipes(text: str) -> bool:
     """Whether quoted cells stand between pipes, and a line ends within one."""
     return "|" in text and _OPENED.search(text) is not None
@@ -100,8 +103,11 @@ def _may_be_rare(text: str) -> bool:
 
 
 def _as_many(text: str, mark: str) -> bool:
+    """Whether most lines have as many of these, or quoted cells stand beside them that a line ends in."""
+    if mark + '"' in text and _OPENED_BESIDE[mark].search(text):
+        return True
     counts = Counter(line.count(mark) for line in text.splitlines() if line.strip())
-    most, lines = counts.most_common(1)[0]
+    most, lines = counts.most_common(1)[0] if counts else (0, 0)
     return most >= _FEW and lines * 100 >= counts.total() * _SAME
 
 
