@@ -31,6 +31,9 @@ def may_be_stream(rows: Sequence[Row]) -> bool:
     """Whether rows may be a stream: many lines, and hardly a separator between cells."""
     if len(rows) < _FEWEST_LINES or any(row.width > 1 for row in rows):
         return False
+    if sum(row.cells[0].start > 0 for row in rows) * 2 > len(rows):
+        # Text browsers indent all lines of a page.
+        return False
     return sum(row.width == 0 for row in rows) * _LINES_A_SEPARATED <= len(rows)
 
 
