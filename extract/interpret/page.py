@@ -5,6 +5,7 @@ There a cell's lines stand about where they stand on the page; what is exact is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -29,6 +30,11 @@ def is_page(lines: Sequence[str]) -> bool:
     if any(sign in line for line in lines for sign in _SEPARATORS):
         return False
     indented = sum(line.startswith(("   ", "\f  ")) for line in lines)
+    indents = Counter(len(line) - len(line.lstrip()) for line in lines if line and not line.isspace())
+    usual, count = indents.most_common(1)[0] if indents else (0, 0)
+    if usual and count * 2 > indents.total():
+        # Text browsers indent all lines alike.
+        return False
     return indented * 4 > sum(not line.isspace() and bool(line) for line in lines)
 
 
