@@ -23,8 +23,11 @@ _ENDINGS: Final = (".yaml", ".yml")
 _MEANINGS: Final = (
     ("kinds",),
     ("sections",),
+    ("section_ends",),
+    ("goal_columns",),
     ("fields",),
     ("columns",),
+    ("column_ends",),
     ("tasks",),
     ("funding", "pass"),
     ("funding", "categories"),

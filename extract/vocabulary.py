@@ -22,6 +22,8 @@ _ENDS: Final = frozenset(["", *":：(（ \u3000\t0123456789"])
 _SCORE: Final = regex.compile(r"\d{1,3}分$")
 # So many texts are remembered at most.
 _REMEMBERED: Final = 65536
+# So many words may stand before the label of a section (本年度部门绩效目标).
+_MOST_PREFIXES: Final = 2
 
 
 class Label(NamedTuple):
@@ -68,9 +70,12 @@ class FormProfile:
     title_ends: tuple[str, ...]
     # Words that make a title of any text that ends with them.
     titles: tuple[str, ...]
+    # Also with prefixes before them.
     sections: Mapping[str, str]
-    section_ends: Mapping[str, str]
+    # What may stand before them, and they themselves without it.
     section_prefixes: tuple[str, ...]
+    bare_sections: Mapping[str, str]
+    section_ends: Mapping[str, str]
     # The words over the goals: "goal", or "pass" for the term's and for what was achieved.
     goal_columns: Mapping[str, str]
     fields: Mapping[str, str]
@@ -211,6 +216,16 @@ def _longest_first(turned: Mapping[str, set[str]]) -> tuple[tuple[str, frozenset
     return tuple((word, frozenset(turned[word])) for word in sorted(turned, key=lambda word: (-len(word), word)))
 
 
+def _prefixed(sections: Mapping[str, str], prefixes: Sequence[str]) -> dict[str, str]:
+    """The labels of sections, also with one or two words before them; what fewer words mean counts first."""
+    found = dict(sections)
+    for _ in range(_MOST_PREFIXES):
+        for label, name in list(found.items()):
+            for prefix in prefixes:
+                found.setdefault(prefix + label, name)
+    return found
+
+
 def _profile(data: Mapping[str, Any]) -> FormProfile:
     funding = data["funding"]
     return FormProfile(
@@ -219,14 +234,15 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         title_contains=tuple(map(squash, data["title"]["contains"])),
         title_ends=tuple(map(squash, data["title"]["ends"])),
         titles=tuple(map(squash, data.get("titles", ()))),
-        sections=_turned(data["sections"]),
+        sections=_prefixed(_turned(data["sections"]), data["section_prefixes"]),
+        section_prefixes=tuple(map(squash, data["section_prefixes"])),
+        bare_sections=_turned(data["sections"]),
         section_ends=_turned(data["section_ends"]),
         goal_columns=_turned(data["goal_columns"]),
         field_prefixes=tuple(map(squash, data["field_prefixes"])),
         column_starts=tuple(map(squash, data["column_starts"])),
         column_ends=_turned(data["column_ends"]),
         sum_rows=frozenset(map(squash, data["sum_rows"])),
-        section_prefixes=tuple(sorted(data["section_prefixes"], key=len, reverse=True)),
         fields=_turned(data["fields"]),
         label_words=tuple(data["label_words"]),
         columns=_turned(data["columns"]),

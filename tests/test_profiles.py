@@ -151,7 +151,8 @@ def test_a_profile_of_ones_own_comes_before_those_that_are_shipped(tmp_path: Pat
 def test_a_profile_may_take_the_place_of_a_shipped_one(tmp_path: Path) -> None:
     write(tmp_path, "general.yaml", "name: general\nextends: general\ncolumns: {weight: [份量]}\n")
     form = FORM.format(title="部门整体支出绩效目标批复表").replace("权重", "份量")
-    assert read(form)[0].indicators[0].weight is None
+    assert [finding.code for finding in read(form)[0].findings][:1] == ["column_inferred"]
+    assert "column_inferred" not in [finding.code for finding in read(form, tmp_path)[0].findings]
     assert read(form, tmp_path)[0].indicators[0].weight == 100
     assert read(form, tmp_path)[0].form_profile == "portal-department"
 

@@ -65,11 +65,11 @@ class HeadWords:
         # Words that an unknown label would hold.
         self.unknown = profile.label_words
         self._fields = {folded(word): name for word, name in profile.fields.items()}
-        sections = {folded(word): name for word, name in profile.sections.items()}
+        sections = {folded(word): name for word, name in profile.bare_sections.items()}
         for prefix in profile.section_prefixes:
-            for word, name in profile.sections.items():
+            for word, name in profile.bare_sections.items():
                 sections.setdefault(folded(prefix + word), name)
-        self._plain = frozenset(map(folded, profile.sections))
+        self._plain = frozenset(map(folded, profile.bare_sections))
         self._sections = sections
         self._goals_columns = {folded(word): name for word, name in profile.goal_columns.items()}
         self._task_words = {folded(word): name for word, name in profile.task_columns.items()}

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from extract.checks import SOUND_SUMS
 from extract.clean import squash
 from extract.interpret import grammar
 from extract.interpret.broken import continues, fills, together, usual_width
@@ -25,6 +26,7 @@ from extract.interpret.grammar import (
     Reading,
 )
 from extract.interpret.kinds import Kinds
+from extract.interpret.learned import is_sum, learn, unknown
 from extract.interpret.singles import words
 from extract.interpret.values import number, target
 from extract.model import Cell, Finding, Indicator, Row
@@ -54,6 +56,8 @@ _FINISHED: Final = 1.0
 _WITNESS: Final = 2.0
 # A row with so many cells more than there are columns is several rows.
 _MORE_CELLS: Final = 2
+# A row of an indicator has a name, a value and one thing more at least.
+_FEWEST: Final = 3
 # In a long row, every cut has its price, and a remark at the end of a row is more likely the next row's name.
 # A line of the page (主办：…　备案号：…) has no more cells than this.
 _FURNITURE: Final = 2
@@ -90,20 +94,46 @@ class IndicatorReader:
     def read(self, rows: Sequence[Row], headers: Sequence[Row]) -> Tree:
         """The tree of the rows under one header (or none: the usual columns)."""
         reader = self.grammar(headers)
+        doubts: list[Finding] = []
+        if grammar.PASS in reader.columns and len(headers) == 1:
+            reader, doubts = self._learned(rows, headers[0], reader)
         tree = _TreeBuilder(self).build(self.whole_rows(rows, reader), reader.columns)
         flat = (
             LEVEL1 not in reader.columns
             and LEVEL2 not in reader.columns
             and not any(i.level1 or i.level2 for i in tree.indicators)
         )
-        doubts = [doubt for header in headers for doubt in self._unknown(header)]
+        learned = {doubt.place for doubt in doubts}
+        doubts += [doubt for header in headers for doubt in self._unknown(header) if doubt.place not in learned]
         return tree._replace(flat=flat, findings=[*tree.findings, *doubts]) if flat or doubts else tree
 
     def grammar(self, headers: Sequence[Row]) -> Grammar:
         """What reads the rows under these header rows."""
-        columns = self.all_columns(headers) if headers else DEFAULT_COLUMNS
+        return self._grammar(self.all_columns(headers) if headers else DEFAULT_COLUMNS)
+
+    def _grammar(self, columns: tuple[int, ...]) -> Grammar:
         reader = self._grammars.get(columns)
         return reader if reader is not None else self._grammars.setdefault(columns, Grammar(columns))
+
+    def _learned(self, rows: Sequence[Row], header: Row, reader: Grammar) -> tuple[Grammar, list[Finding]]:
+        """What reads the rows once columns with unknown header words are told by what stands in them."""
+        places = unknown(header, self.vocabulary.profile.column)
+        body = [row for row in rows if _FEWEST <= len(row.cells) <= len(header.cells) + 1]
+        columns = reader.columns[1:]
+        if not places or not body or len(header.cells) != len(columns):
+            return reader, []
+
+        def cost(tried: tuple[int, ...]) -> list[float]:
+            own = self._grammar(tried)
+            return [self.explain(row, own).best.cost for row in body]
+
+        def sums(tried: tuple[int, ...]) -> bool:
+            own = self._grammar(tried)
+            found = [(row, self.explain(row, own).plan.weight) for row in body]
+            return is_sum([number(row.cells[at].text) if at >= 0 else None for row, at in found], SOUND_SUMS)
+
+        learned = learn(columns, header.cells, places, cost, sums)
+        return self._grammar(learned.columns), learned.findings
 
     def all_columns(self, headers: Sequence[Row]) -> tuple[int, ...]:
         """The columns of a header that may have two rows: 年度指标值 over 指标性质, 指标值 and 度量单位.

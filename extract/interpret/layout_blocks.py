@@ -14,6 +14,7 @@ from typing import Final
 import regex
 
 from extract.clean import squash, width
+from extract.interpret.funding import header_word
 from extract.interpret.layout_columns import heads
 from extract.interpret.layout_lines import gb_width, narrow_width, strips
 from extract.vocabulary import FormProfile, Vocabulary
@@ -218,16 +219,11 @@ def spaced(found: Sequence[int], breaks: Sequence[int]) -> list[int]:
     return sorted([*found, *(at - 1 for at in gaps)])
 
 
-def _fund_word(word: str, profile: FormProfile) -> bool:
-    text = squash(word).strip(":").removeprefix("其中:")
-    return text in profile.sources or text in profile.categories or text in profile.project_total
-
-
 def _is_funding(words: Sequence[str], profile: FormProfile) -> bool:
     """Whether a line belongs to the funding: two of its words, or one with an amount."""
     if any(len(word) > _LONG and not _AMOUNT.match(word) for word in words):
         return False
-    known = sum(_fund_word(word, profile) for word in words)
+    known = sum(bool(header_word(word, profile)) for word in words)
     return known > 1 or (known == 1 and any(_AMOUNT.match(word) for word in words))
 
 
@@ -275,7 +271,7 @@ def _funding_end(words: Sequence[Sequence[str]], before: Sequence[int], start: i
         line = words[before[place]]
         if any(len(word) > _LONG and not _AMOUNT.match(word) for word in line):
             break
-        lone = len(line) == 1 and _fund_word(line[0], profile)
+        lone = len(line) == 1 and bool(header_word(line[0], profile))
         if lone or any(_AMOUNT.match(word) for word in line) or _is_funding(line, profile):
             end = place + 1
         elif place - end >= 2:
@@ -283,7 +279,7 @@ def _funding_end(words: Sequence[Sequence[str]], before: Sequence[int], start: i
     label = "".join(
         line[0]
         for line in (words[at] for at in before[start:end])
-        if not _fund_word(line[0], profile) and not _AMOUNT.match(line[0])
+        if not header_word(line[0], profile) and not _AMOUNT.match(line[0])
     )
     while end < len(before) and len(words[before[end]]) == 1 and _open_label(label, profile):
         piece = words[before[end]][0]

@@ -8,7 +8,7 @@ from typing import Final
 
 import regex
 
-from extract.clean import squash
+from extract.interpret.funding import header_word
 from extract.interpret.layout_lines import Piece, Strip, crowd, filled, words
 from extract.interpret.layout_parts import Part, row_of, uneven, word_cell, word_rows
 from extract.interpret.layout_text import join_pieces
@@ -28,7 +28,7 @@ def funding(lines: Sequence[Strip], profile: FormProfile) -> Part:
         return Part([], [])
     by_line = [words(line) for line in lines]
     first = next((at for at, line in enumerate(by_line) if any(_AMOUNT.match(word.text) for word in line)), len(lines))
-    if first in (0, len(lines)) or any(_is_word(word.text, profile) for line in by_line[first:] for word in line):
+    if first in (0, len(lines)) or any(header_word(word.text, profile) for line in by_line[first:] for word in line):
         return Part(_line_by_line(lines, by_line, profile), [])
     spanning = _spanning(by_line[:first], profile)
     runs = filled(crowd([_places(line, own) for line, own in zip(lines, spanning, strict=False)]))
@@ -56,18 +56,19 @@ def funding(lines: Sequence[Strip], profile: FormProfile) -> Part:
     return Part(rows, [uneven("funding", values[0])] if drifted else [])
 
 
-def _is_word(text: str, profile: FormProfile) -> bool:
-    if text in profile.sources or text in profile.categories:
-        return True
-    text = squash(text).strip(":").removeprefix("其中:")
-    return text in profile.sources or text in profile.categories or text in profile.project_total
-
-
 def _spanning(header: Sequence[Sequence[Piece]], profile: FormProfile) -> list[list[Piece]]:
     """The words of each header line that stand over several columns: categories, where each has its own 合计 below."""
-    totals = sum(profile.sources.get(word.text) == "total" for line in header for word in line)
-    found = [[word for word in line if profile.categories.get(word.text) in ("basic", "project")] for line in header]
+    totals = sum(_is_total(word.text, profile) for line in header for word in line)
+    found = [[word for word in line if _spans(word.text, profile)] for line in header]
     return found if totals and any(found) else [[] for _ in header]
+
+
+def _is_total(text: str, profile: FormProfile) -> bool:
+    return profile.sources.get(header_word(text, profile)) == "total"
+
+
+def _spans(text: str, profile: FormProfile) -> bool:
+    return profile.categories.get(header_word(text, profile)) in ("basic", "project")
 
 
 def _places(line: Strip, spanning: Sequence[Piece]) -> Strip:
@@ -91,7 +92,7 @@ def _header(
                 return [], runs, None
             found[col].append((line, word))
     label: list[Cell] = []
-    if found and not _is_word("".join([word.text for _, word in found[0]]), profile):
+    if found and not header_word("".join([word.text for _, word in found[0]]), profile):
         label = [word_cell(line, word, 0) for line, word in found[0]]
         found, runs = found[1:], runs[1:]
     if not found:
@@ -174,11 +175,11 @@ def header_and_amounts(
 ) -> list[Row]:
     """Header and amounts as rows; each category stands over its first column."""
     width = len(head) + 1
-    totals = [cell.col for cell in head if profile.sources.get(squash(cell.text)) == "total"]
+    totals = [cell.col for cell in head if _is_total(cell.text, profile)]
     top = [label] if label is not None else []
     below: list[Cell] = []
     for cell in head:
-        (below if categories and squash(cell.text) not in profile.categories else top).append(cell)
+        (below if categories and header_word(cell.text, profile) not in profile.categories else top).append(cell)
     if categories and len(totals) == len(categories):
         for cell, col, end in zip(categories, totals, [*totals[1:], width], strict=True):
             top.append(cell._replace(col=col, col_span=end - col))
@@ -198,7 +199,7 @@ def _line_by_line(lines: Sequence[Strip], by_line: Sequence[Sequence[Piece]], pr
         own: list[Cell] = []
         for word in found:
             cell = word_cell(line, word, 1 + len(own))
-            if not own and not _is_word(word.text, profile) and not _AMOUNT.match(word.text):
+            if not own and not header_word(word.text, profile) and not _AMOUNT.match(word.text):
                 label.append(cell._replace(col=0))
             else:
                 own.append(cell)

@@ -11,6 +11,7 @@ import regex
 from extract.clean import plain, squash
 from extract.cut import ELLIPSES
 from extract.interpret.broken import continues, fills, together, usual_width
+from extract.interpret.values import number
 from extract.model import Cell, Finding, Goal, Row, Task
 from extract.places import cut, join, pieces
 from extract.vocabulary import FormProfile
@@ -33,6 +34,7 @@ _LONGEST_GOAL_WORD: Final = 24
 # A name that is broken has no longer pieces.
 _PIECE: Final = 16
 _LONGEST_HEADER: Final = 12
+_SHORT_WORD: Final = 6
 _ELLIPSIS: Final = regex.compile(r"(?:…+|\.{3,}|。{3,})$")
 
 
@@ -65,7 +67,7 @@ def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Go
     if not cells:
         return Goals([], doubts)
     if any("<" in cell.text or _is_marked(_raw(cell, lines)) for cell in cells):
-        return Goals([g for group in _tagged(cells, lines) for g in group], doubts)
+        return Goals([g for group in _tagged(cells, lines) for g in group], [*doubts, *_figures(rows, "goals")])
     found: list[list[Cell]] = []
     # Where paragraphs are counted from the first one on, a line without a counter goes on with the one above.
     counted = COUNTER.match(cells[0].text) is not None
@@ -74,7 +76,7 @@ def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Go
             found[-1].append(cell)
         else:
             found.append([cell])
-    return Goals([_goal(join(group)) for group in found], doubts)
+    return Goals([_goal(join(group)) for group in found], [*doubts, *_figures(rows, "goals")])
 
 
 def _goal_columns(rows: Sequence[Row], profile: FormProfile) -> tuple[list[Row], list[Finding]]:
@@ -126,6 +128,17 @@ def _goal_word(text: str, profile: FormProfile) -> str:
         if said:
             return said
     return ""
+
+
+def _figures(rows: Sequence[Row], table: str) -> list[Finding]:
+    """A finding on each row of nothing but numbers: what it belongs to has a label that is not known."""
+    return [
+        Finding("figures_in_text", table, None, None, {"text": row.cells[0].text[:40]}, row.cells[0])
+        for row in rows
+        if len(row.cells) > 1
+        and row.cells[0].text[0].isdigit()
+        and all(number(cell.text) is not None for cell in row.cells)
+    ]
 
 
 def _goal(cell: Cell) -> Goal:
@@ -218,6 +231,10 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
     width = usual_width([*([header] if header is not None else []), *body])
     whole, findings = _whole_tasks(body, width)
     found: list[Task] = []
+    findings += _figures(body, "tasks")
+    if header is None and _may_be_header(whole):
+        first = whole[0].cells[0]
+        findings.append(Finding("task_header_unknown", "tasks", 0, None, {"text": _shown(whole[0])}, first))
     marked: set[int] = set()
     for row in whole:
         name, content = _columns(row)
@@ -246,6 +263,18 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             )
         )
     return Tasks(found, findings, frozenset(marked))
+
+
+def _may_be_header(rows: Sequence[Row]) -> bool:
+    """Whether the first of some task rows looks like a header: short words over texts."""
+    if len(rows) < _TASK_COLUMNS or len(rows[0].cells) < _TASK_COLUMNS:
+        return False
+    short = all(len(cell.text) <= _SHORT_WORD for cell in rows[0].cells)
+    return short and all(len(row.cells[-1].text) > _SHORT_WORD for row in rows[1:])
+
+
+def _shown(row: Row) -> str:
+    return " | ".join(cell.text for cell in row.cells)
 
 
 def without_ellipsis(cell: Cell) -> tuple[Cell, bool]:

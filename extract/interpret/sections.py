@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import squash
 from extract.interpret.broken import continues, together
-from extract.interpret.funding import is_amounts, names_amounts, states_amount
+from extract.interpret.funding import header_word, is_amounts, names_amounts, states_amount
 from extract.model import Cell, Row
 from extract.vocabulary import FormProfile, Vocabulary
 
@@ -35,6 +35,7 @@ _LONGEST_WORD: Final = 16
 _BRACKETS: Final = dict.fromkeys(map(ord, "()"))
 # What may stand behind a title: (本级下达).
 _BRACKETED_END: Final = re.compile(r"\([^()]{1,12}\)$")
+_TASK_WORDS: Final = 2
 # A title stands alone in its row, or with a year and the name of the unit.
 _WIDEST_TITLE: Final = 4
 
@@ -144,6 +145,7 @@ class Scanner:
         self._column_of: dict[str, str] = {}
         # Whether a text is a word that the header of the indicator table may end with.
         self._ends_header: dict[str, bool] = {}
+        self._task_words = frozenset(word for word, name in self.profile.task_columns.items() if name == "content")
 
     def meaning(self, text: str) -> Meaning:
         """What a cell with this text says of its row."""
@@ -193,17 +195,11 @@ class Scanner:
     def section_of(self, word: str) -> str:
         """The section that a word is the label of, or "".
 
-        What is in brackets behind it, and some words before it, count for nothing; （一） counts paragraphs of a text.
+        What is in brackets behind it counts for nothing; （一） counts paragraphs of a text.
         """
         sections = self.profile.sections
         name, _, bracketed = word.partition("(")
-        for known in (word,) if _COUNTED.match(bracketed) else (word, name):
-            if known in sections:
-                return sections[known]
-            for prefix in self.profile.section_prefixes:
-                if known.startswith(prefix) and known.removeprefix(prefix) in sections:
-                    return sections[known.removeprefix(prefix)]
-        return ""
+        return sections.get(word) or ("" if _COUNTED.match(bracketed) else sections.get(name, ""))
 
     def _is_title(self, base: str) -> bool:
         bare = _BRACKETED_END.sub("", BRACKETED_YEAR.sub("", base))
@@ -228,11 +224,9 @@ class Scanner:
         word = squash(text)
         return (
             bool(self._column(text))
-            or word in profile.categories
-            or word in profile.sources
-            or word in profile.project_total
             or word in profile.task_columns
             or word in profile.goal_columns
+            or bool(header_word(text, profile))
             or self.meaning(text).kind == "section"
         )
 
@@ -335,7 +329,9 @@ class Scanner:
             if not meaning.kind and not header:
                 if state == "indicators" and _numbers_columns(row):
                     continue
-                if state == "head":
+                if row.cells[-1].text in self._task_words and self._heads_tasks(found, row):
+                    state = "tasks"
+                elif state == "head":
                     under = self._head(found, row, under=under)
                 else:
                     by_state[state].append(row)
@@ -360,6 +356,9 @@ class Scanner:
         profile = self.profile
         heads = names_amounts(row, profile)
         if heads or (under and is_amounts(row, profile)):
+            if heads and not header_word(row.cells[0].text, profile):
+                found.labels.setdefault("funding", row.cells[0])
+                row = _without_label(row)
             found.funding.append(row)
             return heads
         at = states_amount(row, profile) if len(row.cells) > 1 else -1
@@ -371,10 +370,20 @@ class Scanner:
             found.head.append(row._replace(cells=row.cells[:at]))
         return False
 
+    def _heads_tasks(self, found: Sections, row: Row) -> bool:
+        """Takes in the header of the tasks where no known label stands before it; False for another row."""
+        words = [squash(cell.text) in self.profile.task_columns for cell in row.cells]
+        if found.tasks or len(words) < _TASK_WORDS or not all(words[-_TASK_WORDS:]):
+            return False
+        if not words[0]:
+            found.labels.setdefault("tasks", row.cells[0])
+        found.tasks.append(row if words[0] else _without_label(row))
+        return True
+
     def _section(self, found: Sections, state: str, row: Row, name: str, header: bool) -> str:
         """Takes in a row that begins with the label of a section; gives the section that the next rows belong to."""
         repeated = name == state and state != "indicators"
-        opens = state != "notes" and _opens(name, state)
+        opens = state != "notes" and (_opens(name, state) or self._goes_back(found, state, row, name))
         if not repeated and not opens:
             if header:
                 found.headers.append(row)
@@ -388,6 +397,20 @@ class Scanner:
         elif len(row.cells) > 1 or (opens and name == "notes"):
             found.by_state[name].append(_without_label(row))
         return name
+
+    def _goes_back(self, found: Sections, state: str, row: Row, name: str) -> bool:
+        """Whether a section begins that usually stands further up: one not met yet, and its row looks like it.
+
+        Some counties have the money behind the goals, or the goals behind the tasks.
+        """
+        if state == "indicators" or name in found.labels or found.by_state[name] or len(row.cells) == 1:
+            return False
+        rest = row.cells[1:]
+        if name == "funding":
+            return any(header_word(cell.text, self.profile) for cell in rest)
+        if name == "tasks":
+            return all(squash(cell.text) in self.profile.task_columns for cell in rest)
+        return name == "goals" and len(rest) == 1 and not self.is_word(rest[0].text)
 
     def _whole_headers(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Meaning, bool]]:
         """The rows with what they say they are, and whether each is a header of indicators.
