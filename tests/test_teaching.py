@@ -60,7 +60,7 @@ def test_the_general_profile_reads_it_badly_and_says_so(tmp_path: Path, language
     assert not [row for row in indicators(form) if row in right]
     said = set(re.findall(r"^- (`[^：:]+`)", DOCS[language].read_text(encoding="utf-8"), re.M))
     named = {code for text in said for code in re.findall(r"`([a-z0-9_]+)`", text)} & set(findings())
-    assert named | {"profile_general"} == {finding.code for finding in form.findings}
+    assert named | {"profile_general"} <= {finding.code for finding in form.findings}
 
 
 @LANGUAGES

@@ -258,6 +258,7 @@ def _fields(name: str, word: str) -> Iterator[Trial]:
         yield Trial(
             form(head=(HEAD[0], f"{word}：301001-云泽县水务局")), _head(unit_code="301001", unit_name="云泽县水务局")
         )
+        yield Trial(form(head=(HEAD[0], f"{word}\t水务局")), _head(unit_name="水务局"))
     elif name == "supervising_unit":
         yield Trial(form(head=(*HEAD, f"{word}：云泽县农业局")), _head(supervising_unit="云泽县农业局"))
     elif name == "project":
