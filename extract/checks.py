@@ -13,7 +13,7 @@ HOLDS: Final = "holds"
 FAILS: Final = "fails"
 NOT_MADE: Final = "not_made"
 # 100, or 90 where the other 10 belong to 预算执行率, which is scored apart.
-SOUND_SUMS: Final = (Decimal(90), Decimal(100))
+_SOUND_SUMS: Final = (Decimal(90), Decimal(100))
 
 
 _EMPTY: Final = {
@@ -49,7 +49,7 @@ def weights(indicators: Sequence[Indicator]) -> Checked:
         ]
         return Checked(NOT_MADE, missing)
     total = sum(stated, Decimal(0))
-    if total in SOUND_SUMS:
+    if total in _SOUND_SUMS:
         return Checked(HOLDS, [])
     return Checked(FAILS, [Finding("weight_sum", "indicators", None, None, {"sum": total})])
 

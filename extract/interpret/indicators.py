@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from extract.checks import SOUND_SUMS
+from extract.checks import is_sound_sum
 from extract.clean import squash
 from extract.interpret import grammar
 from extract.interpret.broken import continues, fills, together, usual_width
@@ -26,7 +26,7 @@ from extract.interpret.grammar import (
     Reading,
 )
 from extract.interpret.kinds import Kinds
-from extract.interpret.learned import is_sum, learn, unknown
+from extract.interpret.learned import learn, unknown
 from extract.interpret.singles import words
 from extract.interpret.values import number, target
 from extract.model import Cell, Finding, Indicator, Row
@@ -130,7 +130,9 @@ class IndicatorReader:
         def sums(tried: tuple[int, ...]) -> bool:
             own = self._grammar(tried)
             found = [(row, self.explain(row, own).plan.weight) for row in body]
-            return is_sum([number(row.cells[at].text) if at >= 0 else None for row, at in found], SOUND_SUMS)
+            weights = [number(row.cells[at].text) if at >= 0 else None for row, at in found]
+            stated = [weight for weight in weights if weight is not None]
+            return len(stated) == len(weights) and is_sound_sum(sum(stated, Decimal(0)))
 
         learned = learn(columns, header.cells, places, cost, sums)
         return self._grammar(learned.columns), learned.findings

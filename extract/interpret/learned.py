@@ -7,7 +7,6 @@ signs is that of the operator. Numbers alone say little; they are weights where 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Final, NamedTuple
 
 from extract.clean import squash
@@ -71,9 +70,3 @@ def _gain(before: Sequence[float], after: Sequence[float], role: int) -> float:
 
 def _with(columns: Columns, at: int, role: int) -> Columns:
     return (*columns[:at], role, *columns[at + 1 :])
-
-
-def is_sum(weights: Sequence[Decimal | None], sound: Sequence[Decimal]) -> bool:
-    """Whether all weights are stated, and sum to one of the sound sums."""
-    stated = [weight for weight in weights if weight is not None]
-    return bool(stated) and len(stated) == len(weights) and sum(stated, Decimal(0)) in sound
