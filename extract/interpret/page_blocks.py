@@ -100,7 +100,7 @@ def _column_meaning(profile: FormProfile) -> Callable[[str], str | None]:
 
 
 def _names(word: str, profile: FormProfile, section: str) -> bool:
-    return profile.sections.get(word.rstrip(":")) == section
+    return profile.bare_sections.get(word.rstrip(":")) == section
 
 
 def _header_place(lines: Sequence[Line], profile: FormProfile) -> tuple[int, int, list[Word]] | None:

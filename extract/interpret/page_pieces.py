@@ -118,5 +118,5 @@ def fragments(words: Sequence[str]) -> frozenset[str]:
 @lru_cache(maxsize=64)
 def section_words(profile: FormProfile, name: str) -> frozenset[str]:
     """Every spelling of a section's label, squashed."""
-    bare = [word for word, section in profile.sections.items() if section == name]
+    bare = [word for word, section in profile.bare_sections.items() if section == name]
     return frozenset([*bare, *(prefix + word for prefix in profile.section_prefixes for word in bare)])

@@ -84,7 +84,7 @@ def _without_root(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Line]:
     """The lines without the labels down the side that stand for the whole table."""
     profile = vocabulary.profile
     words = {word for word, label in vocabulary.labels.items() if label.root}
-    words |= {word for word, name in profile.sections.items() if name == "indicators"}
+    words |= {word for word, name in profile.bare_sections.items() if name == "indicators"}
     taken = {line for label in side_labels(lines, frozenset(words)) for line in label.lines}
     bare = [line._replace(pieces=line.pieces[1:]) if at in taken else line for at, line in enumerate(lines)]
     # What is left of such a label at the edge of a page.

@@ -91,7 +91,7 @@ def _words(vocabulary: Vocabulary, *, prefixed: bool = True) -> Iterable[str]:
 
 
 def _sections(profile: FormProfile, prefixes: Sequence[str]) -> Iterable[str]:
-    for word, name in profile.sections.items():
+    for word, name in profile.bare_sections.items():
         for prefix in prefixes:
             if prefix and word.startswith(prefix):
                 continue
