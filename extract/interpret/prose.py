@@ -97,7 +97,7 @@ def _goal_columns(rows: Sequence[Row], profile: FormProfile) -> tuple[list[Row],
         cols = list(dict.fromkeys(cell.col for cell in row.cells))
         if len(head) < _SEVERAL or all(goal for _, goal in head):
             found.append(row)
-            if row.width and len(cols) > 1:
+            if (row.width and len(cols) > 1) or not all(goal for _, goal in head):
                 doubts.append(_in_columns(row))
         elif before is not None and len(cols) == 1 and continues(row):
             found += [row] if before else []

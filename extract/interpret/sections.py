@@ -219,7 +219,7 @@ class Scanner:
     def is_word(self, text: str) -> bool:
         """Whether a text is a printed word of the form: a section's label, or a word of one of its headers."""
         profile = self.profile
-        if len(text) > _LONGEST_WORD:
+        if len(text.partition("（")[0].partition("(")[0]) > _LONGEST_WORD:
             return False
         word = squash(text)
         return (

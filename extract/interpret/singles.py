@@ -21,6 +21,9 @@ _AMOUNT: Final = regex.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}$|-?\d{4,}
 _LONGEST: Final = 200
 # A label with a blank in its brackets is no longer than this.
 _LONGEST_LABEL: Final = 20
+_LONGEST_WORD: Final = 16
+# What ends a sentence or a part of it.
+_ENDED: Final = frozenset("，。；！？")
 # So many words of columns make a header.
 _HEADER: Final = 3
 # Labels are broken into pieces no longer than this.
@@ -93,8 +96,10 @@ def _cells(cell: Cell, scanner: Scanner, *, first: bool) -> list[Cell]:
     """The cells within one: a word each where all are words of the form, a label and the rest where one begins it."""
     text = cell.text
     head, _, rest = text.partition(" ")
-    if len(text) <= _LONGEST and _are_words(text.split(" "), scanner):
-        return words(cell)
+    if len(text) <= _LONGEST:
+        parts = text.split(" ")
+        if _are_words(parts, scanner) or _state_amounts(parts, scanner):
+            return words(cell)
     if rest and _AMOUNT.match(rest.strip()) and header_word(head, scanner.profile):
         return [cut(cell, 0, len(head)), cut(cell, len(text) - len(rest.lstrip()), len(text))]
     if first and scanner.meaning(text).kind == "" and scanner.meaning(head).kind in ("section", "field"):
@@ -166,11 +171,29 @@ def _cells_of_rest(cell: Cell, scanner: Scanner) -> list[Cell]:
 
 
 def _are_words(parts: Sequence[str], scanner: Scanner) -> bool:
-    """Whether all are words of the form; the last one of a header may be broken."""
+    """Whether all are words of the form; the last one of a header may be broken, and it may have words of its own."""
     *most, last = parts
+    if parts[0] == "1" and len(parts) > _HEADER and parts == [str(i + 1) for i in range(len(parts))]:
+        # The numbers of the columns.
+        return True
+    if sum(scanner.is_column(word) for word in parts) >= _HEADER and any(map(scanner.is_level, parts)):
+        return all(_may_be_label(word) for word in parts)
     if not all(_is_known(word, scanner) for word in most if word):
         return False
     return _is_known(last, scanner) or sum(scanner.is_column(word) for word in most) >= _HEADER
+
+
+def _state_amounts(parts: Sequence[str], scanner: Scanner) -> bool:
+    """Whether an amount stands behind a word for it, among nothing but labels and amounts."""
+    if not all(_may_be_label(word) or _AMOUNT.match(word) for word in parts):
+        return False
+    return any(
+        header_word(word, scanner.profile) and _AMOUNT.match(after) for word, after in pairwise(parts) if word and after
+    )
+
+
+def _may_be_label(word: str) -> bool:
+    return len(word) <= _LONGEST_WORD and _ENDED.isdisjoint(word)
 
 
 def _is_known(word: str, scanner: Scanner) -> bool:

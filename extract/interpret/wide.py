@@ -19,6 +19,7 @@ from extract.interpret.funding import column_of
 from extract.interpret.kinds import Kinds
 from extract.interpret.placing import Column
 from extract.interpret.sections import Scanner
+from extract.interpret.singles import words
 from extract.model import Cell, Row
 from extract.places import join, pieces
 
@@ -114,7 +115,8 @@ def projects(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[P
     """The projects of a wide table in order. Unit rows give no project; they name the unit of the rows below."""
     found: list[Project] = []
     unit: Cell | None = None
-    for row in rows:
+    for given in rows:
+        row = _at_blanks(given)
         own = [kinds(cell.text) for cell in row.cells]
         first = next((i for i, kind in enumerate(own) if kind in _LABELS), None)
         if is_sum(row, leads, own):
@@ -130,6 +132,13 @@ def projects(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[P
                 found.append(project)
         found[-1].rows.append(Row(row.line, rest, row.width, row.page))
     return found
+
+
+def _at_blanks(row: Row) -> Row:
+    """The row; one that is one cell is cut at its blanks."""
+    if len(row.cells) > 1 or " " not in row.cells[0].text:
+        return row
+    return row._replace(cells=words(row.cells[0]))
 
 
 def _same(one: Project, before: Project) -> bool:
