@@ -172,7 +172,10 @@ def _fields(row: Row, scanner: Scanner) -> tuple[list[tuple[str, Cell]], list[Ce
             else:
                 waiting = meaning.name
         elif waiting is not None:
-            found.append((waiting, cell))
+            # 单位 without a colon may be the rest of another label, and what stands behind it of another name.
+            alone = waiting == "amount_unit" and squash(cell.text).strip("()") not in scanner.profile.money.names
+            if not alone:
+                found.append((waiting, cell))
             waiting = None
         else:
             other.append(cell)
