@@ -482,7 +482,7 @@ def chongqing_project(form: TrueForm, rng: random.Random) -> Written:
     record["title"] = ["项目支出绩效目标表", f"{form.year}年项目支出绩效目标表"]
     for row in record["indicators"]:
         row["level1"] = row["level2"] = None
-    return rows, _only(form, record, ("project", "total", total))
+    return rows, _only(form, record, ("project", "total", total), ("project", "upper_level", second))
 
 
 def ningxia_project(form: TrueForm, rng: random.Random) -> Written:
