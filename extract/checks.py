@@ -95,15 +95,21 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
     return found
 
 
-def levels(indicators: Sequence[Indicator], parents: Mapping[str, tuple[str, ...]], *, flat: bool) -> list[Finding]:
+def levels(
+    indicators: Sequence[Indicator], parents: Mapping[str, tuple[str, ...]], labels: tuple[str, ...], *, flat: bool
+) -> list[Finding]:
     """Level labels against the standard tree: both there, both known, the second under its first.
 
-    ``flat``: the form has no levels.
+    ``labels``: how no name of an indicator begins. ``flat``: the form has no levels.
     """
     if flat:
         return [Finding("levels_absent", "indicators")]
     found = []
     for seq, i in enumerate(indicators):
+        if i.name is not None and i.name.startswith(labels):
+            params = {"name": i.name[:30]}
+            found.append(Finding("label_in_name", "indicators", seq, "name", params, i.places.get("name")))
+            found.append(Finding("label_in_name", "indicators", seq, "level2", params, i.places.get("name")))
         if i.level1_basis != "inferred" and i.name is not None and i.level1 in parents.get(i.level2 or "", ()):
             continue
         place = i.places.get("level2") or i.places.get("level1") or i.places.get("name")

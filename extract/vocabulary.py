@@ -127,6 +127,8 @@ class Vocabulary:
 
     labels: Mapping[str, Label]
     label_ends: frozenset[str]
+    # The level labels in full (with 指标), and that ending alone: no name of an indicator begins so.
+    full_labels: tuple[str, ...]
     parents: Mapping[str, tuple[str, ...]]
     suffixes: tuple[str, ...]
     operators: Mapping[str, str]
@@ -273,6 +275,10 @@ def build(words: Mapping[str, Any], form: Mapping[str, Any]) -> Vocabulary:
     return Vocabulary(
         labels=labels,
         label_ends=frozenset({word[-1] for word in (*labels, *suffixes)} | set(")）]】分")),
+        full_labels=(
+            *suffixes,
+            *(word for word, label in labels.items() if not label.root and word.endswith(suffixes)),
+        ),
         parents={name: tuple(entry["parents"]) for name, entry in tree["level2"].items()},
         suffixes=suffixes,
         operators={word: name for name, sign in signs["operators"].items() for word in sign["spellings"]},

@@ -232,7 +232,7 @@ class Interpreter:
                 },
                 parts.expected | (called.expects - parts.lacking),
             ),
-            *checks.levels(indicators, self.vocabulary.parents, flat=tree.flat),
+            *checks.levels(indicators, self.vocabulary.parents, self.vocabulary.full_labels, flat=tree.flat),
             *checks.targets(indicators),
             *weighed.findings,
             *checks.duplicates(indicators),

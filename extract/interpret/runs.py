@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from extract.clean import squash
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
 from extract.places import cut, join
@@ -17,7 +18,12 @@ from extract.places import cut, join
 _LONG_ROW: Final = 14
 _LONG_LINE: Final = 20
 _HEADER: Final = 3
+# So many words of columns are a header without one of a level before them.
+_LONG_HEADER: Final = 4
 _ENDS_AT: Final = 3
+# So many blanks may be what separates the cells of a line.
+_FEWEST: Final = 5
+_LONG_WORD: Final = 16
 _BEGINS: Final = frozenset({"title", "field", "section", "year"})
 
 
@@ -31,24 +37,30 @@ def untangled(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
         if count == 1 and len(cells[0].text) > _LONG_LINE:
             cells = _cells(cells[0])
             count = len(cells)
+            if count >= _FEWEST and _header(cells, scanner) is None and _begin(cells, scanner) >= _HEADER:
+                # The head of a form alone.
+                found += (Row(row.line, group, 0, row.page) for group in _head(cells, scanner))
+                continue
         if count < _ENDS_AT:
             found.append(row)
+            continue
+        long = count >= (_LONG_LINE if len(row.cells) == 1 else _LONG_ROW)
+        if long and _header(cells, scanner) is not None:
+            found += (Row(row.line, group, 0, row.page) for group in _groups(cells, scanner))
             continue
         last = cells[-1].text
         kind = (known.get(last) or scanner.meaning(last)).kind
         if kind == "section" and not scanner.meaning(cells[-2].text).kind and not scanner.is_header(row):
             # The label of the next section at the end of a row of the head.
             found += (row._replace(cells=cells[:-1]), row._replace(cells=cells[-1:]))
-        elif count < _LONG_ROW or _header(cells, scanner) is None:
-            found.append(row)
         else:
-            found += (Row(row.line, group, 0, row.page) for group in _groups(cells, scanner))
+            found.append(row)
     return found
 
 
 def _cells(cell: Cell) -> list[Cell]:
     """The cells of a line that is one cell: cut at its blanks where it has many."""
-    if cell.text.count(" ") < _LONG_LINE:
+    if cell.text.count(" ") < _FEWEST:
         return [cell]
     cells: list[Cell] = []
     start = 0
@@ -64,15 +76,25 @@ def _cells(cell: Cell) -> list[Cell]:
     return cells
 
 
+def _begin(cells: Sequence[Cell], scanner: Scanner) -> int:
+    """How many of the cells begin a row."""
+    return sum(scanner.meaning(cell.text).kind in _BEGINS for cell in cells)
+
+
+def _is_column(text: str, scanner: Scanner) -> bool:
+    """Whether a text is a word of a header, told by how it ends where no list names it."""
+    return scanner.is_column(text) or (len(text) <= _LONG_WORD and scanner.profile.column(squash(text)) is not None)
+
+
 def _header(cells: Sequence[Cell], scanner: Scanner) -> tuple[int, int] | None:
     """Where the header of the indicator table is, half-open: words of columns, that of a level first."""
     for start, cell in enumerate(cells):
-        if not scanner.is_level(cell.text):
+        if not scanner.is_column(cell.text):
             continue
         end = start
-        while end < len(cells) and scanner.is_column(cells[end].text):
+        while end < len(cells) and _is_column(cells[end].text, scanner):
             end += 1
-        if end - start >= _HEADER:
+        if end - start >= (_HEADER if scanner.is_level(cell.text) else _LONG_HEADER):
             return start, end
     return None
 

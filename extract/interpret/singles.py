@@ -197,4 +197,4 @@ def _may_be_label(word: str) -> bool:
 
 
 def _is_known(word: str, scanner: Scanner) -> bool:
-    return scanner.is_word(word) or _AMOUNT.match(word) is not None
+    return scanner.is_word(word) or _AMOUNT.match(word) is not None or scanner.vocabulary.label(word) is not None
