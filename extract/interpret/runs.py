@@ -87,16 +87,21 @@ def _is_column(text: str, scanner: Scanner) -> bool:
 
 
 def _header(cells: Sequence[Cell], scanner: Scanner) -> tuple[int, int] | None:
-    """Where the header of the indicator table is, half-open: words of columns, that of a level first."""
+    """Where the header of the indicator table is, half-open: words of columns, that of a level first if it has one."""
+    first: tuple[int, int] | None = None
+    end = 0
     for start, cell in enumerate(cells):
-        if not scanner.is_column(cell.text):
+        level = scanner.is_level(cell.text)
+        if not level and (start < end or not scanner.is_column(cell.text)):
             continue
         end = start
         while end < len(cells) and _is_column(cells[end].text, scanner):
             end += 1
-        if end - start >= (_HEADER if scanner.is_level(cell.text) else _LONG_HEADER):
+        if level and end - start >= _HEADER:
             return start, end
-    return None
+        if first is None and end - start >= _LONG_HEADER:
+            first = start, end
+    return first
 
 
 def _groups(cells: Sequence[Cell], scanner: Scanner) -> Iterator[list[Cell]]:
