@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import regex
 
+from extract.interpret.broken import continues, together
 from extract.interpret.funding import column_of
 from extract.interpret.kinds import Kinds
 from extract.interpret.placing import Column
@@ -115,8 +116,7 @@ def projects(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[P
     """The projects of a wide table in order. Unit rows give no project; they name the unit of the rows below."""
     found: list[Project] = []
     unit: Cell | None = None
-    for given in rows:
-        row = _at_blanks(given)
+    for row in _whole([_at_blanks(row) for row in rows], leads, kinds):
         own = [kinds(cell.text) for cell in row.cells]
         first = next((i for i, kind in enumerate(own) if kind in _LABELS), None)
         if is_sum(row, leads, own):
@@ -132,6 +132,34 @@ def projects(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[P
                 found.append(project)
         found[-1].rows.append(Row(row.line, rest, row.width, row.page))
     return found
+
+
+def _whole(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[Row]:
+    """The rows, a project's own cells put together with the rest of their row where a break of lines cut it."""
+    found: list[Row] = []
+    for row in rows:
+        if found and continues(row):
+            before = found[-1]
+            own = [kinds(cell.text) for cell in before.cells]
+            own_cells = not any(kind in _LABELS for kind in own) and _PLAIN.issuperset(own)
+            if own_cells and len(own) <= len(leads) and not is_sum(before, leads, own) and _labelled(row, kinds):
+                whole = together(before, row)
+                if _assigned(_own(whole, kinds), leads)[0] < _assigned(_own(row, kinds), leads)[0]:
+                    found[-1] = whole
+                    continue
+        found.append(row)
+    return found
+
+
+def _own(row: Row, kinds: Kinds) -> list[Cell]:
+    """The cells of a row before the first label."""
+    return row.cells[: next((i for i, cell in enumerate(row.cells) if kinds(cell.text) in _LABELS), len(row.cells))]
+
+
+def _labelled(row: Row, kinds: Kinds) -> bool:
+    """Whether a label stands in a row, but not at its beginning."""
+    first, *rest = row.cells
+    return kinds(first.text) not in _LABELS and any(kinds(cell.text) in _LABELS for cell in rest)
 
 
 def _at_blanks(row: Row) -> Row:
@@ -154,7 +182,7 @@ def _same(one: Project, before: Project) -> bool:
 def _project(cells: Sequence[Cell], leads: Sequence[Lead]) -> Project:
     """A project's own cells, each in the column that it is best explained by."""
     project = Project()
-    for cell, at in zip(cells, _assigned(cells, leads), strict=True):
+    for cell, at in zip(cells, _assigned(cells, leads)[1], strict=True):
         lead = leads[at] if at >= 0 else None
         if lead is None:
             project.unread.append(cell)
@@ -171,8 +199,8 @@ def _project(cells: Sequence[Cell], leads: Sequence[Lead]) -> Project:
     return project
 
 
-def _assigned(cells: Sequence[Cell], leads: Sequence[Lead]) -> tuple[int, ...]:
-    """For each cell the place of its column, in order; -1 for a cell that fits none."""
+def _assigned(cells: Sequence[Cell], leads: Sequence[Lead]) -> tuple[float, tuple[int, ...]]:
+    """What it costs, and for each cell the place of its column, in order; -1 for a cell that fits none."""
     # By how many columns are used up: the cheapest way to have placed the cells so far.
     best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for cell in cells:
@@ -186,7 +214,7 @@ def _assigned(cells: Sequence[Cell], leads: Sequence[Lead]) -> tuple[int, ...]:
         best = after
     return min(
         (cost + sum(_MISSING[lead.role] for lead in leads[used:]), chosen) for used, (cost, chosen) in best.items()
-    )[1]
+    )
 
 
 def _keep(best: dict[int, tuple[float, tuple[int, ...]]], used: int, cost: float, chosen: tuple[int, ...]) -> None:
