@@ -73,6 +73,8 @@ _MISPLACED: Final = 0.5
 # A row of labels alone names a part of the tree that has no indicator.
 _LABELS_ONLY: Final = 0.5
 _KEPT: Final = 4
+# The kinds of cells that are hardly names.
+_NO_NAME: Final = frozenset("oqnNmugd")
 # Below this distance between two explanations of a row, a finding says so.
 CLOSE: Final = 0.5
 
@@ -105,6 +107,8 @@ class Plan(NamedTuple):
     labelled: bool
     # Whether only one of two tables side by side has something in the row.
     half: bool
+    # Whether a cell was read as a name that is hardly one: a number, a unit, a grade.
+    odd: bool
     # Whether the row is an indicator with nothing odd about it.
     whole: bool
     # Whether it has besides all of name, operator, value, unit and weight, a cell each, and no more.
@@ -164,7 +168,8 @@ class Grammar:
         same = _values(best.roles, kinds)
         second = next((Reading(roles, cost) for cost, roles in finals[1:] if _values(roles, kinds) != same), None)
         half = ASIDE in self.columns and ASIDE not in best.roles and NAME in best.roles
-        return Explanation(best, second, _plan(best, second, half=half))
+        odd = any(role == NAME and kind in _NO_NAME for role, kind in zip(best.roles, kinds, strict=True))
+        return Explanation(best, second, _plan(best, second, half=half, odd=odd))
 
     @staticmethod
     def _memory(memory: int, kind: str, role: int) -> int:
@@ -223,13 +228,13 @@ class Grammar:
         return sum(self._skip(role, memory) for role in self.columns[column + 1 :])
 
 
-def _plan(best: Reading, second: Reading | None, *, half: bool) -> Plan:
+def _plan(best: Reading, second: Reading | None, *, half: bool, odd: bool) -> Plan:
     roles = best.roles
     first = {role: roles.index(role) for role in set(roles)}
     names = tuple(i for i, role in enumerate(roles) if role == NAME)
     tail = bool(first.keys() & {OPERATOR, VALUE, UNIT, WEIGHT})
     close = second is not None and second.cost - best.cost < CLOSE
-    whole = NAME in first and tail and EXTRA not in first and not close and not half
+    whole = NAME in first and tail and EXTRA not in first and not close and not half and not odd
     more = len(names) > 1 or not first.keys().isdisjoint((DIRECTION, ACHIEVED, SCORE))
     return Plan(
         level1=first.get(LEVEL1, -1),
@@ -247,6 +252,7 @@ def _plan(best: Reading, second: Reading | None, *, half: bool) -> Plan:
         tail=tail,
         labelled=LEVEL1 in first or LEVEL2 in first,
         half=half,
+        odd=odd,
         whole=whole,
         usual=whole and not more and first.keys() >= {OPERATOR, VALUE, UNIT, WEIGHT},
     )

@@ -362,6 +362,10 @@ class _TreeBuilder:
         seq = len(self.indicators) - 1
         if plan.extra >= 0:
             self._doubt("cell_unread", cells[plan.extra], seq, text=cells[plan.extra].text[:40])
+        if plan.odd:
+            # It may be a piece of another row, so no row near it is beyond doubt.
+            place = cells[plan.name]
+            self.findings.append(Finding("name_unlikely", "indicators", None, None, {"name": place.text[:40]}, place))
         if plan.half:
             self._doubt("side_by_side", cells[plan.name], seq, name=cells[plan.name].text[:40])
         if explanation.second is not None and explanation.margin < grammar.CLOSE:
@@ -477,8 +481,17 @@ class _TreeBuilder:
             score = self._weight(cell.text)
             if score is not None:
                 places["score"] = cell
+        if plan.unit >= 0 and plan.value >= 0 and places["value"] is not cells[plan.value]:
+            self._unit_twice(cells[plan.value], places["value"], cells[plan.unit])
         levels = (self.level1, self.level2, name, self.raw1, self.raw2, self.basis1, self.basis2)
         self.indicators.append(_new(Indicator, (*levels, *aim, weight, direction, achieved, score, False, places)))
+
+    def _unit_twice(self, whole: Cell, figure: Cell, unit: Cell) -> None:
+        """A finding where a unit stands behind the number of a value, and another one in a cell of its own."""
+        rest = squash(whole.text.rpartition(figure.text)[2])
+        if rest and rest != squash(unit.text) and not rest.startswith(self.kinds.after):
+            params = {"own": rest[:20], "unit": unit.text[:20]}
+            self.findings.append(Finding("unit_twice", "indicators", len(self.indicators), "unit", params, unit))
 
     def _weight(self, text: str) -> Decimal | None:
         """A weight, a 分 or % behind it allowed."""
