@@ -9,7 +9,7 @@ from typing import Final
 
 from extract.clean import squash
 from extract.interpret import links
-from extract.interpret.form import Called, Interpreter, Prepared, is_sound
+from extract.interpret.form import Called, Interpreter, Prepared, is_sound, reads_rows
 from extract.interpret.sections import BRACKETED_YEAR
 from extract.interpret.stream import StreamReader, may_be_stream
 from extract.interpret.trace import Recorder
@@ -35,6 +35,8 @@ class FormReader:
         if grid.ruled or not may_be_stream(grid.rows):
             return self._by_rows(grid, recorder)
         rows = self._by_rows(grid, None)
+        if reads_rows(rows):
+            return self._by_rows(grid, recorder) if recorder is not None else rows
         stream = self._by_stream(grid, None)
         streamed = bool(stream) and (is_sound(stream) or not is_sound(rows))
         if recorder is None:

@@ -49,6 +49,13 @@ class Parts:
     lacking: frozenset[str] = frozenset()
 
 
+# Findings that say nothing against the rows of a table.
+_OF_A_FORM: Final = frozenset({"weight_sum", "column_unknown", "goal_columns", "goals_missing"})
+_OWN_TABLES: Final = ("indicators", "documents")
+# Of so many rows, one may be doubtful.
+_ROWS_A_DOUBT: Final = 4
+
+
 class Called(NamedTuple):
     """A form's profile: its name, and the sections that its forms have."""
 
@@ -406,6 +413,22 @@ def is_sound(forms: Sequence[Form]) -> bool:
     kinds = catalogue.findings()
     doubts = [finding for form in forms for finding in form.findings if kinds[finding.code].severity != "info"]
     return bool(forms) and all(doubt.table == "documents" for doubt in doubts)
+
+
+def reads_rows(forms: Sequence[Form]) -> bool:
+    """Whether the lines of a text are the rows of indicator tables: few are doubtful, and nothing else is."""
+    kinds = catalogue.findings()
+    for form in forms:
+        doubts = [f for f in form.findings if kinds[f.code].severity != "info" and f.code not in _OF_A_FORM]
+        rows = {doubt.seq for doubt in doubts if doubt.table == "indicators"}
+        if (
+            any(doubt.table != "indicators" for doubt in doubts)
+            or None in rows
+            or len(rows) * _ROWS_A_DOUBT > len(form.indicators)
+            or not form.indicators
+        ):
+            return False
+    return bool(forms)
 
 
 def _without(leads: Sequence[Lead]) -> frozenset[str]:
