@@ -11,6 +11,7 @@ from extract.clean import squash
 from extract.interpret import links
 from extract.interpret.form import Called, Interpreter, Prepared, is_sound, reads_rows
 from extract.interpret.sections import BRACKETED_YEAR
+from extract.interpret.singles import heads_more
 from extract.interpret.stream import StreamReader, may_be_stream
 from extract.interpret.trace import Recorder
 from extract.model import Finding, Form, Grid, Row
@@ -35,10 +36,13 @@ class FormReader:
         if grid.ruled or not may_be_stream(grid.rows):
             return self._by_rows(grid, recorder)
         rows = self._by_rows(grid, None)
-        if reads_rows(rows):
+        if reads_rows(rows) and any(heads_more(row, self._finder.scanner) for row in grid.rows):
             return self._by_rows(grid, recorder) if recorder is not None else rows
         stream = self._by_stream(grid, None)
         streamed = bool(stream) and (is_sound(stream) or not is_sound(rows))
+        if streamed and (is_sound(rows) or reads_rows(rows)) and _values(rows) > _values(stream):
+            # A stream leaves nothing out.
+            streamed = False
         if recorder is None:
             return stream if streamed else rows
         return self._by_stream(grid, recorder) if streamed else self._by_rows(grid, recorder)
@@ -116,6 +120,11 @@ def _words(rows: Sequence[Row]) -> frozenset[str]:
     """The short cells of rows, squashed, without a colon at the end; also without what is in brackets behind them."""
     cells = {squash(cell.text).rstrip(":") for row in rows for cell in row.cells if len(cell.text) <= _LONGEST_WORD}
     return frozenset({*cells, *(text.partition("(")[0] for text in cells)})
+
+
+def _values(forms: Sequence[Form]) -> int:
+    """How many rows of tables forms give."""
+    return sum(len(form.funding) + len(form.tasks) + len(form.indicators) for form in forms)
 
 
 def _in_general(form: Form) -> Form:

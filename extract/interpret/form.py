@@ -416,17 +416,13 @@ def is_sound(forms: Sequence[Form]) -> bool:
 
 
 def reads_rows(forms: Sequence[Form]) -> bool:
-    """Whether the lines of a text are the rows of indicator tables: few are doubtful, and nothing else is."""
+    """Whether the lines of a text are the rows of indicator tables: none is doubtful, or few and little else is."""
     kinds = catalogue.findings()
     for form in forms:
         doubts = [f for f in form.findings if kinds[f.code].severity != "info" and f.code not in _OF_A_FORM]
         rows = {doubt.seq for doubt in doubts if doubt.table == "indicators"}
-        if (
-            any(doubt.table != "indicators" for doubt in doubts)
-            or None in rows
-            or len(rows) * _ROWS_A_DOUBT > len(form.indicators)
-            or not form.indicators
-        ):
+        others = any(doubt.table not in _OWN_TABLES for doubt in doubts)
+        if not form.indicators or None in rows or (rows and others) or len(rows) * _ROWS_A_DOUBT > len(form.indicators):
             return False
     return bool(forms)
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import regex
 
+from extract.clean import squash
 from extract.interpret.funding import header_word
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
@@ -181,6 +182,15 @@ def _are_words(parts: Sequence[str], scanner: Scanner) -> bool:
     if not all(_is_known(word, scanner) for word in most if word):
         return False
     return _is_known(last, scanner) or sum(scanner.is_column(word) for word in most) >= _HEADER
+
+
+def heads_more(row: Row, scanner: Scanner) -> bool:
+    """Whether a line has the words of a header of indicators, and among them such as are passed over or come twice."""
+    parts = row.cells[0].text.split(" ") if len(row.cells) == 1 else [cell.text for cell in row.cells]
+    if sum(map(scanner.is_column, parts)) < _HEADER:
+        return False
+    roles = [scanner.profile.column(squash(part)) for part in parts if scanner.meaning(part).kind != "section"]
+    return any(role in (None, "pass") for role in roles) or len(set(roles)) < len(roles)
 
 
 def _state_amounts(parts: Sequence[str], scanner: Scanner) -> bool:
