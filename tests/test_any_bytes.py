@@ -171,3 +171,12 @@ def test_a_sample_reads_the_same_in_every_encoding() -> None:
     for encoding in ENCODINGS:
         again = check(encode(PORTAL, encoding))
         assert [f.indicators for f in again.forms] == [f.indicators for f in first.forms], encoding
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parent / "data" / "broken").iterdir()), ids=lambda path: path.stem
+)
+def test_what_once_broke_the_reading(path: Path) -> None:
+    found = extract_bytes(path.read_bytes(), source_path=path.name)
+    assert found.forms or found.failure is not None
+    check_places(found)

@@ -297,7 +297,7 @@ class Spans:
         cost = self._tree_cost(outer, inner)
         if inner >= 0 and self.slack:
             cost += self._off(self.inner[inner], start, end)
-        if ways[0].rows[0].key < 0 and all(row.key < 0 for row in ways[0].rows):
+        if ways[0].rows and all(row.key < 0 for row in ways[0].rows):
             cost += EMPTY_RUN
         if cost:
             ways = [Path(way.cost + cost, way.rows) for way in ways]

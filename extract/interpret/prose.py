@@ -354,6 +354,7 @@ def notes(rows: Sequence[Row], profile: FormProfile) -> tuple[Cell | None, list[
 
     The form ends here. A row of a table that stands below all the same is not read, and a finding says so.
     """
+    rows = [row for row in rows if row.cells] if rows and rows[0].cells else rows[:1]
     below = [row for row in rows[1:] if len(row.cells) >= _TABLE_ROW and not profile.is_furniture(row.cells[0].text)]
     unread = [
         Finding("row_unread", "indicators", None, None, {"text": row.cells[0].text[:40]}, row.cells[0]) for row in below

@@ -141,11 +141,14 @@ def _nested(
             for col, _, start, end in _cells(lines[line.number - 1], line.drawn, edges, wide):
                 cells.setdefault(col, []).append(Slice(line.number, start, end))
         for cell in cells.values():
-            own = [lines[part.line - 1][part.start : part.end] for part in cell]
+            first = cell[0].line - 1
+            parts = {part.line: part for part in cell}
+            # A line in which a broken table leaves the cell out is a blank one of it.
+            numbers = range(first + 1, cell[-1].line + 1)
+            own = [lines[n - 1][parts[n].start : parts[n].end] if n in parts else "" for n in numbers]
             rows = read(own, read_rest, writing) if _is_whole(own) else None
             if rows is None and any(_BROKEN.search(line) for line in own):
                 return []
-            first = cell[0].line - 1
             starts = {part.line - first: part.start for part in cell}
             found += [moved(row, first, starts) for row in (read_rest(own) if rows is None else rows)]
     return found
