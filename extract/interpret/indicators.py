@@ -186,7 +186,8 @@ class IndicatorReader:
             text = cell.text
             col = cell.col
             look += known.get(text) or self.kinds(text)
-            look += _DIGITS[col - before] if col - before < 10 else "9"
+            # In rows put together anew, a cell may stand before the one before it.
+            look += _DIGITS[col - before] if 0 <= col - before < 10 else "0" if col < before else "9"
             before = col
         return reader.known.get(look) or reader.explain(look)
 

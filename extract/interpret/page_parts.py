@@ -215,6 +215,8 @@ def tasks(lines: Sequence[Line], profile: FormProfile) -> Part:
     doubts = []
     for at, (own, texts) in enumerate(groups):
         cells = [join_pieces(pieces)._replace(col=col) for col, pieces in ((1, own), (2, texts)) if pieces]
+        if not cells:
+            continue
         rows.append(Row(cells[0].line, cells, 3))
         if at in open_ones:
             for field, pieces in (("name", own), ("content", texts)):

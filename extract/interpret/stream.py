@@ -47,14 +47,16 @@ class StreamReader:
 
     def ranges(self, rows: Sequence[Row], last: int) -> list[tuple[int, int]]:
         """The lines (1-based, half-open) of each form: one begins at a title behind the header of another."""
-        titles = [row.line for row in rows if self.scanner.meaning(row.cells[0].text).kind == "title"]
-        if len(titles) < _SEVERAL:
-            return [(1, last + 1)]
         starts = [1]
-        for title in titles[1:]:
-            own = [row for row in rows if starts[-1] <= row.line < title]
-            if sum(self.scanner.is_column(word) for row in own for word in row.cells[0].text.split()) >= HEADER_WORDS:
-                starts.append(title)
+        titles = columns = 0
+        for row in rows:
+            text = row.cells[0].text
+            if self.scanner.meaning(text).kind == "title":
+                titles += 1
+                if titles > 1 and columns >= HEADER_WORDS:
+                    starts.append(row.line)
+                    columns = 0
+            columns += sum(map(self.scanner.is_column, text.split()))
         return list(pairwise([*starts, last + 1]))
 
     def read(self, lines: Sequence[str], first_line: int) -> LayoutReading | None:
