@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from extract.api import extract_bytes
@@ -116,8 +116,6 @@ def test_mutated_samples(data: bytes, changes: list[tuple[float, bytes, int]]) -
     check(data)
 
 
-# Forms without any separators take a second each, several of them more.
-@settings(deadline=20_000)
 @given(st.lists(samples, min_size=2, max_size=4))
 def test_samples_glued_together(several: list[bytes]) -> None:
     check(b"".join(several))

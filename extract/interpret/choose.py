@@ -33,7 +33,7 @@ class FormReader:
 
     def forms(self, grid: Grid, recorder: Recorder | None = None) -> tuple[Form, ...]:
         """The forms of a grid in the order of the source; none where it holds no approval table."""
-        if grid.ruled or not may_be_stream(grid.rows):
+        if grid.ruled or not may_be_stream(grid.rows) or self._finder.unglued.has_header(grid.rows):
             return self._by_rows(grid, recorder)
         rows = self._by_rows(grid, None)
         if reads_rows(rows) and any(heads_more(row, self._finder.scanner) for row in grid.rows):

@@ -69,6 +69,10 @@ class Ungluer:
             at = stop
         return Unglued([*done, *rows[at:]], findings)
 
+    def has_header(self, rows: Sequence[Row]) -> bool:
+        """Whether the words of a header of indicators touch in any row."""
+        return any(self._header(i, row) is not None for i, row in enumerate(rows))
+
     def _header(self, at: int, row: Row) -> _Header | None:
         if len(row.cells) > _FEW_CELLS:
             return None

@@ -22,14 +22,17 @@ from extract.interpret.stream_words import Lexicon, words
 from extract.model import Row
 from extract.vocabulary import Vocabulary
 
+_MANY_BLANKS: Final = 40
 _FEWEST_LINES: Final = 20
 _LINES_A_SEPARATED: Final = 20
-_SEVERAL: Final = 2
 
 
 def may_be_stream(rows: Sequence[Row]) -> bool:
     """Whether rows may be a stream: many lines, and hardly a separator between cells."""
     if len(rows) < _FEWEST_LINES or any(row.width > 1 for row in rows):
+        return False
+    if any(row.cells[0].text.count(" ") >= _MANY_BLANKS for row in rows):
+        # A line of so many words is a form that ran together.
         return False
     if sum(row.cells[0].start > 0 for row in rows) * 2 > len(rows):
         # Text browsers indent all lines of a page.

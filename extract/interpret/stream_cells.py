@@ -170,8 +170,13 @@ class Table:
         states = [_State(0.0, ("",) * count, Spot(UNREAD), (-1,) * count, (-1,) * count, None)]
         for at in range(len(self.pieces)):
             after: dict[object, list[_State]] = {}
+            # What is dearer than this will be left out whatever comes.
+            dearest = states[0].cost + _PRUNED + _NEVER
             for state in states:
-                for new in self._moves(state, at):
+                for new in self._moves(state, at, dearest):
+                    if new.cost > dearest:
+                        continue
+                    dearest = min(dearest, new.cost + _PRUNED)
                     after.setdefault((self._pending(new), new.last[:2], self._open(new, at)), []).append(new)
             kept = [s for group in after.values() for s in sorted(group, key=_cost)[:_EACH]]
             kept.sort(key=_cost)
@@ -187,14 +192,15 @@ class Table:
     def _pending(state: _State) -> tuple[object, ...]:
         """What is known of rows that still want something."""
         cells = state.cells
-        low = min(kinds.find("-") if "-" in kinds else len(kinds) for kinds in cells)
-        return (low, *(kinds[low:] for kinds in cells))
+        low = min([kinds.find("-") if "-" in kinds else len(kinds) for kinds in cells])
+        return (low, *[kinds[low:] for kinds in cells])
 
-    def _moves(self, state: _State, at: int) -> Iterator[_State]:
+    def _moves(self, state: _State, at: int, dearest: float) -> Iterator[_State]:
+        """What the piece may be behind a state, dear cells left out."""
         piece = self.pieces[at]
         if piece.label:
             yield state._replace(path=_Path(Spot(LABEL), state.path))
-            yield from self._new(state, at, 0, piece.label)
+            yield from self._new(state, at, 0, piece.label, dearest)
             return
         yield self._aside(state, Spot(UNREAD), _COST_UNREAD)
         if piece.page:
@@ -206,7 +212,7 @@ class Table:
         for column, role in enumerate(self.columns):
             own = grammar._COST[piece.kind][role]
             if own < _NEVER:
-                yield from self._new(state, at, column, own)
+                yield from self._new(state, at, column, own, dearest)
             if role in (NAME, VALUE, UNIT) and state.cells[column] and piece.kind not in "oq":
                 yield self._more(state, at, column)
 
@@ -214,7 +220,7 @@ class Table:
     def _aside(state: _State, spot: Spot, cost: float) -> _State:
         return state._replace(cost=state.cost + cost, path=_Path(spot, state.path))
 
-    def _new(self, state: _State, at: int, column: int, own: float) -> Iterator[_State]:
+    def _new(self, state: _State, at: int, column: int, own: float, dearest: float) -> Iterator[_State]:
         """The piece as a new cell of a column: in its next row, behind a few blank cells, or in one left out before."""
         role = self.columns[column]
         cells = state.cells[column]
@@ -226,7 +232,8 @@ class Table:
             if added.count("-") > _MOST_SKIPPED:
                 break
             cost = state.cost + skipped + self._cell(state, at, column, row, own)
-            yield self._with(state, at, column, row, cells + added + self.pieces[at].kind, cost)
+            if cost <= dearest:
+                yield self._with(state, at, column, row, cells + added + self.pieces[at].kind, cost)
             blank = self._blank(state, role, row)
             if role == NAME:
                 if not any(len(other) > row for other in state.cells):
