@@ -16,8 +16,6 @@ NOT_MADE: Final = "not_made"
 _SOUND_SUMS: Final = (Decimal(90), Decimal(100))
 
 
-# A name so short is more likely a piece of another row.
-_PIECE: Final = 2
 _EMPTY: Final = {
     "funding": "funding_missing",
     "goals": "goals_missing",
@@ -108,9 +106,6 @@ def levels(
         return [Finding("levels_absent", "indicators")]
     found = []
     for seq, i in enumerate(indicators):
-        if i.name is not None and len(i.name) <= _PIECE:
-            params = {"name": i.name}
-            found.append(Finding("name_unlikely", "indicators", None, None, params, i.places.get("name")))
         if i.name is not None and i.name.startswith(labels):
             params = {"name": i.name[:30]}
             found.append(Finding("label_in_name", "indicators", seq, "name", params, i.places.get("name")))

@@ -33,11 +33,9 @@ class FormReader:
 
     def forms(self, grid: Grid, recorder: Recorder | None = None) -> tuple[Form, ...]:
         """The forms of a grid in the order of the source; none where it holds no approval table."""
-        if grid.ruled or not may_be_stream(grid.rows) or self._finder.unglued.has_header(grid.rows):
+        if grid.ruled or not self._may_be_stream(grid.rows):
             return self._by_rows(grid, recorder)
         rows = self._by_rows(grid, None)
-        if reads_rows(rows) and any(heads_more(row, self._finder.scanner) for row in grid.rows):
-            return self._by_rows(grid, recorder) if recorder is not None else rows
         stream = self._by_stream(grid, None)
         streamed = bool(stream) and (is_sound(stream) or not is_sound(rows))
         if streamed and (is_sound(rows) or reads_rows(rows)) and _values(rows) > _values(stream):
@@ -46,6 +44,13 @@ class FormReader:
         if recorder is None:
             return stream if streamed else rows
         return self._by_stream(grid, recorder) if streamed else self._by_rows(grid, recorder)
+
+    def _may_be_stream(self, rows: Sequence[Row]) -> bool:
+        """Whether rows may be a stream, and one whose header has no more columns than streams are read with."""
+        finder = self._finder
+        if not may_be_stream(rows) or finder.unglued.has_header(rows):
+            return False
+        return not any(heads_more(row, finder.scanner) for row in rows)
 
     def _by_stream(self, grid: Grid, recorder: Recorder | None) -> tuple[Form, ...]:
         """The forms of a text without cell boundaries; none where it is no such text."""

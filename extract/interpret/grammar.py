@@ -107,7 +107,9 @@ class Plan(NamedTuple):
     labelled: bool
     # Whether only one of two tables side by side has something in the row.
     half: bool
-    # Whether a cell was read as a name that is hardly one: a number, a unit, a grade.
+    # Whether a column behind the name has no cell.
+    gaps: bool
+    # Whether, in such a row, a cell was read as a name that is hardly one: a number, a unit, a grade.
     odd: bool
     # Whether the row is an indicator with nothing odd about it.
     whole: bool
@@ -168,8 +170,9 @@ class Grammar:
         same = _values(best.roles, kinds)
         second = next((Reading(roles, cost) for cost, roles in finals[1:] if _values(roles, kinds) != same), None)
         half = ASIDE in self.columns and ASIDE not in best.roles and NAME in best.roles
-        odd = any(role == NAME and kind in _NO_NAME for role, kind in zip(best.roles, kinds, strict=True))
-        return Explanation(best, second, _plan(best, second, half=half, odd=odd))
+        blank = any(role > NAME and role not in best.roles for role in self.columns)
+        no_name = any(role == NAME and kind in _NO_NAME for role, kind in zip(best.roles, kinds, strict=True))
+        return Explanation(best, second, _plan(best, second, half=half, gaps=blank, odd=blank and no_name))
 
     @staticmethod
     def _memory(memory: int, kind: str, role: int) -> int:
@@ -228,7 +231,7 @@ class Grammar:
         return sum(self._skip(role, memory) for role in self.columns[column + 1 :])
 
 
-def _plan(best: Reading, second: Reading | None, *, half: bool, odd: bool) -> Plan:
+def _plan(best: Reading, second: Reading | None, *, half: bool, gaps: bool, odd: bool) -> Plan:
     roles = best.roles
     first = {role: roles.index(role) for role in set(roles)}
     names = tuple(i for i, role in enumerate(roles) if role == NAME)
@@ -252,6 +255,7 @@ def _plan(best: Reading, second: Reading | None, *, half: bool, odd: bool) -> Pl
         tail=tail,
         labelled=LEVEL1 in first or LEVEL2 in first,
         half=half,
+        gaps=gaps,
         odd=odd,
         whole=whole,
         usual=whole and not more and first.keys() >= {OPERATOR, VALUE, UNIT, WEIGHT},

@@ -48,6 +48,8 @@ ROLE_OF: Final = {
 }
 # tuple.__new__ and not Indicator(...): half the time, and every row takes one.
 _new = tuple.__new__
+# A name so short may be a piece of another row.
+_PIECE: Final = 2
 _DIGITS: Final = "0123456789"
 # From this cost on, a row is not well explained as a row of its own.
 _POOR: Final = 4.0
@@ -363,10 +365,6 @@ class _TreeBuilder:
         seq = len(self.indicators) - 1
         if plan.extra >= 0:
             self._doubt("cell_unread", cells[plan.extra], seq, text=cells[plan.extra].text[:40])
-        if plan.odd:
-            # It may be a piece of another row, so no row near it is beyond doubt.
-            place = cells[plan.name]
-            self.findings.append(Finding("name_unlikely", "indicators", None, None, {"name": place.text[:40]}, place))
         if plan.half:
             self._doubt("side_by_side", cells[plan.name], seq, name=cells[plan.name].text[:40])
         if explanation.second is not None and explanation.margin < grammar.CLOSE:
@@ -445,6 +443,10 @@ class _TreeBuilder:
         self.indicators.append(_new(Indicator, (*levels, *aim, weighed, None, None, None, False, places)))
         return True
 
+    def _unlikely(self, name: Cell) -> None:
+        """A finding on a name that may be a piece of another row: no row near it is beyond doubt."""
+        self.findings.append(Finding("name_unlikely", "indicators", None, None, {"name": name.text[:40]}, name))
+
     def _indicator(self, cells: list[Cell], plan: Plan) -> None:
         places = self.above.copy()
         name = None
@@ -454,6 +456,9 @@ class _TreeBuilder:
                 cell = join([cell, *(cells[i] for i in plan.more_name)])
             places["name"] = cell
             name = cell.text
+            # A break of lines leaves a piece at the start of its line.
+            if plan.odd or (plan.gaps and len(name) <= _PIECE and cell.start == 0):
+                self._unlikely(cell)
         aim = target(
             cells[plan.operator] if plan.operator >= 0 else None,
             cells[plan.value] if plan.value >= 0 else None,
