@@ -21,6 +21,7 @@ SHOWN: Final = 12
 # and are right.
 LACKING: Final = frozenset({"jiangxi", "hebei", "chongqing-project"})
 
+_LONG: Final = 20
 # Where single blanks separate the cells, some things cannot be told: two columns of running text, which amount is gone.
 OPEN: Final = frozenset({("anhui", "single"), ("self-evaluation", "single"), ("ningxia", "single")})
 
@@ -32,6 +33,17 @@ def padded(table: Table) -> Table:
 
 def joined(table: Table, separator: str, *, blanks: bool) -> str:
     return "".join(separator.join(cell for cell in row if cell or blanks).rstrip("\t") + "\n" for row in table)
+
+
+def broken(table: Table, seed: int) -> str:
+    """Cells by tabs, blank ones gone; one line in five broken somewhere within a cell."""
+    draw = random.Random(seed)
+    lines = []
+    for line in joined(table, "\t", blanks=False).split("\n"):
+        at = draw.randint(8, len(line) - 4) if len(line) > _LONG and draw.random() < 0.2 else 0
+        inside = at and "\t" not in line[at - 1 : at + 1]
+        lines += [line[:at], line[at:]] if inside else [line]
+    return "\n".join(lines)
 
 
 SHAPES: Final[dict[str, Callable[[Table], str]]] = {
@@ -70,3 +82,14 @@ def test_designs(design: str, shape: str) -> None:
     assert not total.wrong and not total.spurious, "\n".join(map(str, [*total.wrong, *total.spurious][:SHOWN]))
     if design not in LACKING:
         assert not total.alarms, "\n".join(total.alarms[:SHOWN])
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_rows_broken_in_their_middle_are_never_silently_wrong(design: str) -> None:
+    total = Score()
+    for seed in range(1, 9):
+        table, record = written(design, seed)
+        named = {"file": "a", "family": design} | record
+        score(total, [named], extract_bytes(broken(table, seed).encode(), source_path="a"))
+    assert sum(total.all.values()) > 400
+    assert not total.silent, "\n".join(map(str, total.silent[:SHOWN]))

@@ -74,7 +74,7 @@ _MISPLACED: Final = 0.5
 _LABELS_ONLY: Final = 0.5
 _KEPT: Final = 4
 # The kinds of cells that are hardly names.
-_NO_NAME: Final = frozenset("oqnNmugd")
+NO_NAME: Final = frozenset("oqnNmugd")
 # Below this distance between two explanations of a row, a finding says so.
 CLOSE: Final = 0.5
 
@@ -171,7 +171,7 @@ class Grammar:
         second = next((Reading(roles, cost) for cost, roles in finals[1:] if _values(roles, kinds) != same), None)
         half = ASIDE in self.columns and ASIDE not in best.roles and NAME in best.roles
         blank = any(role > NAME and role not in best.roles for role in self.columns)
-        no_name = any(role == NAME and kind in _NO_NAME for role, kind in zip(best.roles, kinds, strict=True))
+        no_name = any(role == NAME and kind in NO_NAME for role, kind in zip(best.roles, kinds, strict=True))
         return Explanation(best, second, _plan(best, second, half=half, gaps=blank, odd=blank and no_name))
 
     @staticmethod

@@ -137,7 +137,13 @@ def _whole(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
         if found and continues(row) and not scanner.meaning(row.cells[0].text).kind:
             before = found[-1]
             padded = (row.width > 2 or before.width > 2) and len(row.cells) == 1
-            if padded and before.line == row.line - 1 and scanner.meaning(before.cells[0].text).kind == "field":
+            # What stands before the label of a field is the rest of the value above.
+            followed = len(row.cells) > 1 and scanner.meaning(row.cells[1].text).kind == "field"
+            if (
+                (padded or followed)
+                and before.line == row.line - 1
+                and scanner.meaning(before.cells[0].text).kind == "field"
+            ):
                 found[-1] = together(before, row)
                 continue
         found.append(row)

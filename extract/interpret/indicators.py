@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -50,6 +51,9 @@ ROLE_OF: Final = {
 _new = tuple.__new__
 # A name so short may be a piece of another row.
 _PIECE: Final = 2
+# A date that breaks off: 2023年8.
+_OPEN_DATE: Final = re.compile(r"(?:19|20)\d{2}年(?:\d{1,2}月)?\d{1,2}$")
+_NO_BEGINNING: Final = frozenset("，。、；：）)%％.")
 _DIGITS: Final = "0123456789"
 # From this cost on, a row is not well explained as a row of its own.
 _POOR: Final = 4.0
@@ -277,6 +281,9 @@ def _may_continue(before: Explanation, here: Explanation, first: str) -> bool:
         return False
     if here.best.cost >= _POOR and NAME not in here.best.roles:
         return True
+    if len(here.best.roles) == 1 and first in grammar.NO_NAME and not grammar.full(before.best.roles):
+        # A number or a unit by itself is the rest of a value.
+        return True
     if before.best.cost < _FINISHED or grammar.full(before.best.roles):
         return False
     return not grammar.complete(before.best.roles) or here.best.cost >= _POOR
@@ -311,6 +318,15 @@ def _once(roles: Sequence[int]) -> tuple[int, ...]:
     return tuple(
         role if role == grammar.ASIDE or found.index(role) == i else grammar.PASS for i, role in enumerate(found)
     )
+
+
+def _is_piece(name: Cell, *, gaps: bool) -> bool:
+    """Whether a name looks like a piece of another row: begun in mid-text, with the end of a sentence, or short.
+
+    ``gaps``: its row lacks something. A break of lines leaves a piece at the start of its line.
+    """
+    text = name.text
+    return text[0] in _NO_BEGINNING or "。" in text or (gaps and len(text) <= _PIECE and name.start == 0)
 
 
 class _TreeBuilder:
@@ -457,7 +473,7 @@ class _TreeBuilder:
             places["name"] = cell
             name = cell.text
             # A break of lines leaves a piece at the start of its line.
-            if plan.odd or (plan.gaps and len(name) <= _PIECE and cell.start == 0):
+            if plan.odd or _is_piece(cell, gaps=plan.gaps):
                 self._unlikely(cell)
         aim = target(
             cells[plan.operator] if plan.operator >= 0 else None,
@@ -487,6 +503,9 @@ class _TreeBuilder:
             score = self._weight(cell.text)
             if score is not None:
                 places["score"] = cell
+        if plan.value >= 0 and aim[3] is None and _OPEN_DATE.match(places["value"].text):
+            place = places["value"]
+            self.findings.append(Finding("value_broken", "indicators", None, None, {"value": place.text}, place))
         if plan.unit >= 0 and plan.value >= 0 and places["value"] is not cells[plan.value]:
             self._unit_twice(cells[plan.value], places["value"], cells[plan.unit])
         levels = (self.level1, self.level2, name, self.raw1, self.raw2, self.basis1, self.basis2)
