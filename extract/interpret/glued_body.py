@@ -118,7 +118,7 @@ class BodyReader:
 def _end_pattern(profile: FormProfile) -> re.Pattern[str]:
     """What ends a table: the row of its sums, the notes, the lines of the page."""
     sums = "|".join(sorted(map(re.escape, profile.sum_rows), key=len, reverse=True))
-    notes = sorted((word for word, name in profile.sections.items() if name == "notes"), key=len, reverse=True)
+    notes = sorted((word for word, name in profile.bare_sections.items() if name == "notes"), key=len, reverse=True)
     furniture = "|".join(sorted(map(re.escape, profile.furniture), key=len, reverse=True))
     return re.compile(
         rf"(?<![\u4e00-\u9fff(（])(?P<sum>{sums})(?=[\d\s:|]|$)|(?P<notes>{'|'.join(map(re.escape, notes))})[:：]?"

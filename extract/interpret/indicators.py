@@ -54,6 +54,9 @@ _PIECE: Final = 2
 # A date that breaks off: 2023年8.
 _OPEN_DATE: Final = re.compile(r"(?:19|20)\d{2}年(?:\d{1,2}月)?\d{1,2}$")
 _NO_BEGINNING: Final = frozenset("，。、；：）)%％.")
+# Parts the rows of a header, where its words are a key.
+_END: Final = Cell("", 0, 0, 0, 0)
+_REMEMBERED: Final = 4096
 _DIGITS: Final = "0123456789"
 # From this cost on, a row is not well explained as a row of its own.
 _POOR: Final = 4.0
@@ -96,6 +99,8 @@ class IndicatorReader:
         self.vocabulary = vocabulary
         self.kinds = Kinds(vocabulary)
         self._grammars: dict[tuple[int, ...], Grammar] = {}
+        # By the words of the header rows.
+        self._headed: dict[tuple[str, ...], Grammar] = {}
 
     def read(self, rows: Sequence[Row], headers: Sequence[Row]) -> Tree:
         """The tree of the rows under one header (or none: the usual columns)."""
@@ -114,8 +119,14 @@ class IndicatorReader:
         return tree._replace(flat=flat, findings=[*tree.findings, *doubts]) if flat or doubts else tree
 
     def grammar(self, headers: Sequence[Row]) -> Grammar:
-        """What reads the rows under these header rows."""
-        return self._grammar(self.all_columns(headers) if headers else DEFAULT_COLUMNS)
+        """What reads the rows under these header rows; remembered, since a county's forms share them."""
+        words = tuple([cell.text for header in headers for cell in (*header.cells, _END)])
+        found = self._headed.get(words)
+        if found is None:
+            found = self._grammar(self.all_columns(headers) if headers else DEFAULT_COLUMNS)
+            if len(self._headed) < _REMEMBERED:
+                self._headed[words] = found
+        return found
 
     def _grammar(self, columns: tuple[int, ...]) -> Grammar:
         reader = self._grammars.get(columns)

@@ -261,7 +261,9 @@ def _run_up(kept: Sequence[int], end: int) -> int:
 
 def _is_prefix(word: str, profile: FormProfile, section: str) -> bool:
     text = squash(word)
-    return len(text) > 1 and any(name == section and label.startswith(text) for label, name in profile.sections.items())
+    return len(text) > 1 and any(
+        name == section and label.startswith(text) for label, name in profile.bare_sections.items()
+    )
 
 
 def _funding_end(words: Sequence[Sequence[str]], before: Sequence[int], start: int, profile: FormProfile) -> int:
@@ -295,14 +297,16 @@ def _open_label(label: str, profile: FormProfile) -> bool:
     text = squash(label)
     if text.count("(") > text.count(")"):
         return True
-    return bool(text) and text not in profile.sections and any(known.startswith(text) for known in profile.sections)
+    return (
+        bool(text) and text not in profile.sections and any(known.startswith(text) for known in profile.bare_sections)
+    )
 
 
 def _split_behind(
     words: Sequence[Sequence[str]], lines: Sequence[str], behind: list[int], found: Blocks, profile: FormProfile
 ) -> None:
     """Indicators, notes and what comes after the form."""
-    notes = tuple(word for word, name in profile.sections.items() if name == "notes")
+    notes = tuple(word for word, name in profile.bare_sections.items() if name == "notes")
     first_chars = {word[0] for word in notes}
     for place in range(len(behind) - 1, -1, -1):
         at = behind[place]
