@@ -8,7 +8,7 @@ import pytest
 
 from extract import extract_bytes
 from extract.model import Form
-from tests.words import GOALS, MONEY, ROW, TASKS, form
+from tests.word_forms import GOALS, MONEY, ROW, TASKS, form
 
 
 def only(text: str) -> Form:

@@ -8,7 +8,7 @@ from extract import extract_bytes
 from extract.catalogue import findings
 from extract.model import Form
 from tests.readme import SAMPLE
-from tests.words import GOALS, HEADER, MONEY, ROW, TASKS, form, seen
+from tests.word_forms import GOALS, HEADER, MONEY, ROW, TASKS, form, seen
 
 TEXT = SAMPLE.read_text(encoding="utf-8")
 

@@ -14,7 +14,8 @@ from extract.model import Form
 from extract.profiles import GENERAL, library
 from extract.readers import shapes
 from extract.schemafiles import SCHEMAS
-from tests.words import GOALS, HEAD, MONEY, TASKS, Path, Reader, data, form, seen, trials, without, words
+from tests.word_forms import GOALS, HEAD, MONEY, TASKS, Path, Reader, data, form, seen, without, words
+from tests.words import trials
 
 FILES = data()
 # Words that count where the cells of a form ran together, in self-evaluations and beside other amounts; their own tests

@@ -7,213 +7,74 @@ it. A word is in use where one of its forms is read right, and is read otherwise
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from html import escape
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from extract.clean import width
-from extract.interpret.choose import FormReader
-from extract.model import Form
-from extract.profiles import Library, Profile
-from extract.readers import shapes
-from extract.schemafiles import SCHEMAS, read_yaml
-from extract.vocabulary import build
-
-VOCABULARIES: Final = ("indicators", "operators", "units", "grades", "hints")
-TITLE: Final = "部门整体支出绩效目标批复表"
-HEAD: Final = ("预算年度：2024", "预算单位：301001-云泽县水务局")
-MONEY: Final = ("总体资金情况（元）\t预算支出总额\t基本支出\t项目支出", "\t300.00\t100.00\t200.00")
-GOALS: Final = ("整体绩效目标\t做好水务工作。",)
-TASKS: Final = ("年度主要任务\t任务名称\t主要内容", "\t巡查河道\t每月巡查全县河道")
-HEADER: Final = "一级指标\t二级指标\t三级指标\t绩效指标性质\t绩效指标值\t绩效度量单位\t权重"
-ROW: Final = "产出指标\t数量指标\t巡查次数\t≥\t12\t次\t100"
-
-Path = tuple[str | int, ...]
-Right = Callable[[Form], bool]
-
-
-class Trial(NamedTuple):
-    """A text of one form, and whether it was read right."""
-
-    text: str
-    right: Right
-
-
-def form(
-    *,
-    title: str = TITLE,
-    head: Sequence[str] = HEAD,
-    money: Sequence[str] = MONEY,
-    goals: Sequence[str] = GOALS,
-    tasks: Sequence[str] = TASKS,
-    label: str = "年度绩效指标",
-    header: str = HEADER,
-    rows: Sequence[str] = (ROW,),
-    notes: Sequence[str] = (),
-) -> str:
-    """A small form, its parts as lines."""
-    return "\n".join([title, *head, *money, *goals, *tasks, label, header, *rows, *notes, ""])
-
-
-def data() -> dict[str, Any]:
-    """The general profile under ``general``, and the vocabularies by name, as they stand in their files."""
-    files = {name: read_yaml(SCHEMAS / "vocabulary" / f"{name}.yaml") for name in VOCABULARIES}
-    return {"general": read_yaml(SCHEMAS / "forms" / "general.yaml"), **files}
-
-
-def words(files: Mapping[str, Any]) -> Iterator[tuple[Path, str | int]]:
-    """All words (and widths) of the files, each with its place: the file, keys and places in lists."""
-    for name, content in files.items():
-        yield from _leaves(content, (name,))
-
-
-def _leaves(content: Any, path: Path) -> Iterator[tuple[Path, str | int]]:
-    if isinstance(content, Mapping):
-        for key, value in content.items():
-            yield from _leaves(value, (*path, key))
-    elif isinstance(content, list):
-        for at, value in enumerate(content):
-            yield (*path, at), value
-
-
-def without(content: Any, path: Path) -> Any:
-    """The content without what stands at a place of it; the rest is shared."""
-    first, *rest = path
-    if rest:
-        return {**content, first: without(content[first], tuple(rest))}
-    assert isinstance(first, int)
-    return [value for at, value in enumerate(content) if at != first]
-
-
-class Reader:
-    """Reads by the general profile alone, under another name: nothing is to be said of who reads."""
-
-    def __init__(self, files: Mapping[str, Any]) -> None:
-        vocabulary = build({name: files[name] for name in VOCABULARIES}, files["general"])
-        profile = Profile(
-            name="alone",
-            file="",
-            sha256="",
-            marks=(),
-            expects=frozenset(files["general"]["expects"]),
-            vocabulary=vocabulary,
-        )
-        self._reader = FormReader(Library(profile, (), vocabulary))
-
-    def __call__(self, text: str) -> tuple[Form, ...]:
-        """The forms in a text."""
-        return self._reader.forms(shapes.read(text))
-
-
-def seen(forms: Sequence[Form]) -> list[Any]:
-    """All that was read, and what was doubted, without the places."""
-    return [
-        (
-            (one.form_kind, one.title, one.fiscal_year, one.unit_code, one.unit_name, one.supervising_unit),
-            (one.project_code, one.project_name, one.amount_unit, one.other_notes),
-            [amount[:-1] for amount in one.funding],
-            [goal.text for goal in one.goals],
-            [task[:-1] for task in one.tasks],
-            [indicator[:-1] for indicator in one.indicators],
-            [(finding.code, finding.table, finding.seq, finding.field) for finding in one.findings],
-        )
-        for one in forms
-    ]
-
-
-_TOTALS: Final = {"total__total": "300", "basic__total": "100", "project__total": "200"}
-
-
-def _times(factor: int) -> dict[str, str]:
-    return {name: str(int(amount) * factor) for name, amount in _TOTALS.items()}
-
-
-# What must be read -------------------------------------------------------------------------------------------------
-
-
-def _head(**fields: object) -> Right:
-    return lambda one: all(getattr(one, name) == value for name, value in fields.items())
-
-
-def _amounts(**amounts: str) -> Right:
-    """``category_source`` = amount, and no others."""
-    wanted = {tuple(name.split("__")): Decimal(amount) for name, amount in amounts.items()}
-    return lambda one: {(a.category, a.source): a.amount for a in one.funding} == wanted
-
-
-def _goals(*texts: str) -> Right:
-    return lambda one: [goal.text for goal in one.goals] == list(texts)
-
-
-def _tasks(*pairs: tuple[str, str]) -> Right:
-    return lambda one: [(task.name, task.content) for task in one.tasks] == list(pairs)
-
-
-def _rows(*rows: Mapping[str, object]) -> Right:
-    """The indicators, as far as each row says."""
-    return lambda one: (
-        len(one.indicators) == len(rows)
-        and all(
-            getattr(indicator, name) == value
-            for indicator, row in zip(one.indicators, rows, strict=True)
-            for name, value in row.items()
-        )
-    )
-
-
-def _quiet(right: Right) -> Right:
-    return lambda one: right(one) and not one.findings
-
+from tests.word_forms import (
+    _TOTALS,
+    GOALS,
+    HEAD,
+    HEADER,
+    MONEY,
+    PLAIN_ROW,
+    ROW,
+    TASKS,
+    TITLE,
+    Path,
+    Right,
+    Trial,
+    amounts_say,
+    data,
+    form,
+    goals_say,
+    head_says,
+    quiet,
+    rows_say,
+    tasks_say,
+    times,
+)
 
 # The general profile -----------------------------------------------------------------------------------------------
-
-_PLAIN_ROW: Final = {
-    "level1": "产出指标",
-    "level2": "数量指标",
-    "name": "巡查次数",
-    "operator": "≥",
-    "value": "12",
-    "unit": "次",
-}
 
 
 def _kinds(name: str, word: str) -> Iterator[Trial]:
     head = HEAD if name == "project" else (*HEAD, "项目名称：河道整治")
-    yield Trial(form(title=f"{word}预算绩效目标表", head=head), _head(form_kind=name))
+    yield Trial(form(title=f"{word}预算绩效目标表", head=head), head_says(form_kind=name))
 
 
 def _title(name: str, word: str) -> Iterator[Trial]:
     title = f"云泽县水务局{word}情况表" if name == "contains" else f"绩效目标批复{word}"
-    yield Trial(form(title=title), _head(title=title))
+    yield Trial(form(title=title), head_says(title=title))
 
 
 def _sections(name: str, word: str) -> Iterator[Trial]:
     if name == "funding":
         pairs = (f"{word}（元）\t年度资金总额\t300.00", "\t财政拨款\t300.00")
-        yield Trial(_project(*pairs), _amounts(project__total="300", project__fiscal="300"))
+        yield Trial(_project(*pairs), amounts_say(project__total="300", project__fiscal="300"))
     elif name == "goals":
-        yield Trial(form(goals=(f"{word}\t做好水务工作。",)), _quiet(_goals("做好水务工作。")))
-        yield Trial(form(goals=(f"{word}（500字）\t做好水务工作。",)), _quiet(_goals("做好水务工作。")))
+        yield Trial(form(goals=(f"{word}\t做好水务工作。",)), quiet(goals_say("做好水务工作。")))
+        yield Trial(form(goals=(f"{word}（500字）\t做好水务工作。",)), quiet(goals_say("做好水务工作。")))
         head = (*HEAD, "项目名称：河道整治")
         money = ("项目资金（元）\t年度资金总额\t财政拨款", "\t300.00\t300.00")
         goals = (f"{word}\t做好水务工作。",)
-        wanted = _quiet(_amounts(project__total="300", project__fiscal="300"))
+        wanted = quiet(amounts_say(project__total="300", project__fiscal="300"))
         yield Trial(form(title="项目支出绩效目标表", head=head, money=money, goals=goals, tasks=()), wanted)
-        yield Trial(form(goals=TASKS, tasks=(f"{word}\t做好水务工作。",)), _tasks(("巡查河道", "每月巡查全县河道")))
+        yield Trial(form(goals=TASKS, tasks=(f"{word}\t做好水务工作。",)), tasks_say(("巡查河道", "每月巡查全县河道")))
     elif name == "tasks":
-        yield Trial(form(tasks=(f"{word}\t任务名称\t主要内容", TASKS[1])), _goals("做好水务工作。"))
+        yield Trial(form(tasks=(f"{word}\t任务名称\t主要内容", TASKS[1])), goals_say("做好水务工作。"))
         # Without a header, the label alone says what follows.
         yield Trial(
-            form(tasks=(f"{word}\t巡查河道\t每月巡查全县河道",)), _quiet(_tasks(("巡查河道", "每月巡查全县河道")))
+            form(tasks=(f"{word}\t巡查河道\t每月巡查全县河道",)), quiet(tasks_say(("巡查河道", "每月巡查全县河道")))
         )
     elif name == "indicators":
-        yield Trial(form(tasks=(), label=word), _goals("做好水务工作。"))
-        yield Trial(form(label=word), _quiet(_rows(_PLAIN_ROW)))
-        yield Trial(form(label=f"{word}（共10项）"), _quiet(_rows(_PLAIN_ROW)))
+        yield Trial(form(tasks=(), label=word), goals_say("做好水务工作。"))
+        yield Trial(form(label=word), quiet(rows_say(PLAIN_ROW)))
+        yield Trial(form(label=f"{word}（共10项）"), quiet(rows_say(PLAIN_ROW)))
     elif name == "term":
-        yield Trial(form(goals=(f"{word}\t三年建成水网。", *GOALS)), _quiet(_goals("做好水务工作。")))
+        yield Trial(form(goals=(f"{word}\t三年建成水网。", *GOALS)), quiet(goals_say("做好水务工作。")))
     else:
-        yield Trial(form(notes=(f"{word}\t另有专项安排",)), _quiet(_head(other_notes="另有专项安排")))
+        yield Trial(form(notes=(f"{word}\t另有专项安排",)), quiet(head_says(other_notes="另有专项安排")))
 
 
 def _section_ends(name: str, word: str) -> Iterator[Trial]:
@@ -225,7 +86,7 @@ def _goal_columns(name: str, word: str) -> Iterator[Trial]:
         goals = (f"整体绩效目标\t{word}\t实际完成情况", "\t做好水务工作。\t已经做好。")
     else:
         goals = (f"整体绩效目标\t{word}\t预期目标", "\t三年建成水网。\t做好水务工作。")
-    yield Trial(form(goals=goals), _quiet(_goals("做好水务工作。")))
+    yield Trial(form(goals=goals), quiet(goals_say("做好水务工作。")))
 
 
 def _expects(section: str) -> Iterator[Trial]:
@@ -242,7 +103,7 @@ def _field_prefixes(word: str, general: Mapping[str, Any]) -> Iterator[Trial]:
 
 
 def _sum_rows(word: str) -> Iterator[Trial]:
-    yield Trial(form(rows=(ROW, f"{word}\t\t\t\t\t\t100")), _quiet(_rows(_PLAIN_ROW)))
+    yield Trial(form(rows=(ROW, f"{word}\t\t\t\t\t\t100")), quiet(rows_say(PLAIN_ROW)))
 
 
 def _section_prefixes(word: str, general: Mapping[str, Any]) -> Iterator[Trial]:
@@ -253,25 +114,30 @@ def _section_prefixes(word: str, general: Mapping[str, Any]) -> Iterator[Trial]:
 def _fields(name: str, word: str) -> Iterator[Trial]:
     bare = ("预算单位：301001-云泽县水务局",)
     if name == "fiscal_year":
-        yield Trial(form(head=(f"{word}：2024", *bare)), _head(fiscal_year=2024))
+        yield Trial(form(head=(f"{word}：2024", *bare)), head_says(fiscal_year=2024))
     elif name == "unit":
         yield Trial(
-            form(head=(HEAD[0], f"{word}：301001-云泽县水务局")), _head(unit_code="301001", unit_name="云泽县水务局")
+            form(head=(HEAD[0], f"{word}：301001-云泽县水务局")),
+            head_says(unit_code="301001", unit_name="云泽县水务局"),
         )
-        yield Trial(form(head=(HEAD[0], f"{word}\t水务局")), _head(unit_name="水务局"))
+        yield Trial(form(head=(HEAD[0], f"{word}\t水务局")), head_says(unit_name="水务局"))
     elif name == "supervising_unit":
-        yield Trial(form(head=(*HEAD, f"{word}：云泽县农业局")), _head(supervising_unit="云泽县农业局"))
+        yield Trial(form(head=(*HEAD, f"{word}：云泽县农业局")), head_says(supervising_unit="云泽县农业局"))
     elif name == "project":
-        yield Trial(form(title="项目支出绩效目标表", head=(*HEAD, f"{word}：河道整治")), _head(project_name="河道整治"))
+        yield Trial(
+            form(title="项目支出绩效目标表", head=(*HEAD, f"{word}：河道整治")), head_says(project_name="河道整治")
+        )
     elif name == "project_code":
         head = (*HEAD, "项目名称：河道整治", f"{word}：P302")
-        yield Trial(form(title="项目支出绩效目标表", head=head), _head(project_name="河道整治", project_code="P302"))
+        yield Trial(
+            form(title="项目支出绩效目标表", head=head), head_says(project_name="河道整治", project_code="P302")
+        )
     elif name == "other":
         # A field that is blank has no value in the next one's label.
-        yield Trial(form(head=(*HEAD, f"主管部门\t\t{word}\t云泽")), _quiet(_head(supervising_unit=None)))
+        yield Trial(form(head=(*HEAD, f"主管部门\t\t{word}\t云泽")), quiet(head_says(supervising_unit=None)))
     else:
         money = (MONEY[0].replace("（元）", ""), MONEY[1])
-        yield Trial(form(head=(*HEAD, f"{word}\t万元"), money=money), _amounts(**_times(10000)))
+        yield Trial(form(head=(*HEAD, f"{word}\t万元"), money=money), amounts_say(**times(10000)))
 
 
 # For each column three columns of a narrow table, and a row of it: without the word no header is left.
@@ -312,11 +178,11 @@ _NARROW: Final[dict[str, tuple[str, str, dict[str, object]]]] = {
 
 def _columns(name: str, word: str) -> Iterator[Trial]:
     header, row, wanted = _NARROW[name]
-    yield Trial(form(header=header.format(word), rows=(row,)), _rows(wanted))
+    yield Trial(form(header=header.format(word), rows=(row,)), rows_say(wanted))
 
 
 def _column_starts(word: str) -> Iterator[Trial]:
-    yield Trial(form(header=f"{HEADER}\t{word}云泽", rows=(f"{ROW}\t按台账",)), _quiet(_rows(_PLAIN_ROW)))
+    yield Trial(form(header=f"{HEADER}\t{word}云泽", rows=(f"{ROW}\t按台账",)), quiet(rows_say(PLAIN_ROW)))
 
 
 _WORDS: Final = {"operator": "绩效指标性质", "value": "绩效指标值", "unit": "绩效度量单位", "weight": "权重"}
@@ -330,16 +196,16 @@ _FURTHER: Final[dict[str, tuple[str, object]]] = {
 
 def _column_ends(name: str, word: str) -> Iterator[Trial]:
     if name in _WORDS:
-        yield Trial(form(header=HEADER.replace(_WORDS[name], f"云泽{word}")), _quiet(_rows(_PLAIN_ROW)))
+        yield Trial(form(header=HEADER.replace(_WORDS[name], f"云泽{word}")), quiet(rows_say(PLAIN_ROW)))
         return
     cell, value = _FURTHER[name]
-    wanted = {**_PLAIN_ROW, **({name: value} if value is not None else {})}
-    yield Trial(form(header=f"{HEADER}\t云泽{word}", rows=(f"{ROW}\t{cell}",)), _quiet(_rows(wanted)))
+    wanted = {**PLAIN_ROW, **({name: value} if value is not None else {})}
+    yield Trial(form(header=f"{HEADER}\t云泽{word}", rows=(f"{ROW}\t{cell}",)), quiet(rows_say(wanted)))
 
 
 def _task_columns(name: str, word: str) -> Iterator[Trial]:
     header = f"{word}\t主要内容" if name == "name" else f"任务名称\t{word}"
-    yield Trial(form(tasks=(f"年度主要任务\t{header}", TASKS[1])), _quiet(_tasks(("巡查河道", "每月巡查全县河道"))))
+    yield Trial(form(tasks=(f"年度主要任务\t{header}", TASKS[1])), quiet(tasks_say(("巡查河道", "每月巡查全县河道"))))
 
 
 def _funding(name: Path, word: str, general: Mapping[str, Any]) -> Iterator[Trial]:
@@ -349,20 +215,22 @@ def _funding(name: Path, word: str, general: Mapping[str, Any]) -> Iterator[Tria
     elif kind == "sources":
         yield from _source(str(rest[0]), word)
     elif kind == "project_total":
-        yield Trial(_project(f"{word}\t300.00"), _amounts(project__total="300"))
+        yield Trial(_project(f"{word}\t300.00"), amounts_say(project__total="300"))
         for own in (f"项目资金（元）\t{word}\t财政拨款", f"项目资金（元）\t{word}\t政府性基金"):
             source = "fiscal" if own.endswith("财政拨款") else "government_fund"
             yield Trial(
-                _project(own, "\t300.00\t200.00"), _amounts(project__total="300", **{f"project__{source}": "200"})
+                _project(own, "\t300.00\t200.00"), amounts_say(project__total="300", **{f"project__{source}": "200"})
             )
     elif kind == "pass":
         own = f"项目资金（元）\t资金总额\t财政拨款\t{word}"
-        yield Trial(_project(own, "\t300.00\t300.00\t"), _quiet(_amounts(project__total="300", project__fiscal="300")))
+        yield Trial(
+            _project(own, "\t300.00\t300.00\t"), quiet(amounts_say(project__total="300", project__fiscal="300"))
+        )
     elif kind == "term":
         money = (f"项目资金（元）\t{word}总额\t900.00", "\t年度资金总额\t300.00", "\t财政拨款\t300.00")
-        yield Trial(_project(*money), _amounts(project__total="300", project__fiscal="300"))
+        yield Trial(_project(*money), amounts_say(project__total="300", project__fiscal="300"))
     elif kind == "total_ends":
-        yield Trial(form(money=(MONEY[0].replace("预算支出总额", f"水务{word}"), MONEY[1])), _amounts(**_TOTALS))
+        yield Trial(form(money=(MONEY[0].replace("预算支出总额", f"水务{word}"), MONEY[1])), amounts_say(**_TOTALS))
     elif kind == "suffixes":
         for source, known in general["funding"]["sources"].items():
             for stem in known:
@@ -377,7 +245,7 @@ def _project(*money: str) -> str:
 
 def _category(name: str, word: str) -> Iterator[Trial]:
     known = {"total": "预算支出总额", "basic": "基本支出", "project": "项目支出"}[name]
-    yield Trial(form(money=(MONEY[0].replace(known, word), MONEY[1])), _quiet(_amounts(**_TOTALS)))
+    yield Trial(form(money=(MONEY[0].replace(known, word), MONEY[1])), quiet(amounts_say(**_TOTALS)))
 
 
 def _source(name: str, word: str) -> Iterator[Trial]:
@@ -394,7 +262,7 @@ def _source(name: str, word: str) -> Iterator[Trial]:
                 strict=True,
             )
         )
-        yield Trial(form(money=money), _amounts(**wanted))
+        yield Trial(form(money=money), amounts_say(**wanted))
         return
     other = "单位资金" if name == "fiscal" else "财政拨款"
     wanted = {
@@ -403,7 +271,7 @@ def _source(name: str, word: str) -> Iterator[Trial]:
         f"project__{name}": "100",
     }
     yield Trial(
-        _project(f"项目资金（元）\t年度资金总额\t{word}\t{other}", "\t300.00\t100.00\t200.00"), _amounts(**wanted)
+        _project(f"项目资金（元）\t年度资金总额\t{word}\t{other}", "\t300.00\t100.00\t200.00"), amounts_say(**wanted)
     )
 
 
@@ -417,11 +285,11 @@ def _part_of(whole: str, part: str, general: Mapping[str, Any]) -> Iterator[Tria
         f"project__{part}": "200",
         f"project__{other}": "100",
     }
-    yield Trial(_project(header, "\t300.00\t200.00\t200.00\t100.00"), _quiet(_amounts(**wanted)))
+    yield Trial(_project(header, "\t300.00\t200.00\t200.00\t100.00"), quiet(amounts_say(**wanted)))
 
 
 def _money(name: str, word: str, general: Mapping[str, Any]) -> Iterator[Trial]:
-    right = _amounts(**_times(general["money"][name]["factor"]))
+    right = amounts_say(**times(general["money"][name]["factor"]))
     yield Trial(
         form(money=(MONEY[0].replace("元", word), MONEY[1])), lambda one: right(one) and one.amount_unit == name
     )
@@ -432,7 +300,7 @@ def _codes(name: str, pattern: str) -> Iterator[Trial]:
     text = pattern.format(code="30210077", name="河道整治")
     key = "预算单位" if name == "unit" else "项目名称"
     head = (HEAD[0], f"{key}：{text}") if name == "unit" else (*HEAD, f"{key}：{text}")
-    yield Trial(form(head=head), _head(**{f"{name}_code": "30210077", f"{name}_name": "河道整治"}))
+    yield Trial(form(head=head), head_says(**{f"{name}_code": "30210077", f"{name}_name": "河道整治"}))
 
 
 def _cuts(name: str, width: int) -> Iterator[Trial]:
@@ -453,9 +321,9 @@ def _cuts(name: str, width: int) -> Iterator[Trial]:
 
 def _furniture(name: str, word: str) -> Iterator[Trial]:
     line = f"{word}：云泽" if name == "starts" else f"{word}云泽"
-    yield Trial(form(rows=(ROW, line)), _quiet(_rows(_PLAIN_ROW)))
-    yield Trial(form(notes=("其他说明\t另有专项安排", line)), _quiet(_head(other_notes="另有专项安排")))
-    yield Trial(form(tasks=(*TASKS, line)), _quiet(_tasks(("巡查河道", "每月巡查全县河道"))))
+    yield Trial(form(rows=(ROW, line)), quiet(rows_say(PLAIN_ROW)))
+    yield Trial(form(notes=("其他说明\t另有专项安排", line)), quiet(head_says(other_notes="另有专项安排")))
+    yield Trial(form(tasks=(*TASKS, line)), quiet(tasks_say(("巡查河道", "每月巡查全县河道"))))
 
 
 # The vocabularies --------------------------------------------------------------------------------------------------
@@ -464,17 +332,17 @@ def _furniture(name: str, word: str) -> Iterator[Trial]:
 def _indicators(path: Path, word: str) -> Iterator[Trial]:
     kind, *rest = path
     if kind == "roots":
-        yield Trial(form(rows=(word, ROW)), _quiet(_rows(_PLAIN_ROW)))
+        yield Trial(form(rows=(word, ROW)), quiet(rows_say(PLAIN_ROW)))
         # On a further page it stands before a row that has no labels of its own.
         first, second = ROW.replace("100", "50"), f"{word}\t\t\t巡查里程\t≥\t5\t公里\t50"
         yield Trial(
             form(rows=(f"{word}\t{first}", second)),
-            _quiet(_rows(_PLAIN_ROW, {"level2": "数量指标", "name": "巡查里程"})),
+            quiet(rows_say(PLAIN_ROW, {"level2": "数量指标", "name": "巡查里程"})),
         )
     elif kind == "suffixes":
         stacked = ("产出指标", "数量", word, "巡查次数\t≥\t12\t次\t100")
-        yield Trial(form(rows=stacked), _quiet(_rows(_PLAIN_ROW)))
-        yield Trial(form(rows=(ROW.replace("数量指标", f"数量{word}"),)), _quiet(_rows(_PLAIN_ROW)))
+        yield Trial(form(rows=stacked), quiet(rows_say(PLAIN_ROW)))
+        yield Trial(form(rows=(ROW.replace("数量指标", f"数量{word}"),)), quiet(rows_say(PLAIN_ROW)))
     elif kind == "level1":
         yield from _level1(str(rest[0]), word)
     elif rest[1] == "stems":
@@ -482,7 +350,7 @@ def _indicators(path: Path, word: str) -> Iterator[Trial]:
     else:
         name = str(rest[0])
         rows = (f"{word}\t{name}\t巡查次数\t≥\t12\t次\t100",)
-        yield Trial(form(rows=rows), _quiet(_rows({**_PLAIN_ROW, "level1": word, "level2": name})))
+        yield Trial(form(rows=rows), quiet(rows_say({**PLAIN_ROW, "level1": word, "level2": name})))
 
 
 _SECOND: Final = {
@@ -497,27 +365,27 @@ def _level1(name: str, stem: str) -> Iterator[Trial]:
     second = _SECOND[name]
     for label in (stem, f"{stem}指标"):
         rows = (f"{label}\t{second}\t巡查次数\t≥\t12\t次\t100",)
-        yield Trial(form(rows=rows), _quiet(_rows({**_PLAIN_ROW, "level1": name, "level2": second})))
+        yield Trial(form(rows=rows), quiet(rows_say({**PLAIN_ROW, "level1": name, "level2": second})))
 
 
 def _level2(name: str, stem: str) -> Iterator[Trial]:
     first = data()["indicators"]["level2"][name]["parents"][0]
     for label in (stem, f"{stem}指标"):
         rows = (f"{first}\t{label}\t巡查次数\t≥\t12\t次\t100",)
-        yield Trial(form(rows=rows), _quiet(_rows({**_PLAIN_ROW, "level1": first, "level2": name})))
+        yield Trial(form(rows=rows), quiet(rows_say({**PLAIN_ROW, "level1": first, "level2": name})))
 
 
 def _operators(path: Path, word: str) -> Iterator[Trial]:
     kind, name = str(path[0]), str(path[1])
     if kind == "after":
         row = f"产出指标\t数量指标\t巡查次数\t\t12次{word}\t\t100"
-        yield Trial(form(rows=(row,)), _quiet(_rows({"operator": name, "value": "12", "unit": "次"})))
+        yield Trial(form(rows=(row,)), quiet(rows_say({"operator": name, "value": "12", "unit": "次"})))
         return
     if name == "定性":
         row = f"产出指标\t数量指标\t巡查成效\t{word}\t优良\t\t100"
-        yield Trial(form(rows=(row,)), _quiet(_rows({"operator": name, "value": "优良", "unit": None})))
+        yield Trial(form(rows=(row,)), quiet(rows_say({"operator": name, "value": "优良", "unit": None})))
         return
-    wanted = _quiet(_rows({"operator": name, "value": "12", "unit": "次"}))
+    wanted = quiet(rows_say({"operator": name, "value": "12", "unit": "次"}))
     # Once more for signs that were escaped twice on their way.
     for spelling in (word, escape(word)):
         yield Trial(form(rows=(ROW.replace("≥", spelling),)), wanted)
@@ -527,13 +395,13 @@ def _operators(path: Path, word: str) -> Iterator[Trial]:
 def _units(kind: str, word: str) -> Iterator[Trial]:
     unit = f"元{word}人" if kind == "per" else word
     header = "一级指标\t二级指标\t三级指标\t指标值\t计量单位\t备注"
-    wanted = _quiet(_rows({"name": "巡查结果", "value": "12", "unit": unit}))
+    wanted = quiet(rows_say({"name": "巡查结果", "value": "12", "unit": unit}))
     yield Trial(form(header=header, rows=(f"产出指标\t数量指标\t巡查结果\t12\t{unit}",)), wanted)
 
 
 def _grades(word: str) -> Iterator[Trial]:
     header = "一级指标\t二级指标\t三级指标\t分值\t年度指标值\t实际完成值"
-    wanted = _quiet(_rows({"name": "巡查成效", "value": word, "operator": "定性", "unit": None, "weight": 100}))
+    wanted = quiet(rows_say({"name": "巡查成效", "value": word, "operator": "定性", "unit": None, "weight": 100}))
     yield Trial(form(header=header, rows=(f"产出指标\t质量指标\t巡查成效\t100\t{word}",)), wanted)
 
 
