@@ -12,7 +12,9 @@ from extract.interpret.choose import FormReader, reader_of
 from extract.interpret.trace import Recorder
 from extract.model import Extraction, Failure, Finding, Form, Task
 from extract.profiles import Library, default, load
-from extract.readers import dump, encoding, shapes, text
+from extract.readers import dump, encoding, files, kinds, shapes, text
+from extract.readers.files import ReadOptions
+from extract.readers.source import Source
 
 Forms = str | Path | Library | None
 
@@ -27,25 +29,41 @@ def load_forms(folder: str | Path) -> Library:
     return load(Path(folder))
 
 
-def extract_bytes(data: bytes, *, source_path: str = "", forms: Forms = None) -> Extraction:
+def extract_bytes(
+    data: bytes, *, source_path: str = "", forms: Forms = None, options: ReadOptions | None = None
+) -> Extraction:
     """The forms in the bytes of one file, with findings and the places of all values.
 
     Never raises on content: what gives no form is an Extraction with a ``failure`` (codes: ``schemas/failures.yaml``).
-    ``source_path`` is kept as it is; it goes into the tables and into ``document_id``. ``forms``: a folder of form
-    profiles of one's own, or what ``load_forms`` made of it. SchemaError or UsageError where it is not sound.
+    What kind of file it is, its bytes tell. ``source_path`` is kept as it is; it goes into the tables and into
+    ``document_id``. ``forms``: a folder of form profiles of one's own, or what ``load_forms`` made of it. SchemaError
+    or UsageError where it is not sound. ``options``: how files that are no text are read.
     """
-    return _extract(data, source_path, forms, None)
+    return _extract(data, source_path, forms, options, None)
 
 
-def traced_bytes(data: bytes, recorder: Recorder, *, source_path: str = "", forms: Forms = None) -> Extraction:
-    """``extract_bytes``, with notes of how the text was read taken by ``recorder``."""
-    return _extract(data, source_path, forms, recorder)
+def traced_bytes(
+    data: bytes,
+    recorder: Recorder,
+    *,
+    source_path: str = "",
+    forms: Forms = None,
+    options: ReadOptions | None = None,
+) -> Extraction:
+    """``extract_bytes``, with notes of how the source was read taken by ``recorder``."""
+    return _extract(data, source_path, forms, options, recorder)
 
 
-def _extract(data: bytes, source_path: str, forms: Forms, recorder: Recorder | None) -> Extraction:
+def _extract(
+    data: bytes, source_path: str, forms: Forms, options: ReadOptions | None, recorder: Recorder | None
+) -> Extraction:
     reader = reader_of(load_forms(forms) if isinstance(forms, str | Path) else forms or default())
     digest = hashlib.sha256(data).hexdigest()
     try:
+        kind = kinds.kind(data)
+        if kind != "text":
+            source = files.read(data, kind, options or ReadOptions())
+            return _of_source(source, source_path, digest, reader, recorder)
         decoded = encoding.decode(data)
     except UnreadableInput as error:
         return Extraction(source_path, digest, None, None, [], (), Failure(error.code, error.params))
@@ -62,6 +80,21 @@ def _extract(data: bytes, source_path: str, forms: Forms, recorder: Recorder | N
         doubt = Finding("damaged_text", None, None, None, {"count": decoded.damaged, "encoding": decoded.encoding})
         found = tuple(_with(form, doubt) for form in found)
     return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, found)
+
+
+def _of_source(
+    source: Source, source_path: str, digest: str, reader: FormReader, recorder: Recorder | None
+) -> Extraction:
+    """What came of a file that is no text."""
+    read = [form for grid in source.grids for form in reader.forms(grid, recorder)]
+    found = tuple(
+        replace(form, form_index=number, findings=(*source.findings, *form.findings))
+        for number, form in enumerate(read)
+    )
+    failure = None if found else Failure("not_a_form")
+    return Extraction(
+        source_path, digest, source.media_type, source.encoding, source.lines, found, failure, source.origin
+    )
 
 
 def _within(source: str, reader: FormReader, recorder: Recorder | None) -> tuple[Form, ...]:
@@ -88,7 +121,9 @@ def _with(form: Form, finding: Finding) -> Form:
     return replace(form, findings=(finding, *form.findings))
 
 
-def extract_path(path: str | Path, *, root: str | Path | None = None, forms: Forms = None) -> Extraction:
+def extract_path(
+    path: str | Path, *, root: str | Path | None = None, forms: Forms = None, options: ReadOptions | None = None
+) -> Extraction:
     """``extract_bytes`` of a file; its ``source_path`` is relative to ``root`` (default: the file's folder).
 
     A file that cannot be opened or read gives the failure ``unreadable``.
@@ -100,4 +135,4 @@ def extract_path(path: str | Path, *, root: str | Path | None = None, forms: For
         data = path.read_bytes()
     except OSError as error:
         return Extraction(name, "", None, None, [], (), Failure("unreadable", {"reason": error.strerror or str(error)}))
-    return extract_bytes(data, source_path=name, forms=forms)
+    return extract_bytes(data, source_path=name, forms=forms, options=options)

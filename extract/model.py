@@ -10,11 +10,13 @@ has a place with ``parts``; each part is a place of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+# x0, top, x1, bottom in points from the top left of a page.
 BBox = tuple[float, float, float, float]
 
 
@@ -25,7 +27,7 @@ class Cell(NamedTuple):
     no lines). ``start``/``end``: characters within that line, half-open; slicing the source line there gives the
     text as it stood. ``col``: ordinal place in its row, blank cells counted, 0-based. ``page``: 1-based, 0 where the
     source has no pages. ``x0``/``x1``: horizontal extent, display columns in text and points on a page; -1 where it
-    means nothing. ``bbox``: x0, top, x1, bottom in points from the top left.
+    means nothing.
     """
 
     text: str
@@ -38,7 +40,6 @@ class Cell(NamedTuple):
     x1: float = -1
     row_span: int = 1
     col_span: int = 1
-    bbox: BBox | None = None
     parts: tuple[Cell, ...] = ()
 
 
@@ -173,9 +174,59 @@ class Failure:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
+class Spot(NamedTuple):
+    """Where a place is in a file that has no lines: its page from 1, its box there, its address; None where none is."""
+
+    page: int | None
+    bbox: BBox | None
+    locator: str | None
+
+
+class OriginLine(NamedTuple):
+    """Where a line stands that a reader made of a row or a paragraph.
+
+    ``page``: 0 for none. ``starts``, ``names``: where each of its cells begins, and the address of each. ``boxes``: of
+    each character on the page; empty where there is no page.
+    """
+
+    page: int = 0
+    starts: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    boxes: tuple[BBox | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the lines of an Extraction stand in a file that has none of its own; one entry a line."""
+
+    lines: tuple[OriginLine, ...]
+
+    def spot(self, place: Cell) -> Spot:
+        """Where a place within a line is; its parts are not looked at."""
+        if not 0 < place.line <= len(self.lines):
+            return Spot(place.page or None, None, None)
+        line = self.lines[place.line - 1]
+        at = bisect_right(line.starts, place.start) - 1
+        name = line.names[at] if at >= 0 else ""
+        return Spot(line.page or None, around(line.boxes[place.start : place.end]), name or None)
+
+
+def around(boxes: Iterable[BBox | None]) -> BBox | None:
+    """The box around these; None where there is none."""
+    known = [box for box in boxes if box is not None]
+    if not known:
+        return None
+    lefts, tops, rights, bottoms = zip(*known, strict=True)
+    return (min(lefts), min(tops), max(rights), max(bottoms))
+
+
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All that came of one input: its forms, or the failure. ``lines`` are the decoded source's lines."""
+    """All that came of one input: its forms, or the failure.
+
+    ``lines`` are the decoded source's lines; of a file that has none (a sheet, a page) they stand for its rows and
+    paragraphs, and ``origin`` tells where those are.
+    """
 
     source_path: str
     source_sha256: str
@@ -184,3 +235,4 @@ class Extraction:
     lines: list[str]
     forms: tuple[Form, ...]
     failure: Failure | None = None
+    origin: Origin | None = None

@@ -6,7 +6,7 @@ import pytest
 
 from extract import to_tables
 from extract.catalogue import FindingKind, Wording
-from extract.model import Cell, Extraction, Finding, Form
+from extract.model import Cell, Extraction, Finding, Form, Origin, OriginLine
 from extract.tables.build import document_id, fit, provenance_table, spread, status
 from extract.tables.schemas import TABLES, schemas
 from tests.made import LINES, cell, digest, extraction, failed, form
@@ -143,9 +143,11 @@ def test_provenance_alone_is_the_same() -> None:
 
 
 def test_a_paged_source_has_pages_and_boxes_instead_of_lines() -> None:
-    place = Cell("普法", 0, 0, 0, 0, page=3, bbox=(1.0, 2.0, 30.5, 12.0))
+    box = (1.0, 2.0, 30.5, 12.0)
+    origin = Origin((OriginLine(3, (0,), ("",), (None, None, None, box, box)),))
+    place = Cell("普法", 1, 3, 5, 0, page=3)
     plain = Form(0, "project", "general", title="普法", places={"title": place})
-    paged = Extraction("a.pdf", "00", "application/pdf", None, [], (plain,))
+    paged = Extraction("a.pdf", "00", "application/pdf", None, ["项目：普法"], (plain,), None, origin)
     rows = to_tables([extraction(), paged])["provenance"].to_pylist()
     assert rows[-1] == {
         "document_id": document_id("a.pdf", "00", 0),
@@ -154,10 +156,11 @@ def test_a_paged_source_has_pages_and_boxes_instead_of_lines() -> None:
         "field": "title",
         "part": 0,
         "page": 3,
-        "line": None,
-        "column_start": None,
-        "column_end": None,
+        "line": 1,
+        "column_start": 3,
+        "column_end": 5,
         "bbox": [1.0, 2.0, 30.5, 12.0],
+        "locator": None,
         "text": "普法",
     }
     assert rows[0]["bbox"] is None

@@ -20,7 +20,7 @@ CONTRACT = {
     "indicators": "document_id seq level1 level2 name level1_raw level2_raw level1_basis level2_basis operator operator_basis"
     " value value_number unit scale weight direction achieved score name_truncated",
     "findings": "document_id table seq field code severity message message_zh page line",
-    "provenance": "document_id table seq field part page line column_start column_end bbox text",
+    "provenance": "document_id table seq field part page line column_start column_end bbox locator text",
     "failures": "source_path source_sha256 code message message_zh",
 }
 NOT_NULL = {

@@ -169,7 +169,7 @@ def cells(line: Strip, cuts: Sequence[int]) -> list[Cell | None]:
             start = at + x0 - place
             at = start + len(word)
             place = x0 + len(word_bytes)
-            found.append(_new(Cell, (word, number, start, at, col, 0, x0, place, 1, 1, None, ())))
+            found.append(_new(Cell, (word, number, start, at, col, 0, x0, place, 1, 1, ())))
         else:
             found.append(None)
         low = high

@@ -110,7 +110,7 @@ def as_cell(line: Strip, group: Sequence[Piece], col: int) -> Cell:
 def word_cell(line: Strip, word: Piece, col: int) -> Cell:
     """A word of a line as a cell."""
     text, start, end, x0, x1 = word
-    return _new(Cell, (text, line.number, start, end, col, 0, x0, x1, 1, 1, None, ()))
+    return _new(Cell, (text, line.number, start, end, col, 0, x0, x1, 1, 1, ()))
 
 
 _new: Final = tuple.__new__

@@ -30,7 +30,7 @@ def join_pieces(pieces: Sequence[Cell], room: int = 0) -> Cell:
     parts = tuple(pieces)
     if any(piece.parts for piece in pieces):
         parts = tuple(part for piece in pieces for part in piece.parts or (piece,))
-    return _new(Cell, (text, *first[1:11], parts))
+    return _new(Cell, (text, *first[1:-1], parts))
 
 
 def _with_blanks(pieces: Sequence[Cell], room: int) -> str:

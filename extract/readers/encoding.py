@@ -18,23 +18,6 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# First bytes of the kinds of file that hold no plain text.
-_MAGIC: Final = (
-    (b"%PDF", "PDF"),
-    (b"PK\x03\x04", "ZIP, XLSX or DOCX"),
-    (b"PK\x05\x06", "ZIP"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS, DOC or WPS"),
-    (b"\x89PNG", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF8", "GIF"),
-    (b"II*\x00", "TIFF"),
-    (b"MM\x00*", "TIFF"),
-    (b"BM", "BMP"),
-    (b"Rar!", "RAR"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"\x1f\x8b", "gzip"),
-    (b"{\\rtf", "RTF"),
-)
 # A text of which more than one character in a hundred is damaged is not read: what is left could be anything.
 _DAMAGED_AT_MOST: Final = 0.01
 _SAMPLE: Final = 4000
@@ -62,9 +45,6 @@ def decode(data: bytes) -> Decoded:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _whole(data, encoding)
-    for magic, kind in _MAGIC:
-        if data.startswith(magic) and (len(magic) > 2 or b"\0" in data[:64]):
-            raise UnreadableInput("unsupported_format", kind=kind)
     if b"\0" in data:
         return _utf16_without_bom(data)
     try:

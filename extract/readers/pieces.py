@@ -155,7 +155,7 @@ def cell_of(lines: Sequence[str], part: Slice, col: int, hidden: Sequence[Hidden
         return None
     start = part.start + raw.index(text)
     if "<" not in text and "&" not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
-        return _new(Cell, (text, part.line, start, start + len(text), col, 0, -1, -1, 1, 1, None, ()))
+        return _new(Cell, (text, part.line, start, start + len(text), col, 0, -1, -1, 1, 1, ()))
     if len(text) > _PROSE:
         whole = plain(text)
         return Cell(whole, part.line, start, start + len(text), col) if whole else None

@@ -109,7 +109,7 @@ def line_row(line: str, number: int) -> Row | None:
 
 
 def _cell(text: str, line: int, start: int, col: int, page: int) -> Cell:
-    return _new(Cell, (text, line, start, start + len(text), col, page, -1, -1, 1, 1, None, ()))
+    return _new(Cell, (text, line, start, start + len(text), col, page, -1, -1, 1, 1, ()))
 
 
 def _bare(line: str, number: int, page: int, marked: bool) -> list[Cell]:
@@ -122,7 +122,7 @@ def _bare(line: str, number: int, page: int, marked: bool) -> list[Cell]:
             if marked and "<" in part:
                 cells += _marked(part, number, start, col, page)
             else:
-                cells.append(_new(Cell, (part, number, start, end, col, page, -1, -1, 1, 1, None, ())))
+                cells.append(_new(Cell, (part, number, start, end, col, page, -1, -1, 1, 1, ())))
             start = end
         start += 1
     return cells

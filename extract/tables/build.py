@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 
 from extract import catalogue
 from extract.clean import plain
-from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Indicator, Task
+from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Indicator, Spot, Task
 from extract.tables.schemas import TABLES, schemas
 
 # The tables that hold a form's rows, with the record each row is built from, in the order of their provenance.
@@ -61,7 +61,7 @@ def provenance_table(extractions: Iterable[Extraction]) -> Any:
     for extraction in extractions:
         for form in extraction.forms:
             ids.append(document_id(extraction.source_path, extraction.source_sha256, form.form_index))
-            provenance.add(extraction.lines, form)
+            provenance.add(extraction, form)
     return provenance.finish(pa.array(ids, pa.string()))
 
 
@@ -97,7 +97,7 @@ class TableBuilder:
         findings = list(form.findings)
         for name, records in self._records.items():
             findings += records.add(getattr(form, name))
-        self._provenance.add(extraction.lines, form)
+        self._provenance.add(extraction, form)
         self._findings += [(key, finding) for finding in findings]
         kinds = catalogue.findings()
         self._statuses.append(status([kinds[finding.code].severity for finding in findings]))
@@ -235,10 +235,12 @@ class _Provenance:
         self._ends = array("i")
         self._pages = array("i")
         self._boxes: list[Any] = []
+        self._locators: list[str | None] = []
         self._some_without_line = self._some_with_page = self._some_with_box = False
 
-    def add(self, lines: Sequence[str], form: Form) -> None:
-        """Takes in the places of one form; ``lines`` are its source's."""
+    def add(self, extraction: Extraction, form: Form) -> None:
+        """Takes in the places of one form of a source."""
+        lines = extraction.lines
         places: list[Mapping[str, Cell]] = [form.places]
         self._tables.append("documents")
         self._seqs.append(None)
@@ -258,6 +260,10 @@ class _Provenance:
         self._rows_of_form.append(len(cells))
         self._fields += fields
         self._add_cells(lines, cells)
+        if extraction.origin is None:
+            self._add_pages(cells)
+        else:
+            self._add_spots([extraction.origin.spot(cell) for cell in cells])
 
     def _take_apart(
         self, lines: Sequence[str], cells: list[Cell], fields: list[str], rows: Iterable[int]
@@ -287,15 +293,24 @@ class _Provenance:
             texts = [text if line else cell.text for text, line, cell in zip(texts, numbers, cells, strict=True)]
             self._some_without_line = True
         self._texts += texts
-        # All cells of a source have pages, or none has; boxes come with pages.
+
+    def _add_pages(self, cells: list[Cell]) -> None:
+        """The pages of a text: all of its cells have one, or none has."""
         if cells and cells[0].page:
             self._some_with_page = True
             self._pages.extend([cell.page for cell in cells])
-            self._boxes += [cell.bbox for cell in cells]
-            self._some_with_box = self._some_with_box or any(self._boxes[-len(cells) :])
         else:
             self._pages.frombytes(bytes(self._pages.itemsize * len(cells)))
-            self._boxes += [None] * len(cells)
+        self._boxes += [None] * len(cells)
+        self._locators += [None] * len(cells)
+
+    def _add_spots(self, spots: list[Spot]) -> None:
+        """Where the cells of a file are that is no text."""
+        self._pages.extend([spot.page or 0 for spot in spots])
+        self._boxes += [spot.bbox for spot in spots]
+        self._locators += [spot.locator for spot in spots]
+        self._some_with_page = self._some_with_page or any(spot.page for spot in spots)
+        self._some_with_box = self._some_with_box or any(spot.bbox for spot in spots)
 
     def finish(self, ids: Any) -> Any:
         box_type = schemas()["provenance"].field("bbox").type
@@ -315,6 +330,7 @@ class _Provenance:
                 if self._some_with_page
                 else pa.nulls(len(pages), pa.int32()),
                 "bbox": pa.array(self._boxes, box_type) if self._some_with_box else pa.nulls(len(pages), box_type),
+                "locator": pa.array(self._locators, pa.string()),
                 "text": pa.array(self._texts, pa.string()),
                 **found,
             },

@@ -1,0 +1,48 @@
+"""Files that are no text, each kind by its own reader; a reader and its libraries are loaded when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Final
+
+from extract.errors import UnreadableInput
+from extract.readers.source import Source
+
+# The module that reads a kind, by ``read(data, options)``.
+_READERS: Final[dict[str, str]] = {}
+# How messages call the kinds.
+_CALLED: Final = {
+    "pdf": "PDF",
+    "docx": "DOCX",
+    "xlsx": "XLSX",
+    "ods": "ODS",
+    "odt": "ODT",
+    "ole": "XLS, DOC, WPS, ET",
+    "rtf": "RTF",
+    "image": "PNG, JPEG, TIFF, BMP, GIF",
+    "zip": "ZIP",
+    "rar": "RAR",
+    "7z": "7z",
+    "gzip": "gzip",
+    "bzip2": "bzip2",
+    "xz": "xz",
+    "tar": "tar",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How files that are no text are read."""
+
+
+def read(data: bytes, kind: str, options: ReadOptions) -> Source:
+    """A file of a kind that ``kinds.kind`` told, text aside.
+
+    Raises UnreadableInput: ``unsupported_format``, and what the kind's own reader raises.
+    """
+    if kind not in _READERS:
+        raise UnreadableInput("unsupported_format", kind=_CALLED.get(kind, kind))
+    reader: Callable[[bytes, ReadOptions], Source] = import_module(_READERS[kind]).read
+    return reader(data, options)
