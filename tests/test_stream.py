@@ -101,3 +101,11 @@ def test_a_long_table_one_cell_a_line() -> None:
         ("路灯完好率", "95"),
     ]
     assert {i.level2 for i in form.indicators[:100]} == {"数量指标"}
+
+
+def test_a_total_of_nothing_known_among_categories_is_doubted() -> None:
+    """县级总额 in two lines is a source and a total of its own: nothing says whose."""
+    head = HEAD.replace("项目支出绩效目标表", "部门整体支出绩效目标批复表").replace("项目名称\n路灯亮化经费\n", "")
+    money = "总体资金情况（元）\n县级\n总额\n基本支出\n项目支出\n300.00\n100.00\n200.00\n"
+    form = form_of(head[: head.index("项目资金")] + money + head[head.index("年度总体目标") :] + COLUMNS + ROWS)
+    assert {f.code for f in form.findings if f.table == "funding"} >= {"layout_uneven", "funding_columns"}

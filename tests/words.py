@@ -34,6 +34,15 @@ from tests.word_forms import (
     tasks_say,
     times,
 )
+from tests.word_shapes import (
+    achieved,
+    broken_category,
+    broken_source,
+    broken_total,
+    head_labels,
+    label_words,
+    name_ends,
+)
 
 # The general profile -----------------------------------------------------------------------------------------------
 
@@ -109,6 +118,7 @@ def _sum_rows(word: str) -> Iterator[Trial]:
 def _section_prefixes(word: str, general: Mapping[str, Any]) -> Iterator[Trial]:
     for label in general["sections"]["goals"]:
         yield from _sections("goals", word + label)
+        yield from _sections("goals", f"{word}部门{label}")
 
 
 def _fields(name: str, word: str) -> Iterator[Trial]:
@@ -135,6 +145,7 @@ def _fields(name: str, word: str) -> Iterator[Trial]:
     elif name == "other":
         # A field that is blank has no value in the next one's label.
         yield Trial(form(head=(*HEAD, f"主管部门\t\t{word}\t云泽")), quiet(head_says(supervising_unit=None)))
+        yield from head_labels(word)
     else:
         money = (MONEY[0].replace("（元）", ""), MONEY[1])
         yield Trial(form(head=(*HEAD, f"{word}\t万元"), money=money), amounts_say(**times(10000)))
@@ -212,8 +223,10 @@ def _funding(name: Path, word: str, general: Mapping[str, Any]) -> Iterator[Tria
     kind, *rest = name
     if kind == "categories":
         yield from _category(str(rest[0]), word)
+        yield from broken_category(str(rest[0]), word)
     elif kind == "sources":
         yield from _source(str(rest[0]), word)
+        yield from broken_source(str(rest[0]), word, general["funding"])
     elif kind == "project_total":
         yield Trial(_project(f"{word}\t300.00"), amounts_say(project__total="300"))
         for own in (f"项目资金（元）\t{word}\t财政拨款", f"项目资金（元）\t{word}\t政府性基金"):
@@ -221,6 +234,7 @@ def _funding(name: Path, word: str, general: Mapping[str, Any]) -> Iterator[Tria
             yield Trial(
                 _project(own, "\t300.00\t200.00"), amounts_say(project__total="300", **{f"project__{source}": "200"})
             )
+        yield from broken_total(word)
     elif kind == "pass":
         own = f"项目资金（元）\t资金总额\t财政拨款\t{word}"
         yield Trial(
@@ -235,6 +249,8 @@ def _funding(name: Path, word: str, general: Mapping[str, Any]) -> Iterator[Tria
         for source, known in general["funding"]["sources"].items():
             for stem in known:
                 yield from _source(source, stem + word)
+    elif kind == "beside":
+        yield from _beside(word, general)
     else:
         yield from _part_of(str(rest[0]), word, general)
 
@@ -286,6 +302,13 @@ def _part_of(whole: str, part: str, general: Mapping[str, Any]) -> Iterator[Tria
         f"project__{other}": "100",
     }
     yield Trial(_project(header, "\t300.00\t200.00\t200.00\t100.00"), quiet(amounts_say(**wanted)))
+
+
+def _beside(source: str, general: Mapping[str, Any]) -> Iterator[Trial]:
+    """The project's own total, and behind it what comes from elsewhere."""
+    own = f"项目资金（元）\t年度资金总额\t财政拨款\t{general['funding']['sources'][source][0]}"
+    wanted = {"project__total": "300", "project__fiscal": "300", f"project__{source}": "100"}
+    yield Trial(_project(own, "\t300.00\t300.00\t100.00"), quiet(amounts_say(**wanted)))
 
 
 def _money(name: str, word: str, general: Mapping[str, Any]) -> Iterator[Trial]:
@@ -399,7 +422,10 @@ def _units(kind: str, word: str) -> Iterator[Trial]:
     yield Trial(form(header=header, rows=(f"产出指标\t数量指标\t巡查结果\t12\t{unit}",)), wanted)
 
 
-def _grades(word: str) -> Iterator[Trial]:
+def _grades(kind: str, word: str) -> Iterator[Trial]:
+    if kind != "grades":
+        yield from (achieved if kind == "achieved" else name_ends)(word)
+        return
     header = "一级指标\t二级指标\t三级指标\t分值\t年度指标值\t实际完成值"
     wanted = quiet(rows_say({"name": "巡查成效", "value": word, "operator": "定性", "unit": None, "weight": 100}))
     yield Trial(form(header=header, rows=(f"产出指标\t质量指标\t巡查成效\t100\t{word}",)), wanted)
@@ -430,6 +456,11 @@ def _hints(level: str, key: str, word: str, levels: Mapping[str, Any]) -> Iterat
     """A page that leaves open which of two labels the second row belongs to: its name decides."""
     first = levels[level]["parents"][0]
     name = f"戊{word}己" if key == "contains" else f"戊{word}"
+    # Counties have either label below that of the other's first level.
+    for other, entry in levels.items():
+        if other != level and entry["parents"][0] != first:
+            labels = [("", level), (entry["parents"][0], ""), ("", other), ("", "")]
+            yield Trial(_page(labels, [*_NAMES[:1], name, *_NAMES[2:]]), _levels(level, level, other, other))
     for other, entry in levels.items():
         if other == level:
             continue
@@ -470,7 +501,7 @@ def trials(path: Path, word: str | int, files: Mapping[str, Any]) -> Iterator[Tr
     elif file == "units":
         yield from _units(keys[0], str(word))
     elif file == "grades":
-        yield from _grades(str(word))
+        yield from _grades(keys[0], str(word))
     else:
         yield from _hints(keys[1], keys[2], str(word), files["indicators"]["level2"])
 
@@ -486,6 +517,7 @@ def _general(keys: tuple[str, ...], word: str | int, general: Mapping[str, Any])
         "expects": lambda: _expects(text),
         "sum_rows": lambda: _sum_rows(text),
         "column_starts": lambda: _column_starts(text),
+        "label_words": lambda: label_words(text),
     }
     if keys[0] in alone:
         return alone[keys[0]]()

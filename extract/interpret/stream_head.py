@@ -162,7 +162,7 @@ def _in_groups(sources: list[tuple[str, Cell]], profile: FormProfile) -> tuple[l
     if names[:half] == names[half:] and names[:1] == ["total"]:
         return sources, []
     order = list(dict.fromkeys(profile.sources.values()))
-    kinds = sorted(dict.fromkeys(names), key=order.index)
+    kinds = sorted(dict.fromkeys(filter(None, names)), key=order.index)
     if sorted(names) != sorted(kinds * 2):
         place = sources[0][1] if sources else None
         return sources, [Finding("layout_uneven", "funding", None, None, {}, place)]
