@@ -11,7 +11,10 @@ from extract.errors import UnreadableInput
 from extract.readers.source import Source
 
 # The module that reads a kind, by ``read(data, options)``.
-_READERS: Final[dict[str, str]] = {}
+_READERS: Final[dict[str, str]] = {
+    "docx": "extract.readers.word",
+    "xlsx": "extract.readers.xlsx",
+}
 # How messages call the kinds.
 _CALLED: Final = {
     "pdf": "PDF",
@@ -34,7 +37,15 @@ _CALLED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How files that are no text are read."""
+    """How files that are no text are read.
+
+    ``max_unpacked_bytes``, ``max_ratio``: how much the parts of an office file may unpack to, in all and for a packed
+    byte. ``max_sheet_cells``: how many cells a sheet may have up to its last one, blank ones counted.
+    """
+
+    max_unpacked_bytes: int = 128 * 1024 * 1024
+    max_ratio: int = 250
+    max_sheet_cells: int = 4_000_000
 
 
 def read(data: bytes, kind: str, options: ReadOptions) -> Source:

@@ -13,8 +13,10 @@ from typing import Final, NamedTuple
 
 from extract.model import BBox, Cell, Finding, Grid, Origin, OriginLine, Row
 from extract.readers.pieces import Draft, Slice, row
+from extract.readers.text import line_row
 
 _UNPRINTED: Final = str.maketrans(dict.fromkeys("\t\r\n\x0b\x0c\x85\u2028\u2029", " "))
+_LINE_ENDS: Final = str.maketrans(dict.fromkeys("\r\n\x0b\x0c\x85\u2028\u2029", " "))
 
 
 class Piece(NamedTuple):
@@ -40,12 +42,14 @@ class Line(NamedTuple):
     """A row of a table (``width``: how many columns the table has), or a paragraph beside tables (one cell, width 1).
 
     ``page``: from 1; 0 where the file has no pages. ``name``: what stands as its address where a cell has none.
+    ``free``: it is read as a line of a text is, whose tabs and runs of blanks part cells.
     """
 
     cells: Sequence[Filled]
     width: int = 1
     page: int = 0
     name: str = ""
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def drawn(media_type: str, parts: Iterable[Iterable[Line]], findings: tuple[Find
             text, place, drafts = _written(line, len(texts) + 1)
             texts.append(text)
             places.append(place)
-            made = row(texts, len(texts), drafts, line.width)
+            made = line_row(text, len(texts)) if line.free else row(texts, len(texts), drafts, line.width)
             if made is not None:
                 rows.append(_on_page(made, line.page) if line.page else made)
                 paged = paged or line.page > 0
@@ -92,6 +96,7 @@ def _written(line: Line, number: int) -> tuple[str, OriginLine, list[Draft]]:
     drafts: list[Draft] = []
     at = 0
     col = 0
+    blank = _LINE_ENDS if line.free else _UNPRINTED
     for cell in line.cells:
         tabs = max(cell.col - col, 1 if texts else 0)
         at = _add(texts, boxes, "\t" * tabs, at)
@@ -105,7 +110,7 @@ def _written(line: Line, number: int) -> tuple[str, OriginLine, list[Draft]]:
                 if at > starts[-1]:
                     at = _add(texts, boxes, " ", at)
                 slices.append(Slice(number, at, at + len(piece.text)))
-                at = _add(texts, boxes, piece.text.translate(_UNPRINTED), at, piece.boxes)
+                at = _add(texts, boxes, piece.text.translate(blank), at, piece.boxes)
             paragraphs.append(slices)
         drafts.append(Draft(cell.col, paragraphs, cell.col_span))
     place = OriginLine(line.page, tuple(starts), tuple(names), tuple(boxes) if any(boxes) else ())

@@ -1,0 +1,161 @@
+"""Word files and workbooks written by hand: the XML that a case needs, and no more."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Final
+
+from tests.forms.boxes import Box, Boxes
+
+_W: Final = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"'
+)
+_S: Final = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_R: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+    """A zip of parts, deflated, the same for the same parts."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+# ---- Word
+
+
+def word(body: str) -> bytes:
+    """A docx file with this XML in its body."""
+    return zipped({"word/document.xml": f"<w:document {_W}><w:body>{body}</w:body></w:document>"})
+
+
+def paragraph(text: str) -> str:
+    """A paragraph; its lines are parted by breaks."""
+    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n"))
+    return f"<w:p><w:r>{lines}</w:r></w:p>"
+
+
+def word_cell(inner: str, columns: int = 1, merge: str = "") -> str:
+    """A cell of a table; ``merge``: restart or continue."""
+    span = f'<w:gridSpan w:val="{columns}"/>' if columns > 1 else ""
+    rows = f'<w:vMerge w:val="{merge}"/>' if merge else ""
+    return f"<w:tc><w:tcPr>{span}{rows}</w:tcPr>{inner}</w:tc>"
+
+
+def word_table(boxes: Boxes) -> str:
+    """A table of boxes, as Word writes spans."""
+    begun = {(r, c): box for r, c, box in placed(boxes)}
+    height = len(boxes)
+    cells: list[dict[int, str]] = [{} for _ in range(height)]
+    for (r, c), box in begun.items():
+        inner = "".join(map(paragraph, box.paragraphs))
+        cells[r][c] = word_cell(inner, box.columns, "restart" if box.rows > 1 else "")
+        for below in range(r + 1, min(r + box.rows, height)):
+            cells[below][c] = word_cell("<w:p/>", box.columns, "continue")
+    rows = [f"<w:tr>{''.join(row[c] for c in sorted(row))}</w:tr>" for row in cells]
+    return f"<w:tbl>{''.join(rows)}</w:tbl>"
+
+
+def word_file(heads: Iterable[str], boxes: Boxes) -> bytes:
+    """Paragraphs, and a table under them."""
+    return word("".join(map(paragraph, heads)) + word_table(boxes))
+
+
+# ---- workbooks
+
+
+def column(number: int) -> str:
+    """The letters of a column, by its number from 0."""
+    found = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        found = chr(ord("A") + rest) + found
+    return found
+
+
+def placed(boxes: Boxes) -> list[tuple[int, int, Box]]:
+    """Each box with its row and column, from 0."""
+    taken: set[tuple[int, int]] = set()
+    found = []
+    for r, row in enumerate(boxes):
+        c = 0
+        for box in row:
+            while (r, c) in taken:
+                c += 1
+            taken |= {(r + i, c + k) for i in range(box.rows) for k in range(box.columns)}
+            found.append((r, c, box))
+            c += box.columns
+    return found
+
+
+def text_cell(address: str, text: str) -> str:
+    """A cell with a text."""
+    return f'<c r="{address}" t="inlineStr"><is><t xml:space="preserve">{escape(text)}</t></is></c>'
+
+
+def number_cell(address: str, number: str, style: int = 0) -> str:
+    """A cell with a number; ``style``: the place of its format among the workbook's."""
+    return f'<c r="{address}" s="{style}"><v>{number}</v></c>'
+
+
+def sheet(rows: Mapping[int, str], merged: Sequence[str] = (), before: str = "", after: str = "") -> str:
+    """A sheet's XML: the cells of each row by its number from 1."""
+    data = "".join(f'<row r="{number}">{cells}</row>' for number, cells in sorted(rows.items()))
+    ranges = "".join(f'<mergeCell ref="{one}"/>' for one in merged)
+    merges = f"<mergeCells>{ranges}</mergeCells>" if merged else ""
+    return f"<worksheet {_S}>{before}<sheetData>{data}</sheetData>{after}{merges}</worksheet>"
+
+
+def boxed_sheet(boxes: Boxes, *, numbers: bool = False) -> str:
+    """A sheet of boxes; with ``numbers`` what can be one is."""
+    rows: dict[int, str] = {}
+    merged = []
+    for r, c, box in placed(boxes):
+        address = f"{column(c)}{r + 1}"
+        plain = box.text.replace(".", "", 1).isdecimal() and not box.text.startswith("0")
+        if box.text:
+            made = number_cell(address, box.text) if numbers and plain else text_cell(address, box.text)
+            rows[r + 1] = rows.get(r + 1, "") + made
+        if box.rows > 1 or box.columns > 1:
+            merged.append(f"{address}:{column(c + box.columns - 1)}{r + box.rows}")
+    return sheet(rows, merged)
+
+
+def workbook(sheets: Mapping[str, str], formats: Sequence[str] = (), states: Mapping[str, str] | None = None) -> bytes:
+    """An xlsx file of sheets by their names.
+
+    ``formats``: the codes of the styles from 1. ``states``: hidden sheets, by name.
+    """
+    names = list(sheets)
+    own = "".join(f'<numFmt numFmtId="{200 + i}" formatCode="{escape(c)}"/>' for i, c in enumerate(formats))
+    styles = "".join(f'<xf numFmtId="{200 + i}" applyNumberFormat="1"/>' for i in range(len(formats)))
+    listed = "".join(
+        f'<sheet name="{escape(name)}" sheetId="{i + 1}" r:id="rId{i + 1}"'
+        + (f' state="{states[name]}"' if states and name in states else "")
+        + "/>"
+        for i, name in enumerate(names)
+    )
+    targets = "".join(
+        f'<Relationship Id="rId{i + 1}" Type="{_R}/worksheet" Target="worksheets/sheet{i + 1}.xml"/>'
+        for i in range(len(names))
+    )
+    return zipped(
+        {
+            "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="rId1" Type="{_R}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>',
+            "xl/workbook.xml": f'<workbook {_S} xmlns:r="{_R}"><sheets>{listed}</sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_RELATIONS}">{targets}</Relationships>',
+            "xl/styles.xml": f'<styleSheet {_S}><numFmts count="{len(formats)}">{own}</numFmts>'
+            f'<cellXfs><xf numFmtId="0"/>{styles}</cellXfs></styleSheet>',
+            **{f"xl/worksheets/sheet{i + 1}.xml": sheets[name] for i, name in enumerate(names)},
+        }
+    )
