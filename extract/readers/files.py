@@ -13,6 +13,7 @@ from extract.readers.source import Source
 # The module that reads a kind, by ``read(data, options)``.
 _READERS: Final[dict[str, str]] = {
     "docx": "extract.readers.word",
+    "pdf": "extract.readers.pdf",
     "xlsx": "extract.readers.xlsx",
 }
 # How messages call the kinds.
@@ -40,12 +41,14 @@ class ReadOptions:
     """How files that are no text are read.
 
     ``max_unpacked_bytes``, ``max_ratio``: how much the parts of an office file may unpack to, in all and for a packed
-    byte. ``max_sheet_cells``: how many cells a sheet may have up to its last one, blank ones counted.
+    byte. ``max_sheet_cells``: how many cells a sheet may have up to its last one, blank ones counted. ``max_pages``: a
+    PDF file with more is not read.
     """
 
     max_unpacked_bytes: int = 128 * 1024 * 1024
     max_ratio: int = 250
     max_sheet_cells: int = 4_000_000
+    max_pages: int = 2000
 
 
 def read(data: bytes, kind: str, options: ReadOptions) -> Source:

@@ -8,7 +8,7 @@ its page, its box on the page, its address (``Sheet1!B5``, ``table[2]/row[5]/cel
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from extract.model import BBox, Cell, Finding, Grid, Origin, OriginLine, Row
@@ -20,10 +20,14 @@ _LINE_ENDS: Final = str.maketrans(dict.fromkeys("\r\n\x0b\x0c\x85\u2028\u2029", 
 
 
 class Piece(NamedTuple):
-    """A text that stands in one line of its cell; ``boxes``: the place on the page of each of its characters."""
+    """A text that stands in one line of its cell; ``boxes``: the place on the page of each of its characters.
+
+    ``page``: from 1, where it is not the page of the row: a cell may go on with the next one.
+    """
 
     text: str
-    boxes: Sequence[BBox] = ()
+    boxes: Sequence[BBox | None] = ()
+    page: int = 0
 
 
 class Filled(NamedTuple):
@@ -76,56 +80,85 @@ def drawn(media_type: str, parts: Iterable[Iterable[Line]], findings: tuple[Find
         rows: list[Row] = []
         paged = False
         for line in part:
-            text, place, drafts = _written(line, len(texts) + 1)
-            texts.append(text)
-            places.append(place)
-            made = line_row(text, len(texts)) if line.free else row(texts, len(texts), drafts, line.width)
+            number = len(texts) + 1
+            written, drafts = _written(line, number)
+            texts += ["".join(one.texts) for one in written]
+            places += [one.place() for one in written]
+            made = line_row(texts[number - 1], number) if line.free else row(texts, number, drafts, line.width)
             if made is not None:
-                rows.append(_on_page(made, line.page) if line.page else made)
+                rows.append(_on_pages(made, places) if line.page else made)
                 paged = paged or line.page > 0
         grids.append(Grid(rows, texts, paged, ruled=True))
     return Source(media_type, None, tuple(grids), texts, Origin(tuple(places)), findings)
 
 
-def _written(line: Line, number: int) -> tuple[str, OriginLine, list[Draft]]:
-    """A row as one line, where its cells stand, and the cells with their stretches of the line."""
-    texts: list[str] = []
-    boxes: list[BBox | None] = []
-    starts: list[int] = []
-    names: list[str] = []
-    drafts: list[Draft] = []
-    at = 0
-    col = 0
+@dataclass(slots=True)
+class _Written:
+    """A line that stands for a row, or for what of a row stands on another page; ``blank``: what becomes a blank."""
+
+    number: int
+    page: int
+    blank: dict[int, str]
+    texts: list[str] = field(default_factory=list)
+    boxes: list[BBox | None] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    at: int = 0
+    col: int = 0
+
+    def begin_cell(self, col: int, name: str) -> None:
+        self.add("\t" * max(col - self.col, 1 if self.texts else 0))
+        self.col = col
+        self.starts.append(self.at)
+        self.names.append(name)
+
+    def add(self, text: str, own: Sequence[BBox | None] = ()) -> Slice:
+        """Takes in a text, and tells where it stands."""
+        self.texts.append(text)
+        self.boxes += own or [None] * len(text)
+        self.at += len(text)
+        return Slice(self.number, self.at - len(text), self.at)
+
+    def add_piece(self, piece: Piece) -> Slice:
+        if self.at > self.starts[-1]:
+            self.add(" ")
+        return self.add(piece.text.translate(self.blank), piece.boxes)
+
+    def place(self) -> OriginLine:
+        boxes = tuple(self.boxes) if any(self.boxes) else ()
+        return OriginLine(self.page, tuple(self.starts), tuple(self.names), boxes)
+
+
+def _written(line: Line, number: int) -> tuple[list[_Written], list[Draft]]:
+    """A row as one line and one more for each other page it stands on; the cells with their stretches of the lines."""
     blank = _LINE_ENDS if line.free else _UNPRINTED
+    own = _Written(number, line.page, blank)
+    found = {line.page: own}
+    drafts: list[Draft] = []
     for cell in line.cells:
-        tabs = max(cell.col - col, 1 if texts else 0)
-        at = _add(texts, boxes, "\t" * tabs, at)
-        col = cell.col
-        starts.append(at)
-        names.append(cell.name or line.name)
+        name = cell.name or line.name
+        own.begin_cell(cell.col, name)
+        begun = {line.page}
         paragraphs = []
         for paragraph in cell.paragraphs:
             slices = []
             for piece in paragraph:
-                if at > starts[-1]:
-                    at = _add(texts, boxes, " ", at)
-                slices.append(Slice(number, at, at + len(piece.text)))
-                at = _add(texts, boxes, piece.text.translate(blank), at, piece.boxes)
+                page = piece.page or line.page
+                writer = found.setdefault(page, _Written(number + len(found), page, blank))
+                if page not in begun:
+                    writer.begin_cell(cell.col, name)
+                    begun.add(page)
+                slices.append(writer.add_piece(piece))
             paragraphs.append(slices)
         drafts.append(Draft(cell.col, paragraphs, cell.col_span))
-    place = OriginLine(line.page, tuple(starts), tuple(names), tuple(boxes) if any(boxes) else ())
-    return "".join(texts), place, drafts
+    return list(found.values()), drafts
 
 
-def _add(texts: list[str], boxes: list[BBox | None], text: str, at: int, own: Sequence[BBox] = ()) -> int:
-    texts.append(text)
-    boxes += own or [None] * len(text)
-    return at + len(text)
+def _on_pages(made: Row, places: Sequence[OriginLine]) -> Row:
+    cells = [_on_page(cell, places) for cell in made.cells]
+    return made._replace(page=places[made.line - 1].page, cells=cells)
 
 
-def _on_page(made: Row, page: int) -> Row:
-    return made._replace(page=page, cells=[_cell_on_page(cell, page) for cell in made.cells])
-
-
-def _cell_on_page(cell: Cell, page: int) -> Cell:
-    return cell._replace(page=page, parts=tuple(_cell_on_page(part, page) for part in cell.parts))
+def _on_page(cell: Cell, places: Sequence[OriginLine]) -> Cell:
+    parts = tuple(_on_page(part, places) for part in cell.parts)
+    return cell._replace(page=places[cell.line - 1].page, parts=parts)

@@ -1,0 +1,279 @@
+"""The rules of a page to tables: which cells they draw, and over which rows and columns each of them spans.
+
+Pure geometry in points from the top left, for rules that a file states as well as for those found in a picture. The
+lines through all rules of a table part it into small boxes; two boxes with no rule between them belong to one cell.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+# How far apart rules may be that are one: both lines of a double border, two borders that meet.
+SLACK: Final = 2.0
+# How much of a rule may be missing within it, in slacks.
+_GAP: Final = 2
+# Shorter rules draw no table, nor do rows and columns narrower than this.
+_LEAST: Final = 5.0
+
+
+class Rule(NamedTuple):
+    """A straight stroke: its y where it goes across, its x where it goes down, and from where to where it goes."""
+
+    at: float
+    low: float
+    high: float
+
+
+class GridCell(NamedTuple):
+    """A cell by the rows and columns of its table, from 0; ``open_top``, ``open_bottom``: no rule ends it there."""
+
+    row: int
+    col: int
+    rows: int
+    cols: int
+    open_top: bool = False
+    open_bottom: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: the lines between its columns and rows, and its cells in reading order.
+
+    ``owners``: for each row and each column the number of the cell that is there.
+    """
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    cells: tuple[GridCell, ...]
+    owners: tuple[tuple[int, ...], ...]
+
+    @property
+    def area(self) -> float:
+        """How much of the page it takes."""
+        return (self.xs[-1] - self.xs[0]) * (self.ys[-1] - self.ys[0])
+
+    def at(self, x: float, y: float) -> int | None:
+        """The number of the cell at a point; None outside."""
+        if not (self.xs[0] <= x < self.xs[-1] and self.ys[0] <= y < self.ys[-1]):
+            return None
+        return self.owners[bisect_right(self.ys, y) - 1][bisect_right(self.xs, x) - 1]
+
+
+# By line and by stretch between two lines of the other way: whether a rule is drawn there.
+Drawn = list[list[bool]]
+# Row and column of a box.
+Spot = tuple[int, int]
+
+
+def tables(across: Sequence[Rule], down: Sequence[Rule], slack: float = SLACK) -> list[Table]:
+    """The tables that rules draw, from top to bottom; a frame with nothing in it but tables is none."""
+    level, upright = _merged(across, slack), _merged(down, slack)
+    found = []
+    for one, other in _touching(level, upright, slack):
+        table = _table(one, other, slack)
+        if table is not None:
+            found.append(table)
+    inner = [table for table in found if len(table.cells) > 1 or not any(_within(t, table) for t in found)]
+    return sorted(inner, key=lambda table: (table.ys[0], table.xs[0]))
+
+
+def _within(inner: Table, outer: Table) -> bool:
+    return (
+        inner is not outer
+        and outer.xs[0] <= inner.xs[0]
+        and inner.xs[-1] <= outer.xs[-1]
+        and outer.ys[0] <= inner.ys[0]
+        and inner.ys[-1] <= outer.ys[-1]
+    )
+
+
+def _merged(rules: Sequence[Rule], slack: float) -> list[Rule]:
+    """The rules with those of one line put together, short ones left out."""
+    found: list[Rule] = []
+    for group in _clusters(sorted(rules), slack):
+        length = sum(rule.high - rule.low for rule in group) or 1.0
+        at = sum(rule.at * (rule.high - rule.low) for rule in group) / length if length > 1 else group[0].at
+        low, high = group[0].low, group[0].low
+        for rule in sorted(group, key=lambda rule: rule.low):
+            if rule.low > high + _GAP * slack:
+                found.append(Rule(at, low, high))
+                low = rule.low
+            high = max(high, rule.high)
+        found.append(Rule(at, low, high))
+    return [rule for rule in found if rule.high - rule.low >= _LEAST]
+
+
+def _clusters(rules: Sequence[Rule], slack: float) -> list[list[Rule]]:
+    """Sorted rules by where they are drawn: no two of a cluster further apart than two slacks."""
+    found: list[list[Rule]] = []
+    for rule in rules:
+        if found and rule.at - found[-1][-1].at <= slack and rule.at - found[-1][0].at <= 2 * slack:
+            found[-1].append(rule)
+        else:
+            found.append([rule])
+    return found
+
+
+def _touching(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> list[tuple[list[Rule], list[Rule]]]:
+    """The rules by table: those that meet, over others too."""
+    parent = list(range(len(level) + len(upright)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    for j, (x, top, bottom) in enumerate(upright, len(level)):
+        for i, (y, left, right) in enumerate(level):
+            if left - slack <= x <= right + slack and top - slack <= y <= bottom + slack:
+                parent[root(j)] = root(i)
+    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    for i, rule in enumerate(level):
+        groups.setdefault(root(i), ([], []))[0].append(rule)
+    for j, rule in enumerate(upright, len(level)):
+        groups.setdefault(root(j), ([], []))[1].append(rule)
+    return [group for group in groups.values() if group[0] and group[1]]
+
+
+def _table(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> Table | None:
+    xs = _lines(upright, level, slack)
+    ys = _lines(level, upright, slack)
+    rows, cols = len(ys) - 1, len(xs) - 1
+    if rows < 1 or cols < 1:
+        return None
+    # Walls: right of each box, and below it; the middle of its side tells.
+    walls = _crossed(upright, xs, ys, slack)
+    floors = _crossed(level, ys, xs, slack)
+    groups = _together(rows, cols, walls, floors)
+    if _completed(groups, walls, floors):
+        groups = _together(rows, cols, walls, floors)
+    cells = sorted(cell for group in groups for cell in _rectangles(group))
+    owners = [[0] * cols for _ in range(rows)]
+    for number, cell in enumerate(cells):
+        for r in range(cell.row, cell.row + cell.rows):
+            owners[r][cell.col : cell.col + cell.cols] = [number] * cell.cols
+    made = tuple(
+        cell._replace(
+            open_top=not _mostly(floors[cell.row][cell.col : cell.col + cell.cols]),
+            open_bottom=not _mostly(floors[cell.row + cell.rows][cell.col : cell.col + cell.cols]),
+        )
+        for cell in cells
+    )
+    return Table(tuple(xs), tuple(ys), made, tuple(map(tuple, owners)))
+
+
+def _together(rows: int, cols: int, walls: Drawn, floors: Drawn) -> list[list[Spot]]:
+    """The boxes that no rule parts, by row and column."""
+    owner = list(range(rows * cols))
+
+    def root(i: int) -> int:
+        while owner[i] != i:
+            owner[i] = owner[owner[i]]
+            i = owner[i]
+        return i
+
+    for r in range(rows):
+        for c in range(cols):
+            if c + 1 < cols and not walls[c + 1][r]:
+                owner[root(r * cols + c + 1)] = root(r * cols + c)
+            if r + 1 < rows and not floors[r + 1][c]:
+                owner[root((r + 1) * cols + c)] = root(r * cols + c)
+    groups: dict[int, list[Spot]] = {}
+    for r in range(rows):
+        for c in range(cols):
+            groups.setdefault(root(r * cols + c), []).append((r, c))
+    return list(groups.values())
+
+
+def _completed(groups: Sequence[Sequence[Spot]], walls: Drawn, floors: Drawn) -> bool:
+    """Draws on the rules that end within boxes that are no rectangle together; whether there were any.
+
+    Where a design leaves out the left border of each row's first cell, the cells right of one that spans rows have
+    none but the first.
+    """
+    changed = False
+    for group in groups:
+        inside = set(group)
+        rows, cols = {r for r, _ in group}, {c for _, c in group}
+        if len(inside) == len(rows) * len(cols):
+            continue
+        for c in cols:
+            beside = [r for r in rows if {(r, c - 1), (r, c)} <= inside]
+            if any(walls[c][r] for r in rows if (r, c) in inside or (r, c - 1) in inside):
+                changed = changed or any(not walls[c][r] for r in beside)
+                for r in beside:
+                    walls[c][r] = True
+        if changed:
+            continue
+        for r in rows:
+            beside = [c for c in cols if {(r - 1, c), (r, c)} <= inside]
+            if any(floors[r][c] for c in cols if (r, c) in inside or (r - 1, c) in inside):
+                changed = changed or any(not floors[r][c] for c in beside)
+                for c in beside:
+                    floors[r][c] = True
+    return changed
+
+
+def _lines(own: Sequence[Rule], other: Sequence[Rule], slack: float) -> list[float]:
+    """Where the rules are drawn; where an outer border is missing, the end of those that go the other way."""
+    found: list[float] = []
+    for at in sorted(rule.at for rule in own):
+        if not found or at - found[-1] > slack:
+            found.append(at)
+    low, high = min(rule.low for rule in other), max(rule.high for rule in other)
+    if low < found[0] - _LEAST:
+        found.insert(0, low)
+    if high > found[-1] + _LEAST:
+        found.append(high)
+    return found
+
+
+def _crossed(own: Sequence[Rule], lines: Sequence[float], other: Sequence[float], slack: float) -> Drawn:
+    found = []
+    middles = [(a + b) / 2 for a, b in pairwise(other)]
+    for at in lines:
+        near = [rule for rule in own if abs(rule.at - at) <= slack]
+        found.append([any(rule.low - slack <= middle <= rule.high + slack for rule in near) for middle in middles])
+    return found
+
+
+def _mostly(told: Sequence[bool]) -> bool:
+    return sum(told) * 2 > len(told)
+
+
+def _rectangles(group: Sequence[tuple[int, int]]) -> list[GridCell]:
+    """The cells of boxes with no rule between them: one, or several where they are no rectangle together."""
+    rows: dict[int, list[int]] = {}
+    for r, c in group:
+        rows.setdefault(r, []).append(c)
+    found: list[GridCell] = []
+    # The cells that the row above ends in.
+    above: list[int] = []
+    for r in sorted(rows):
+        here: list[int] = []
+        for col, cols in _runs(sorted(rows[r])):
+            same = [i for i in above if found[i][1:4:2] == (col, cols) and found[i].row + found[i].rows == r]
+            if same:
+                found[same[0]] = found[same[0]]._replace(rows=found[same[0]].rows + 1)
+                here.append(same[0])
+            else:
+                here.append(len(found))
+                found.append(GridCell(r, col, 1, cols))
+        above = here
+    return found
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Sorted numbers as runs: the first of each, and how many."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and number == found[-1][0] + found[-1][1]:
+            found[-1] = (found[-1][0], found[-1][1] + 1)
+        else:
+            found.append((number, 1))
+    return found

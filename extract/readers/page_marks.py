@@ -1,0 +1,150 @@
+"""What is drawn on a page, as an engine tells it, to a Page: upright, in points from the top left.
+
+An engine tells in the page's own space: y upwards, turned as the page is stored.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Final, NamedTuple
+
+from extract.readers.page_grid import Rule, tables
+from extract.readers.page_tables import Page
+from extract.readers.page_text import Glyph
+from extract.schemafiles import SCHEMAS, read_checked
+
+# Shapes thinner than this are rules, in points; sides further from straight than that are none.
+_THIN: Final = 3.0
+_STRAIGHT: Final = 0.7
+# Where a character's box is from its baseline, in heights: the em box of Chinese fonts, whatever the font says.
+_ABOVE: Final = 0.88
+_BELOW: Final = 0.12
+
+# left, bottom, right, top
+Box = tuple[float, float, float, float]
+
+
+class Letter(NamedTuple):
+    """A character: where its baseline begins, how wide and high it is, and the quarter it runs in.
+
+    ``quarter``: 0 rightwards, 1 up, 2 leftwards, 3 down.
+    """
+
+    text: str
+    x: float
+    y: float
+    width: float
+    height: float
+    quarter: int
+
+
+class Drawing(NamedTuple):
+    """A page as an engine tells it; ``box``: what of the page's space is shown, ``turned``: quarters clockwise.
+
+    ``strokes``: thin shapes and lines; ``fills``: larger shapes that are filled without an outline.
+    """
+
+    box: Box
+    turned: int
+    letters: Sequence[Letter]
+    strokes: Sequence[Box]
+    fills: Sequence[Box]
+
+
+@cache
+def radicals() -> dict[int, str]:
+    """For each radical that is a character of its own the ideograph that it looks like."""
+    data = read_checked(SCHEMAS / "radicals.yaml", "radicals")
+    pairs = [pair for line in data["radicals"] for pair in line.split(" ")]
+    return {ord(pair[0]): pair[1] for pair in pairs}
+
+
+def folded(text: str) -> str:
+    """A character as texts have it: no radical, NFC."""
+    code = ord(text[0])
+    if 0x2E80 <= code <= 0x2FDF:
+        return radicals().get(code, text)
+    return unicodedata.normalize("NFC", text) if code > 0x02FF else text
+
+
+def page(number: int, drawing: Drawing) -> Page:
+    """The page, read the way most of its characters run."""
+    counts = Counter([letter.quarter for letter in drawing.letters])
+    quarter = counts.most_common(1)[0][0] if counts else drawing.turned
+    left, bottom, right, top = drawing.box
+    width, height = (right - left, top - bottom) if quarter % 2 == 0 else (top - bottom, right - left)
+    place = _Upright(drawing.box, quarter)
+    glyphs = [place.glyph(letter) for letter in drawing.letters]
+    strokes = [place.box(box) for box in drawing.strokes]
+    across, down = _rules(strokes)
+    if drawing.fills and not tables(across, down):
+        # Cells may be drawn as coloured boxes with nothing between them.
+        edges = [side for box in drawing.fills for side in sides(place.box(box))]
+        across, down = _rules([*strokes, *edges])
+    return Page(number, width, height, glyphs, across, down, (drawing.turned - quarter) % 4)
+
+
+class _Upright:
+    """From the page's own space to the page as it is read, when text runs in a quarter."""
+
+    def __init__(self, box: Box, quarter: int) -> None:
+        self.edges = box
+        self.quarter = quarter
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        left, bottom, right, top = self.edges
+        if self.quarter == 0:
+            return x - left, top - y
+        if self.quarter == 1:
+            return y - bottom, x - left
+        if self.quarter == 2:
+            return right - x, y - bottom
+        return top - y, right - x
+
+    def box(self, box: Box) -> Box:
+        """x0, top, x1, bottom of a box."""
+        (a, b), (c, d) = self.point(box[0], box[1]), self.point(box[2], box[3])
+        return min(a, c), min(b, d), max(a, c), max(b, d)
+
+    def glyph(self, letter: Letter) -> Glyph:
+        text, x, y, width, height, quarter = letter
+        x, y = self.point(x, y)
+        above, below = _ABOVE * height, _BELOW * height
+        turned = (quarter - self.quarter) % 4
+        if turned == 0:
+            return Glyph(text, x, y - above, x + width, y + below)
+        if turned == 1:
+            return Glyph(text, x - above, y - width, x + below, y)
+        if turned == 2:
+            return Glyph(text, x - width, y - below, x, y + above)
+        return Glyph(text, x - below, y, x + above, y + width)
+
+
+def _rules(strokes: Iterable[Box]) -> tuple[list[Rule], list[Rule]]:
+    """The rules, across and down, among thin shapes; a dot is both."""
+    across, down = [], []
+    for x0, top, x1, bottom in strokes:
+        if x1 - x0 >= bottom - top:
+            across.append(Rule((top + bottom) / 2, x0, x1))
+        if bottom - top >= x1 - x0:
+            down.append(Rule((x0 + x1) / 2, top, bottom))
+    return across, down
+
+
+def sides(box: Box) -> list[Box]:
+    """The four sides of a box."""
+    x0, top, x1, bottom = box
+    return [(x0, top, x1, top), (x0, bottom, x1, bottom), (x0, top, x0, bottom), (x1, top, x1, bottom)]
+
+
+def is_thin(box: Box) -> bool:
+    """Whether a filled shape is a rule."""
+    return box[2] - box[0] <= _THIN or box[3] - box[1] <= _THIN
+
+
+def is_straight(box: Box) -> bool:
+    """Whether a line between two corners of a box goes across or down."""
+    return box[2] - box[0] <= _STRAIGHT or box[3] - box[1] <= _STRAIGHT

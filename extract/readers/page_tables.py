@@ -1,0 +1,319 @@
+"""Pages with rules to the lines of a Source: text by cell, cells and columns over page breaks, what stands beside.
+
+A page is read upright; where it is shown turned, the boxes of characters are those of the page as it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, NamedTuple
+
+from extract.clean import squash
+from extract.readers import page_text
+from extract.readers.page_grid import SLACK, GridCell, Rule, Table, tables
+from extract.readers.page_text import Glyph, Placed
+from extract.readers.source import Filled, Line, Piece
+
+# How far apart borders of the same cell may be on two pages.
+_SAME_PLACE: Final = 2 * SLACK
+# A header that stands again has at least so many cells.
+_FEWEST_REPEATED: Final = 3
+_PAGE_NUMBER: Final = re.compile(r"[-—–－·.]*第?\d{1,4}页?(?:[/,，、／|]?共?\d{1,4}页?)?[-—–－·.]*")
+
+
+class Page(NamedTuple):
+    """A page as it is read, in points from its top left: its characters, and its rules, across and down.
+
+    ``turned``: by how many quarters clockwise it is shown from there.
+    """
+
+    number: int
+    width: float
+    height: float
+    glyphs: Sequence[Glyph]
+    across: Sequence[Rule]
+    down: Sequence[Rule]
+    turned: int = 0
+
+    def shown(self, line: Placed) -> Placed:
+        """A line with the boxes of its characters on the page as it is shown."""
+        if not self.turned:
+            return line
+        boxes: array[float] = array("f")
+        it = iter(line.boxes)
+        for x0, top, x1, bottom in zip(it, it, it, it, strict=True):
+            boxes.extend(self._turn(x0, top, x1, bottom))
+        return replace(line, boxes=boxes)
+
+    def _turn(self, x0: float, top: float, x1: float, bottom: float) -> tuple[float, float, float, float]:
+        if self.turned == 1:
+            return self.height - bottom, x0, self.height - top, x1
+        if self.turned == 2:
+            return self.width - x1, self.height - bottom, self.width - x0, self.height - top
+        return top, self.width - x1, bottom, self.width - x0
+
+
+class _Told(NamedTuple):
+    """A line of text, and the page it stands on."""
+
+    page: int
+    line: Placed
+
+
+@dataclass(slots=True)
+class _Cell:
+    """A cell with its text; ``left``, ``right``: its borders."""
+
+    place: GridCell
+    left: float
+    right: float
+    paragraphs: list[list[_Told]] = field(default_factory=list)
+    # Whether it went on from the page before: its text stands in a cell there.
+    gone: bool = False
+
+    @property
+    def text(self) -> str:
+        return squash("".join(told.line.text for paragraph in self.paragraphs for told in paragraph))
+
+    def same_column(self, other: _Cell) -> bool:
+        return abs(self.left - other.left) <= _SAME_PLACE and abs(self.right - other.right) <= _SAME_PLACE
+
+    def goes_on(self, other: _Cell) -> bool:
+        """Whether the last line of this cell goes on in the first of the other one."""
+        above = [told.line for told in self.paragraphs[-1]]
+        below = [told.line for told in other.paragraphs[0]]
+        return page_text.goes_on(above, below, self.left, self.right)
+
+    def take(self, other: _Cell) -> None:
+        """Takes in the text of the cell that this one goes on in."""
+        other.gone = True
+        paragraphs = other.paragraphs
+        if self.paragraphs and paragraphs and self.goes_on(other):
+            self.paragraphs[-1] += paragraphs[0]
+            paragraphs = paragraphs[1:]
+        self.paragraphs += paragraphs
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """A table of one page; ``columns``: the lines between the columns of all tables that it goes on from or in."""
+
+    page: int
+    table: Table
+    cells: list[_Cell]
+    columns: list[float]
+    # The cells at its lower edge: one that began on a page before is that one.
+    last: list[_Cell]
+    # How many of its first rows repeat a header.
+    repeated: int = 0
+
+    def row(self, number: int) -> list[_Cell]:
+        return [cell for cell in self.cells if cell.place.row == number]
+
+
+@dataclass(slots=True)
+class _Beside:
+    """A line of text beside tables, in the cells that wide gaps make of it."""
+
+    page: int
+    runs: list[Placed]
+
+    @property
+    def text(self) -> str:
+        return squash("".join(run.text for run in self.runs))
+
+
+_Block = _Drawn | _Beside
+
+
+def lines_of(pages: Iterable[Page]) -> Iterator[Line]:
+    """The rows of the tables and the lines beside them, in order; page numbers left out."""
+    blocks: list[_Block] = []
+    before: list[_Block] = []
+    for page in pages:
+        own = _blocks(page)
+        _join(before, own)
+        blocks += own
+        before = own
+    for block in blocks:
+        yield from [_beside(block)] if isinstance(block, _Beside) else _rows(block)
+
+
+def _blocks(page: Page) -> list[_Block]:
+    """What stands on a page, from top to bottom."""
+    found = tables(page.across, page.down)
+    inner = sorted(range(len(found)), key=lambda i: found[i].area)
+    within: list[dict[int, list[Glyph]]] = [{} for _ in found]
+    rest: list[Glyph] = []
+    for glyph in page.glyphs:
+        x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
+        for i in inner:
+            owner = found[i].at(x, y)
+            if owner is not None:
+                within[i].setdefault(owner, []).append(glyph)
+                break
+        else:
+            rest.append(glyph)
+    blocks: list[tuple[float, _Block]] = []
+    for table, texts in zip(found, within, strict=True):
+        cells = [_cell(page, table, number, texts.get(number, [])) for number in range(len(table.cells))]
+        last = [cell for cell in cells if cell.place.row + cell.place.rows == len(table.ys) - 1]
+        blocks.append((table.ys[0], _Drawn(page.number, table, cells, list(table.xs), last)))
+    for line in _without_number(page_text.lines(rest)):
+        placed = [page.shown(page_text.placed(run)) for run in page_text.runs(line)]
+        blocks.append((line[0].top, _Beside(page.number, placed)))
+    return [block for _, block in sorted(blocks, key=lambda one: one[0])]
+
+
+def _without_number(lines: list[list[Glyph]]) -> list[list[Glyph]]:
+    """The lines without the page's number, which is the first of them or the last."""
+    return [
+        line
+        for at, line in enumerate(lines)
+        if at not in (0, len(lines) - 1) or not _PAGE_NUMBER.fullmatch("".join(glyph.text for glyph in line))
+    ]
+
+
+def _cell(page: Page, table: Table, number: int, glyphs: Sequence[Glyph]) -> _Cell:
+    place = table.cells[number]
+    left, right = table.xs[place.col], table.xs[place.col + place.cols]
+    placed = [page_text.placed(line) for line in page_text.lines(glyphs)]
+    paragraphs = page_text.paragraphs(placed, left, right)
+    told = [[_Told(page.number, page.shown(line)) for line in paragraph] for paragraph in paragraphs]
+    return _Cell(place, left, right, told)
+
+
+# ---- page breaks
+
+
+def _join(before: Sequence[_Block], own: Sequence[_Block]) -> None:
+    """Cells and columns of the last table before a page break, gone on with in the first one after it."""
+    above = next((block for block in reversed(before) if isinstance(block, _Drawn)), None)
+    below = next((block for block in own if isinstance(block, _Drawn)), None)
+    if above is None or below is None or not _same_width(above.table, below.table):
+        return
+    _share_columns(above, below)
+    heads = {block.text for block in before if isinstance(block, _Beside)}
+    behind = list(before)[list(before).index(above) + 1 :]
+    ahead = list(own)[: list(own).index(below)]
+    # A head or a foot stands on both pages.
+    feet = {block.text for block in own if isinstance(block, _Beside)}
+    if all(block.text in feet for block in behind if isinstance(block, _Beside)) and all(
+        block.text in heads for block in ahead if isinstance(block, _Beside)
+    ):
+        if not ahead:
+            below.repeated = _repeated(before, below)
+        _join_cells(above, below)
+
+
+def _same_width(one: Table, other: Table) -> bool:
+    return abs(one.xs[0] - other.xs[0]) <= _SAME_PLACE and abs(one.xs[-1] - other.xs[-1]) <= _SAME_PLACE
+
+
+def _share_columns(above: _Drawn, below: _Drawn) -> None:
+    for x in below.columns:
+        if all(abs(x - other) > SLACK for other in above.columns):
+            above.columns.append(x)
+    above.columns.sort()
+    below.columns = above.columns
+
+
+def _repeated(before: Sequence[_Block], below: _Drawn) -> int:
+    """How many of the first rows stand in a table before too, as headers do that stand again on each page."""
+    known: set[tuple[str, ...]] = set()
+    for block in before:
+        if isinstance(block, _Drawn):
+            known.update(_texts(block, row) for row in range(len(block.table.ys) - 1))
+    count = 0
+    for row in range(len(below.table.ys) - 1):
+        texts = _texts(below, row)
+        if texts not in known or len([text for text in texts if text]) < _FEWEST_REPEATED:
+            break
+        count += 1
+    return count
+
+
+def _texts(block: _Drawn, row: int) -> tuple[str, ...]:
+    return tuple(cell.text for cell in block.row(row))
+
+
+def _join_cells(above: _Drawn, below: _Drawn) -> None:
+    first = below.row(below.repeated)
+    pairs = [(one, other) for one in above.last for other in first if one.same_column(other)]
+    if not pairs:
+        return
+    opened = [
+        (one, other) for one, other in pairs if one.place.open_bottom and (other.place.open_top or below.repeated > 0)
+    ]
+    whole = len(pairs) == len(above.last) == len(first)
+    if len(opened) < len(above.last):
+        joined = opened
+        if not opened and whole and _is_broken(pairs, closed=True):
+            joined = pairs
+    elif whole and _is_broken(pairs, closed=False):
+        joined = pairs
+    else:
+        # The border is missing as a whole: only what spans rows goes on, where one side of it is blank.
+        joined = [
+            (one, other)
+            for one, other in opened
+            if (one.place.rows > 1 or other.place.rows > 1) and not (one.text and other.text)
+        ]
+    bottom = len(below.table.ys) - 1
+    for one, other in joined:
+        one.take(other)
+        if other.place.row + other.place.rows == bottom:
+            below.last[below.last.index(other)] = one
+            one.place = one.place._replace(open_bottom=other.place.open_bottom)
+
+
+def _is_broken(pairs: Sequence[tuple[_Cell, _Cell]], *, closed: bool) -> bool:
+    """Whether a page break parts one row: what stands on both sides goes on, and no cell is told anew."""
+    both = [(one, other) for one, other in pairs if one.text and other.text]
+    if any(not one.goes_on(other) for one, other in both):
+        return False
+    if closed:
+        return bool(both) and not pairs[0][1].text
+    return any(bool(one.text) != bool(other.text) for one, other in pairs) or bool(both)
+
+
+# ---- lines
+
+
+def _beside(block: _Beside) -> Line:
+    cells = [Filled(col, [[_piece(_Told(block.page, run), block.page)]]) for col, run in enumerate(block.runs)]
+    return Line(cells, 1 if len(cells) == 1 else 0, block.page)
+
+
+def _rows(block: _Drawn) -> Iterator[Line]:
+    columns = _distinct(block.columns)
+    for row in range(block.repeated, len(block.table.ys) - 1):
+        cells = []
+        for cell in block.row(row):
+            if cell.gone or not cell.paragraphs:
+                continue
+            low, high = _nearest(columns, cell.left), _nearest(columns, cell.right)
+            paragraphs = [[_piece(told, block.page) for told in paragraph] for paragraph in cell.paragraphs]
+            cells.append(Filled(low, paragraphs, max(1, high - low)))
+        if cells:
+            yield Line(cells, len(columns) - 1, block.page)
+
+
+def _distinct(columns: Sequence[float]) -> list[float]:
+    found: list[float] = []
+    for x in columns:
+        if not found or x - found[-1] > SLACK:
+            found.append(x)
+    return found
+
+
+def _nearest(columns: Sequence[float], x: float) -> int:
+    return min(range(len(columns)), key=lambda i: abs(columns[i] - x))
+
+
+def _piece(told: _Told, page: int) -> Piece:
+    boxes = page_text.boxes_of(told.line.boxes)
+    return Piece(told.line.text, boxes, told.page if told.page != page else 0)

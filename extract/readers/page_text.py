@@ -1,0 +1,179 @@
+"""Characters that stand on a page to lines, and the lines of a cell to paragraphs."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from extract.model import BBox
+
+# All of these are in heights of a character.
+_SAME_LINE: Final = 0.5
+_SAME_PLACE: Final = 0.3
+_BLANK: Final = 0.18
+_CELLS_APART: Final = 1.6
+_INDENT: Final = 1.4
+_FULL: Final = 0.35
+# How much further apart than other lines of a cell two paragraphs stand.
+_APART: Final = 0.3
+
+# What no line begins with, and what none ends with.
+_CLOSING: Final = frozenset("，。、；：！？）》〉】〕」』”’…,.;:!?)]}％%")
+_OPENING: Final = frozenset("（《〈【〔「『“‘([{")
+
+
+class Glyph(NamedTuple):
+    """A character and its box: x0, top, x1, bottom in points from the top left of the page as it is read."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A line of text, and where it stands; ``boxes``: four floats a character, NaN for a blank that was put in.
+
+    ``height``: of its characters. ``least``: how wide its first characters are that could not be parted from one
+    another.
+    """
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    height: float
+    least: float
+    boxes: array[float]
+
+
+def lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """The characters by line, from top to bottom and left to right; one drawn twice is one."""
+    found: list[list[Glyph]] = []
+    middle = height = 0.0
+    for glyph in sorted(glyphs, key=lambda glyph: glyph.top + glyph.bottom):
+        at, own = (glyph.top + glyph.bottom) / 2, glyph.bottom - glyph.top
+        if found and at - middle <= _SAME_LINE * min(height, own):
+            found[-1].append(glyph)
+            if own > height:
+                middle, height = at, own
+        else:
+            found.append([glyph])
+            middle, height = at, own
+    return [_once(sorted(line, key=lambda glyph: glyph.x0)) for line in found]
+
+
+def _once(line: Sequence[Glyph]) -> list[Glyph]:
+    found: list[Glyph] = []
+    for glyph in line:
+        near = _SAME_PLACE * (glyph.bottom - glyph.top)
+        if not any(
+            other.text == glyph.text and glyph.x0 - other.x0 < near and abs(glyph.top - other.top) < near
+            for other in found[-2:]
+        ):
+            found.append(glyph)
+    return found
+
+
+def runs(line: Sequence[Glyph]) -> list[list[Glyph]]:
+    """A line parted where a wide gap is; not one whose single characters are spread."""
+    found: list[list[Glyph]] = [[line[0]]]
+    for before, glyph in pairwise(line):
+        if glyph.x0 - before.x1 > _CELLS_APART * (glyph.bottom - glyph.top):
+            found.append([])
+        found[-1].append(glyph)
+    return found if any(len(run) > 1 for run in found) else [list(line)]
+
+
+def placed(line: Sequence[Glyph]) -> Placed:
+    """A line with blanks between its words."""
+    texts: list[str] = []
+    boxes: array[float] = array("f")
+    end = line[0].x0
+    for glyph in line:
+        gap = (glyph.x0 - end) / (glyph.bottom - glyph.top or 1.0)
+        if gap > _BLANK and texts and (gap > _CELLS_APART or (_is_word(texts[-1]) and _is_word(glyph.text))):
+            texts.append(" ")
+            boxes.extend(NOWHERE)
+        texts.append(glyph.text)
+        boxes.extend(glyph[1:] * len(glyph.text))
+        end = glyph.x1
+    height = max(glyph.bottom - glyph.top for glyph in line)
+    top, bottom = min(glyph.top for glyph in line), max(glyph.bottom for glyph in line)
+    return Placed("".join(texts), line[0].x0, top, end, bottom, height, _least(line), boxes)
+
+
+NOWHERE: Final = (float("nan"),) * 4
+
+
+def _is_word(text: str) -> bool:
+    return text.isascii() and text.isalnum()
+
+
+def _least(line: Sequence[Glyph]) -> float:
+    """How wide the first characters are that a tool would not part."""
+    at = 0
+    while at < len(line) and line[at].text in _OPENING:
+        at += 1
+    if at < len(line) and line[at].text.isascii() and line[at].text not in _CLOSING:
+        while (
+            at + 1 < len(line)
+            and line[at + 1].text.isascii()
+            and line[at + 1].text not in _OPENING
+            and line[at + 1].x0 - line[at].x1 <= _BLANK * (line[at].bottom - line[at].top)
+        ):
+            at += 1
+    at += 1
+    while at < len(line) and line[at].text in _CLOSING:
+        at += 1
+    return line[min(at, len(line)) - 1].x1 - line[0].x0
+
+
+def paragraphs(own: Sequence[Placed], left: float, right: float) -> list[list[Placed]]:
+    """The lines of a cell by paragraph; ``left``, ``right``: the cell's borders.
+
+    A line that has room for what follows ends a paragraph; so does one with a wider space below it than others have,
+    or with one below it that is indented.
+    """
+    if len(own) < 2:
+        return [list(own)] if own else []
+    limit = right - _padding(own, left, right)
+    steps = [below.top - above.top for above, below in pairwise(own)]
+    usual = min(steps)
+    found = [[own[0]]]
+    for (above, below), step in zip(pairwise(own), steps, strict=True):
+        apart = step > usual + _APART * max(above.height, below.height)
+        if apart or not _goes_on(above, below, limit):
+            found.append([below])
+        else:
+            found[-1].append(below)
+    return found
+
+
+def goes_on(above: Sequence[Placed], below: Sequence[Placed], left: float, right: float) -> bool:
+    """Whether the last line above goes on in the first one below: the parts of a cell on two pages."""
+    limit = right - _padding([*above, *below], left, right)
+    return _goes_on(above[-1], below[0], limit)
+
+
+def _padding(own: Sequence[Placed], left: float, right: float) -> float:
+    least = min(min(line.left - left, right - line.right) for line in own)
+    return max(0.0, min(least, own[0].height))
+
+
+def _goes_on(above: Placed, below: Placed, limit: float) -> bool:
+    height = max(above.height, below.height)
+    indented = below.left - above.left > _INDENT * height and above.right > below.right - height
+    return not indented and above.right + below.least > limit - _FULL * height
+
+
+def boxes_of(boxes: array[float]) -> list[BBox | None]:
+    """The boxes of characters; None for what stands nowhere."""
+    it = iter(boxes)
+    return [None if x0 != x0 else (x0, top, x1, bottom) for x0, top, x1, bottom in zip(it, it, it, it, strict=True)]

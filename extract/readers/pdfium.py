@@ -1,0 +1,209 @@
+"""What pdfium tells of a page: characters, and what is drawn; by its C interface, in few calls.
+
+pdfium is not safe with threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ctypes import byref, c_double, c_float, c_int
+from math import atan2, hypot, pi
+from typing import Any, Final
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from extract.errors import UnreadableInput
+from extract.readers.page_marks import Box, Drawing, Letter, folded, is_straight, is_thin
+
+_DEEPEST: Final = 8
+_BLANKS: Final = frozenset(map(ord, " \t\r\n\u00a0\u3000\u200b\ufeff"))
+# What pdfium says for a hyphen at a line's end.
+_HYPHENS: Final = frozenset((0x02, 0xFFFE))
+# How far from a quarter a text may be turned; those that are turned further are stamps across the page.
+_TURNED: Final = 0.1
+
+Matrix = tuple[float, float, float, float, float, float]
+_PLAIN: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def open_document(data: bytes) -> Any:
+    """The document; UnreadableInput: ``encrypted`` where it wants a password, ``damaged`` where it cannot be read."""
+    try:
+        return pdfium.PdfDocument(data)
+    except pdfium.PdfiumError as error:
+        code = "encrypted" if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD else "damaged"
+        raise UnreadableInput(code, kind="PDF") from error
+
+
+def drawing(document: Any, index: int) -> Drawing:
+    """What is on a page, counted from 0; UnreadableInput ``damaged`` where the page cannot be read."""
+    try:
+        page = document[index]
+    except pdfium.PdfiumError as error:
+        raise UnreadableInput("damaged", kind="PDF") from error
+    try:
+        left, bottom, right, top = page.get_bbox()
+        turned = page.get_rotation() // 90 % 4
+        strokes: list[Box] = []
+        fills: list[Box] = []
+        for shape in _paths(page.raw):
+            _shape(*shape, strokes, fills)
+        text = page.get_textpage()
+        try:
+            letters = _letters(text.raw)
+        finally:
+            text.close()
+        return Drawing((left, bottom, right, top), turned, letters, strokes, fills)
+    except pdfium.PdfiumError as error:
+        raise UnreadableInput("damaged", kind="PDF") from error
+    finally:
+        page.close()
+
+
+def _letters(text: Any) -> list[Letter]:
+    count = raw.FPDFText_CountChars(text)
+    unicode_of, origin_of, loose_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharOrigin, raw.FPDFText_GetLooseCharBox
+    size_of, matrix_of = raw.FPDFText_GetFontSize, raw.FPDFText_GetMatrix
+    x, y, box, matrix = c_double(), c_double(), raw.FS_RECTF(), raw.FS_MATRIX()
+    at_x, at_y, at_box, at_matrix = byref(x), byref(y), byref(box), byref(matrix)
+    found: list[Letter] = []
+    high = 0
+    for i in range(count):
+        code = unicode_of(text, i)
+        if code in _BLANKS:
+            continue
+        if 0xD800 <= code < 0xDC00:
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+            high = 0
+        if code in _HYPHENS:
+            code = 0x2D
+        origin_of(text, i, at_x, at_y)
+        matrix_of(text, i, at_matrix)
+        loose_of(text, i, at_box)
+        a, b = matrix.a, matrix.b
+        quarter = _quarter(a, b)
+        if quarter is None:
+            continue
+        height = size_of(text, i) * hypot(matrix.c, matrix.d)
+        # A box that is narrower than the character stands in its middle.
+        if quarter == 0:
+            width = box.left + box.right - 2 * x.value
+        elif quarter == 1:
+            width = box.bottom + box.top - 2 * y.value
+        elif quarter == 2:
+            width = 2 * x.value - box.left - box.right
+        else:
+            width = 2 * y.value - box.bottom - box.top
+        character = chr(code) if code < 0x0300 else folded(chr(code))
+        found.append(Letter(character, x.value, y.value, width, height, quarter))
+    return found
+
+
+def _quarter(a: float, b: float) -> int | None:
+    """The quarter that a text runs in; None where it is none."""
+    if b == 0 and a > 0:
+        return 0
+    turns = atan2(b, a) / (pi / 2)
+    nearest = round(turns)
+    return nearest % 4 if abs(turns - nearest) <= _TURNED else None
+
+
+def _paths(page: Any) -> Iterator[tuple[Any, Matrix]]:
+    """The paths of a page and of the forms on it, each with the matrix of the form."""
+    for i in range(raw.FPDFPage_CountObjects(page)):
+        yield from _within(raw.FPDFPage_GetObject(page, i), _PLAIN, 0)
+
+
+def _within(shape: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
+    kind = raw.FPDFPageObj_GetType(shape)
+    if kind == raw.FPDF_PAGEOBJ_PATH:
+        yield shape, matrix
+    elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+        inner = _times(_matrix(shape), matrix)
+        for i in range(raw.FPDFFormObj_CountObjects(shape)):
+            yield from _within(raw.FPDFFormObj_GetObject(shape, i), inner, depth + 1)
+
+
+def _matrix(shape: Any) -> Matrix:
+    found = raw.FS_MATRIX()
+    raw.FPDFPageObj_GetMatrix(shape, byref(found))
+    return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _times(one: Matrix, other: Matrix) -> Matrix:
+    a, b, c, d, e, f = one
+    p, q, r, s, t, u = other
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def _moved(box: Box, matrix: Matrix) -> Box:
+    if matrix is _PLAIN:
+        return box
+    a, b, c, d, e, f = matrix
+    xs = [x * a + y * c + e for x in box[::2] for y in box[1::2]]
+    ys = [x * b + y * d + f for x in box[::2] for y in box[1::2]]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+_left, _bottom, _right, _top = c_float(), c_float(), c_float(), c_float()
+_fill, _stroke = c_int(), c_int()
+
+
+def _shape(shape: Any, matrix: Matrix, strokes: list[Box], fills: list[Box]) -> None:
+    """Takes in a path: what is thin as a rule, an outline by its sides, a larger one that is filled for itself."""
+    raw.FPDFPath_GetDrawMode(shape, byref(_fill), byref(_stroke))
+    if not _fill.value and not _stroke.value:
+        return
+    raw.FPDFPageObj_GetBounds(shape, byref(_left), byref(_bottom), byref(_right), byref(_top))
+    bounds = _moved((_left.value, _bottom.value, _right.value, _top.value), matrix)
+    if is_thin(bounds):
+        strokes.append(bounds)
+        return
+    inner = _times(_matrix(shape), matrix)
+    for outline, lines in _outlines(shape, inner):
+        if is_thin(outline):
+            strokes.append(outline)
+        elif _stroke.value:
+            strokes += lines
+        elif len(lines) >= 3:
+            fills.append(outline)
+
+
+def _outlines(shape: Any, matrix: Matrix) -> Iterator[tuple[Box, list[Box]]]:
+    """The parts of a path, each by the box around it and the straight sides of it."""
+    a, b, c, d, e, f = matrix
+    x, y = c_float(), c_float()
+    at_x, at_y = byref(x), byref(y)
+    points: list[tuple[float, float]] = []
+    lines: list[Box] = []
+    for i in range(raw.FPDFPath_CountSegments(shape)):
+        segment = raw.FPDFPath_GetPathSegment(shape, i)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        raw.FPDFPathSegment_GetPoint(segment, at_x, at_y)
+        point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            if len(points) > 1:
+                yield _around(points), lines
+            points, lines = [], []
+        elif kind == raw.FPDF_SEGMENT_LINETO and points:
+            _add_line(lines, points[-1], point)
+        points.append(point)
+        if raw.FPDFPathSegment_GetClose(segment):
+            _add_line(lines, point, points[0])
+    if len(points) > 1:
+        yield _around(points), lines
+
+
+def _around(points: list[tuple[float, float]]) -> Box:
+    xs, ys = zip(*points, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _add_line(lines: list[Box], one: tuple[float, float], other: tuple[float, float]) -> None:
+    line = _around([one, other])
+    if one != other and is_straight(line):
+        lines.append(line)
