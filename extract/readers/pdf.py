@@ -17,7 +17,7 @@ _TYPE: Final = "application/pdf"
 def read(data: bytes, options: ReadOptions) -> Source:
     """The tables and texts of a PDF file.
 
-    Raises UnreadableInput: ``encrypted``, ``damaged``, ``no_pages``, ``too_many_pages``, ``scan``.
+    Raises UnreadableInput: ``encrypted``, ``malformed``, ``no_pages``, ``too_many_pages``, ``scan``.
     """
     document = pdfium.open_document(data)
     try:

@@ -28,20 +28,21 @@ _PLAIN: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def open_document(data: bytes) -> Any:
-    """The document; UnreadableInput: ``encrypted`` where it wants a password, ``damaged`` where it cannot be read."""
+    """The document; UnreadableInput: ``encrypted`` where it wants a password, ``malformed`` where it cannot be read."""
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
-        code = "encrypted" if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD else "damaged"
-        raise UnreadableInput(code, kind="PDF") from error
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD:
+            raise UnreadableInput("encrypted") from error
+        raise UnreadableInput("malformed", reason=str(error)) from error
 
 
 def drawing(document: Any, index: int) -> Drawing:
-    """What is on a page, counted from 0; UnreadableInput ``damaged`` where the page cannot be read."""
+    """What is on a page, counted from 0; UnreadableInput ``malformed`` where the page cannot be read."""
     try:
         page = document[index]
     except pdfium.PdfiumError as error:
-        raise UnreadableInput("damaged", kind="PDF") from error
+        raise UnreadableInput("malformed", reason=str(error)) from error
     try:
         left, bottom, right, top = page.get_bbox()
         turned = page.get_rotation() // 90 % 4
@@ -56,7 +57,7 @@ def drawing(document: Any, index: int) -> Drawing:
             text.close()
         return Drawing((left, bottom, right, top), turned, letters, strokes, fills)
     except pdfium.PdfiumError as error:
-        raise UnreadableInput("damaged", kind="PDF") from error
+        raise UnreadableInput("malformed", reason=str(error)) from error
     finally:
         page.close()
 
