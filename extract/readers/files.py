@@ -15,6 +15,8 @@ _READERS: Final[dict[str, str]] = {
     "docx": "extract.readers.word",
     "pdf": "extract.readers.pdf",
     "xlsx": "extract.readers.xlsx",
+    "ods": "extract.readers.opendocument",
+    "odt": "extract.readers.opendocument",
 }
 # How messages call the kinds.
 _CALLED: Final = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -32,6 +32,7 @@ _TOKEN: Final = re.compile(
     r"|(?P<digit>[0#?])|(?P<point>\.)|(?P<comma>,)|(?P<percent>%)|(?P<power>[eE][+-])|(?P<text>@)|(?P<other>.)",
     re.DOTALL,
 )
+_NUMBER: Final = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # A stored number has so many sure digits.
 _DIGITS: Final = 15
@@ -256,3 +257,28 @@ def _general(number: Decimal) -> str:
 def _exponent(number: Decimal) -> int:
     exponent = number.normalize().as_tuple().exponent
     return exponent if isinstance(exponent, int) else 0
+
+
+def with_typed_digits(shown: str, value: str) -> str:
+    """A number as a file shows it, with the decimals that were typed and that it does not show.
+
+    ``value``: the number itself, 0.95 where 95% is shown.
+    """
+    found = list(_NUMBER.finditer(shown))
+    try:
+        own = Decimal(value)
+        displayed = Decimal(found[0][0].replace(",", "")) if len(found) == 1 else None
+    except InvalidOperation:
+        return shown
+    if displayed is None or not own.is_finite() or not abs(own) < _LARGEST:
+        return shown
+    own = Decimal(f"{float(own):.{_DIGITS}g}") * (100 if "%" in shown else 1)
+    places = -_exponent(own)
+    if not 0 < places <= _TYPED_DECIMALS or displayed == own:
+        return shown
+    least = max(0, -int(displayed.as_tuple().exponent))
+    if places <= least or own.quantize(Decimal(1).scaleb(-least), ROUND_HALF_UP) != displayed:
+        return shown
+    begin, end = found[0].span()
+    typed = f"{own:,f}" if "," in found[0][0] else f"{own:f}"
+    return shown[:begin] + typed.rstrip("0") + shown[end:]

@@ -16,6 +16,8 @@ from extract.errors import UnreadableInput
 
 # Below this size no part is a bomb, however well it packs.
 _HARMLESS: Final = 8 * 1024 * 1024
+# A part that is held in memory as a tree takes some eight times its size there.
+_LARGEST_TREE: Final = 48 * 1024 * 1024
 _BLOCK: Final = 1024 * 1024
 _LOCAL_HEADER: Final = 30
 _ENCRYPTED: Final = 1
@@ -98,8 +100,10 @@ def parse(data: bytes) -> Any:
     """The root element of an XML part.
 
     UnreadableInput: ``malformed`` where it is not well-formed or nested beyond all sense, ``declares_entities`` where
-    it has a document type.
+    it has a document type, ``unpacks_too_large``.
     """
+    if len(data) > _LARGEST_TREE:
+        raise UnreadableInput("unpacks_too_large", limit=_LARGEST_TREE)
     try:
         root = etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
