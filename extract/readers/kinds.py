@@ -39,6 +39,7 @@ _STATED: Final = (
     (b"application/vnd.oasis.opendocument.spreadsheet", "ods"),
     (b"application/vnd.oasis.opendocument.text", "odt"),
 )
+_NAMED: Final = tuple((part.encode(), name) for part, name in _PARTS)
 _LONGEST: Final = 1 + max(len(mime) for mime, _ in _STATED)
 
 
@@ -68,5 +69,6 @@ def _zipped(data: bytes) -> str:
                     stated = file.read(_LONGEST)
                 return next((name for mime, name in _STATED if stated.strip() == mime), "zip")
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError):
-        pass
+        # The list of its members is lost; each one has its name before it, too.
+        return next((name for part, name in (*_NAMED, *_STATED) if part in data), "zip")
     return "zip"

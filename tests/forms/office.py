@@ -159,3 +159,41 @@ def workbook(sheets: Mapping[str, str], formats: Sequence[str] = (), states: Map
             **{f"xl/worksheets/sheet{i + 1}.xml": sheets[name] for i, name in enumerate(names)},
         }
     )
+
+
+# ---- OpenDocument
+
+_O: Final = " ".join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text", "style")
+)
+
+
+def opendocument(kind: str, body: str, styles: str = "") -> bytes:
+    """An OpenDocument file; ``kind``: text or spreadsheet."""
+    automatic = f"<office:automatic-styles>{styles}</office:automatic-styles>"
+    content = f"<office:document-content {_O}>{automatic}<office:body><office:{kind}>{body}</office:{kind}></office:body></office:document-content>"
+    return zipped({"mimetype": f"application/vnd.oasis.opendocument.{kind}", "content.xml": content})
+
+
+def open_paragraph(text: str) -> str:
+    """Its lines are parted by breaks."""
+    return f"<text:p>{'<text:line-break/>'.join(map(escape, text.split(chr(10))))}</text:p>"
+
+
+def open_cell(inner: str, attributes: str = "") -> str:
+    """A cell of a table."""
+    return f"<table:table-cell {attributes}>{inner}</table:table-cell>"
+
+
+def open_table(boxes: Boxes, name: str = "表") -> str:
+    """A table of boxes; those that nothing stands in where one spans are covered cells."""
+    rows: list[dict[int, str]] = [{} for _ in boxes]
+    for r, c, box in placed(boxes):
+        for below in range(r, min(r + box.rows, len(boxes))):
+            for beside in range(c, c + box.columns):
+                rows[below][beside] = "<table:covered-table-cell/>"
+        inner = "".join(map(open_paragraph, box.paragraphs)) if box.text else ""
+        spans = f'table:number-rows-spanned="{box.rows}" table:number-columns-spanned="{box.columns}"'
+        rows[r][c] = open_cell(inner, spans)
+    made = "".join(f"<table:table-row>{''.join(row[c] for c in sorted(row))}</table:table-row>" for row in rows)
+    return f'<table:table table:name="{name}">{made}</table:table>'
