@@ -60,12 +60,14 @@ class Grid:
     """A source as rows of cells. ``lines`` are the source's lines, to slice places from; empty for paged formats.
 
     ``ruled``: the cells of its tables were told by strokes or tags, and not by the places of texts on a page.
+    ``guessed``: where rows of its tables begin was not told by the source for certain.
     """
 
     rows: list[Row]
     lines: list[str]
     paged: bool = False
     ruled: bool = False
+    guessed: bool = False
 
 
 class Finding(NamedTuple):

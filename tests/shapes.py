@@ -11,6 +11,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -99,6 +100,27 @@ def write_cells(table: Table) -> str:
         filled = _filled(row)
         lines += ["|", *(f"{cell} |" if cell else "|" for cell in row[:filled]), "|" * (len(row) - filled)]
     return "\n".join(lines) + "\n"
+
+
+def write_lone_cells(table: Table) -> str:
+    """One cell a line with the pipe behind it, blank ones too; a pipe opens every row."""
+    return "".join(f"{cell} |\n" if cell else "|\n" for row in table for cell in ("", *row))
+
+
+def write_runs_of_cells(table: Table) -> str:
+    """The same, but blank cells beside one another stand in one line."""
+    lines = []
+    for row in table:
+        lines.append("|")
+        for filled, run in groupby(row, key=bool):
+            cells = list(run)
+            lines += [f"{cell} |" for cell in cells] if filled else ["|" * len(cells)]
+    return "\n".join(lines) + "\n"
+
+
+def write_unopened_cells(table: Table) -> str:
+    """One cell a line with the pipe behind it, blank ones too, and nothing else."""
+    return "".join(f"{cell} |\n" if cell else "|\n" for row in table for cell in row)
 
 
 def write_insert(inner: str, *, doubled: bool = False) -> str:

@@ -14,7 +14,8 @@ from tests.forms.counties import MERGED, PLAIN, Table, wide_record, wide_table
 from tests.forms.make import in_wan_yuan, make_form
 from tests.forms.truth import Json, Limits
 from tests.scoring import Score, score
-from tests.test_counties import SHAPES
+from tests.shapes import write_lone_cells, write_runs_of_cells, write_unopened_cells
+from tests.test_counties import SHAPES, padded
 
 TITLE = "部门预算项目绩效目标申报表(2023年度)\n金额单位：{unit}\n"
 HEADER = (
@@ -99,14 +100,31 @@ def written(name: str, seed: int) -> tuple[Table, list[Json]]:
     ]
 
 
-@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape not in ("cells", "single")])
+# Rows one cell a line: where one begins and ends shows in few of them, or in none.
+CELLS = {
+    "lone": lambda table: write_lone_cells(padded(table)),
+    "runs": lambda table: write_runs_of_cells(padded(table)),
+    "unopened": lambda table: write_unopened_cells(padded(table)),
+}
+WRITTEN = {name: shape for name, shape in SHAPES.items() if name != "single"} | CELLS
+
+
+@pytest.mark.parametrize("shape", WRITTEN)
 @pytest.mark.parametrize("name", WIDE)
 def test_designs(name: str, shape: str) -> None:
     total = Score()
     for seed in range(4):
         table, records = written(name, seed)
         named = [{"file": "a", "family": name, "form_index": i} | record for i, record in enumerate(records)]
-        score(total, named, extract_bytes(SHAPES[shape](table).encode(), source_path="a"))
+        score(total, named, extract_bytes(WRITTEN[shape](table).encode(), source_path="a"))
     assert not total.wrong and not total.spurious, "\n".join(map(str, [*total.wrong, *total.spurious][:12]))
     # Where no column names the unit, a finding says that nothing does.
     assert not total.alarms or "unit" not in WIDE[name][0].split(), "\n".join(total.alarms[:12])
+
+
+def test_rows_that_cannot_be_told_are_said() -> None:
+    """A number of cells does nearly as well as the one that the rows have."""
+    table, _ = written("numbered", 10)
+    found = extract_bytes(write_unopened_cells(padded(table)).encode()).forms
+    assert found
+    assert all("rows_guessed" in {finding.code for finding in form.findings} for form in found)

@@ -19,6 +19,7 @@ from extract.profiles import GENERAL, Library, Profile
 
 # Longer cells are no labels.
 _LONGEST_WORD: Final = 24
+_ROWS_GUESSED: Final = Finding("rows_guessed")
 _NO_PROFILE: Final = Finding("profile_general", "documents", None, "form_profile")
 
 
@@ -93,7 +94,7 @@ class FormReader:
             called = Called(profile.name, profile.expects)
             forms = self._by(profile).read(own, grid, called, len(found), recorder)
             found += map(_in_general, forms) if profile.name == GENERAL else forms
-        return tuple(found)
+        return tuple(map(_with_guessed_rows, found) if grid.guessed else found)
 
     def profile(self, rows: Sequence[Row]) -> Profile:
         """The profile of the form that rows make; its title stands in the first one, where it has any."""
@@ -134,6 +135,10 @@ def _values(forms: Sequence[Form]) -> int:
 
 def _in_general(form: Form) -> Form:
     return replace(form, findings=(*form.findings, _NO_PROFILE))
+
+
+def _with_guessed_rows(form: Form) -> Form:
+    return replace(form, findings=(*form.findings, _ROWS_GUESSED))
 
 
 @lru_cache(maxsize=16)

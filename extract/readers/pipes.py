@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from extract.model import Row
 from extract.readers import inline
 from extract.readers.inline import Writing
+from extract.readers.periods import Period, kind_of, period
 from extract.readers.pieces import Draft, Slice, row
 
 PlainRow = Callable[[str, int], Row | None]
@@ -29,11 +30,15 @@ _FEWEST_LINES: Final = 4
 _LONE: Final = "|"
 # So many lines with a lone pipe make a text one stream of cells.
 _FEWEST_LONE: Final = 3
+# So do so many that hold one cell each, and so many in a hundred.
+_FEWEST_ENDED: Final = 20
+_SAME_ENDED: Final = 90
+# Lines with so many cells tell rows themselves.
+_MANY_CELLS: Final = 2
 _NARROWEST: Final = 3
 _LONG_RUN: Final = 8
 # So many rows in a hundred have to agree on a width.
 _SAME: Final = 60
-_PERIODIC: Final = 80
 # Of so many lines, one that no pipe opens may be the second piece of a row.
 _MANY: Final = 4
 # A cell is broken over no more lines than this.
@@ -66,9 +71,27 @@ def read(lines: Sequence[str], plain_row: PlainRow, writing: Writing | None = No
         return None
     if sum(line.count("\t") for line in piped) > sum(line.count(_LONE) for line in piped):
         return None
-    if sum(line.strip() == _LONE for line in piped) >= _FEWEST_LONE:
+    if _is_stream(piped):
         return _stream(lines, plain_row)
     return _by_lines(lines, plain_row, writing or (inline.light if ruled else None))
+
+
+def is_guessed(lines: Sequence[str]) -> bool:
+    """Whether lines with pipes hold a cell each, and leave open where a row begins."""
+    if not _is_stream(lines):
+        return False
+    tokens, _ = _tokens(lines)
+    alone = len(tokens) < _MANY_CELLS * len({token.line for token in tokens})
+    return alone and not _period(lines, tokens).sure
+
+
+def _is_stream(lines: Sequence[str]) -> bool:
+    """Whether lines say nothing of rows: some hold a lone pipe, or nearly all a cell and the pipe behind it."""
+    if sum([line.strip() == _LONE for line in lines]) >= _FEWEST_LONE:
+        return True
+    piped = [line for line in lines if _LONE in line]
+    ended = sum([line.find(_LONE) == len(line.rstrip()) - 1 for line in piped])
+    return ended >= _FEWEST_ENDED and ended * 100 >= len(piped) * _SAME_ENDED
 
 
 def _has_run(lines: Sequence[str]) -> bool:
@@ -308,20 +331,26 @@ class _Token(NamedTuple):
 
 def _stream(lines: Sequence[str], plain_row: PlainRow) -> list[Row]:
     tokens, tail = _tokens(lines)
-    period = _period(lines, tokens)
     found: list[Row] = []
-    if period:
-        for first, cells in _cut(lines, tokens, period):
-            found += _between(lines, first, plain_row)
-            made = _stream_row(lines, cells)
-            if made is not None:
-                found.append(made)
-    else:
-        for cells in _pieces_of_rows(lines, tokens):
-            made = _stream_row(lines, cells)
-            if made is not None:
-                found.append(made)
+    for first, cells in _rows_of(lines, tokens):
+        found += _between(lines, first, plain_row)
+        made = _stream_row(lines, cells)
+        if made is not None:
+            found.append(made)
     return found + _between(lines, tail, plain_row)
+
+
+def _rows_of(lines: Sequence[str], tokens: Sequence[_Token]) -> Iterator[tuple[list[Slice], list[list[Slice]]]]:
+    """The rows, each with the lines that stand before it."""
+    rows = _period(lines, tokens)
+    if not rows.length:
+        return ((list[Slice](), cells) for cells in _pieces_of_rows(lines, tokens))
+    if rows.opened:
+        return _cut(tokens, rows.length, _ends_of_rows(lines, tokens) if rows.shown else [])
+    # The lines above the table stand before the first pipe, together with the first cell.
+    above, first = tokens[0].slices[:-1], tokens[0].slices[-1:]
+    own = [first, *(token.slices for token in tokens[1:])]
+    return ((above if not i else [], own[i : i + rows.length]) for i in range(0, len(own), rows.length))
 
 
 def _tokens(lines: Sequence[str]) -> tuple[list[_Token], list[Slice]]:
@@ -351,23 +380,16 @@ def _ends_of_rows(lines: Sequence[str], tokens: Sequence[_Token]) -> list[int]:
     return found
 
 
-def _period(lines: Sequence[str], tokens: Sequence[_Token]) -> int:
-    """How many pipes a row has, the one that opens it counted; 0 where the rows do not agree."""
-    ends = _ends_of_rows(lines, tokens)
-    lengths = [after - before for before, after in zip([-1, *ends], ends, strict=False)]
-    if len(lengths) < _NARROWEST:
-        return 0
-    period = Counter(lengths).most_common(1)[0][0]
-    agree = sum(length % period == 0 for length in lengths)
-    return period if period > _NARROWEST and agree * 100 >= len(lengths) * _PERIODIC else 0
+def _period(lines: Sequence[str], tokens: Sequence[_Token]) -> Period:
+    """How many pipes a row has, the one that opens it counted."""
+    kinds = "".join([kind_of(_text(lines, token.slices)) for token in tokens])
+    return period(kinds, _ends_of_rows(lines, tokens))
 
 
-def _cut(
-    lines: Sequence[str], tokens: Sequence[_Token], period: int
-) -> Iterator[tuple[list[Slice], list[list[Slice]]]]:
-    """The rows, each with what stands before the pipe that opens it; counted anew behind each row whose end shows."""
+def _cut(tokens: Sequence[_Token], period: int, ends: Sequence[int]) -> Iterator[tuple[list[Slice], list[list[Slice]]]]:
+    """The rows, each with what stands before the pipe that opens it; counted anew behind each of the ``ends``."""
     start = 0
-    for end in [*_ends_of_rows(lines, tokens), len(tokens) - 1]:
+    for end in [*ends, len(tokens) - 1]:
         while start <= end:
             stop = min(start + period, end + 1)
             yield tokens[start].slices, [token.slices for token in tokens[start + 1 : stop]]
@@ -407,6 +429,10 @@ def _pieces_of_rows(lines: Sequence[str], tokens: Sequence[_Token]) -> Iterator[
 
 def _is_blank(lines: Sequence[str], slices: Sequence[Slice]) -> bool:
     return not any(lines[part.line - 1][part.start : part.end].strip() for part in slices)
+
+
+def _text(lines: Sequence[str], slices: Sequence[Slice]) -> str:
+    return "".join([lines[part.line - 1][part.start : part.end].strip() for part in slices])
 
 
 def _stream_row(lines: Sequence[str], cells: Sequence[Sequence[Slice]]) -> Row | None:

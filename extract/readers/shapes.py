@@ -31,7 +31,7 @@ def read(source: str) -> Grid:
             return Grid(quoted, lines, "\f" in source)
     rows = _tables(lines, signs) if any(signs[:-1]) else None
     if rows is not None:
-        return Grid(rows, lines, "\f" in source, ruled=True)
+        return Grid(rows, lines, "\f" in source, ruled=True, guessed=signs.piped and pipes.is_guessed(lines))
     rows = delimited.read(source, lines, text.line_row) if signs.delimited else None
     return Grid(rows, lines, "\f" in source) if rows is not None else text.read(source)
 
