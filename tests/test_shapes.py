@@ -159,6 +159,21 @@ def test_spans_of_ruled_tables() -> None:
     assert grid.rows[0].cells[0].col_span == 2
 
 
+def test_another_column_of_the_page_stands_before_a_table() -> None:
+    lines = [
+        "      ┌────┬────┐",
+        "      │名  │值  │",
+        "  • 栏├────┼────┤",
+        "    目│甲  │1   │",
+        "      ├────┼────┤",
+        "•页   │乙  │2   │",
+        "      └────┴────┘",
+        "完",
+    ]
+    grid = shapes.read("\n".join(lines))
+    assert [texts(row) for row in grid.rows] == [{0: "名", 1: "值"}, {0: "甲", 1: "1"}, {0: "乙", 1: "2"}, {0: "完"}]
+
+
 def test_a_table_as_databases_print_it() -> None:
     border = "+----+----+"
     grid = shapes.read("\n".join([border, "| 名 | 值 |", border, "| 甲 | 1  |", "| 乙 | 2  |", "| 丙 | 3  |", border]))

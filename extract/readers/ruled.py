@@ -80,8 +80,9 @@ def read(lines: Sequence[str], read_rest: Rest, writing: Writing | None = None) 
     rest = list(lines)
     at = 0
     while at < len(lines):
-        end = _end_of_table(pictures, at) if borders[at] else at
+        end = _end_of_table(lines, pictures, at) if borders[at] else at
         if end > at:
+            borders[at:end] = [bool(_BORDER.match(picture)) for picture in pictures[at:end]]
             table = [_Line(i + 1, pictures[i], borders[i]) for i in range(at, end)]
             found += _table(lines, table, read_rest, writing)
             rest[at:end] = [""] * (end - at)
@@ -89,12 +90,32 @@ def read(lines: Sequence[str], read_rest: Rest, writing: Writing | None = None) 
     return sorted([*found, *read_rest(rest)], key=lambda row: row.line)
 
 
-def _end_of_table(pictures: Sequence[str], start: int) -> int:
-    """The line after the table that begins with this border: the first one that no stroke begins."""
+def _end_of_table(lines: Sequence[str], pictures: list[str], start: int) -> int:
+    """The line after the table that begins with this border: the first one that no stroke begins.
+
+    Other columns of a page may stand before the table; they are blank in the pictures of its lines then.
+    """
+    margin = len(pictures[start]) - len(pictures[start].lstrip())
     end = start
-    while end < len(pictures) and pictures[end].lstrip()[:1] in ("|", "+"):
+    while end < len(pictures):
+        if pictures[end].lstrip()[:1] not in ("|", "+"):
+            own = _own_part(lines[end], margin) if margin else None
+            if own is None:
+                break
+            pictures[end] = own
         end += 1
     return end
+
+
+def _own_part(line: str, margin: int) -> str | None:
+    """The picture of a line from the display column on where its table begins; None where no stroke stands there."""
+    for wide in (False, True):
+        columns = display_columns(line, wide)
+        at = columns.index(margin) if margin in columns else len(line)
+        picture = drawn(line[at:])
+        if picture[:1] in ("|", "+"):
+            return " " * at + picture
+    return None
 
 
 def _table(lines: Sequence[str], table: Sequence[_Line], read_rest: Rest, writing: Writing | None) -> list[Row]:

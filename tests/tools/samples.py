@@ -94,6 +94,7 @@ SAMPLES: Final[dict[str, tuple[Sample, ...]]] = {
         Sample("w3m-80", "ministry", 16),
         Sample("w3m-120", "done", 18),
         Sample("w3m-200", "flat", 19),
+        Sample("w3m-120", "nested", 36),
         Sample("chromium", "portal", 20),
         Sample("chromium", "ministry", 21),
         Sample("chromium", "done", 22),
