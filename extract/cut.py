@@ -82,9 +82,11 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
         if shown:
             at.append(widest)
             doubtful = None if shown == _SURELY else widest
-    ends = frozenset(at) | {limit - 1 for limit in at}
+    ends = {*at, *[limit - 1 for limit in at]}
     everything = "".join(texts)
     pairs = [pair for pair in _PAIRS if pair[0] in everything]
+    if not pairs and ends.isdisjoint(widths) and _DANGLING.isdisjoint([text[-1:] for text in texts]):
+        return Cut([], doubtful, tuple(at))
     found = [
         i
         for i, (text, own) in enumerate(zip(texts, widths, strict=True))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from extract.model import Row
 from extract.places import join
+
+_NARROWEST: Final = 3
 
 
 def usual_width(rows: Sequence[Row]) -> int:
@@ -16,8 +18,10 @@ def usual_width(rows: Sequence[Row]) -> int:
     """
     if not rows:
         return 0
-    (width, count), *others = Counter(row.width for row in rows).most_common(2)
-    if width < 3 or count * 2 < len(rows) or (others and others[0][1] == count):
+    widths = [row.width for row in rows]
+    counts = sorted([(widths.count(width), width) for width in set(widths)], reverse=True)
+    (count, width), *others = counts
+    if width < _NARROWEST or count * 2 < len(rows) or (others and others[0][0] == count):
         return 0
     return width
 

@@ -216,7 +216,7 @@ class Interpreter:
         goals = parts.goals.goals
         indicators = tree.indicators
         # A form that marks its cuts leaves its unmarked texts whole.
-        marks = bears_marks(parts.tasks, [i.name or "" for i in indicators])
+        marks = bears_marks(parts.tasks, [i.name for i in indicators if i.name is not None])
         cut_doubts = self._cut_names(indicators, marks=marks)
         tasks = self._cut_tasks(parts.tasks, goals, marks=marks)
         weighed = checks.weights(indicators)
@@ -366,7 +366,10 @@ class Interpreter:
 
 def bears_marks(tasks: prose.Tasks, names: Iterable[str]) -> bool:
     """Whether a form marks its cuts (…): in its tasks, or in the names of its indicators as they stand there."""
-    return bool(tasks.marked) or any(name.endswith(ELLIPSES) for name in names)
+    if tasks.marked:
+        return True
+    text = "\n".join([*names, ""])
+    return any(f"{mark}\n" in text for mark in ELLIPSES)
 
 
 def _first_place(cell: Cell) -> tuple[int, int]:

@@ -52,7 +52,11 @@ class Ungluer:
 
     def __call__(self, rows: Sequence[Row]) -> Unglued:
         """The rows, those of glued forms cut into the cells that they once were."""
-        headers = [found for i, row in enumerate(rows) if (found := self._header(i, row)) is not None]
+        headers = [
+            found
+            for i, row in enumerate(rows)
+            if len(row.cells) <= _FEW_CELLS and (found := self._header(i, row)) is not None
+        ]
         if not headers:
             return Unglued(list(rows), [])
         done: list[Row] = []

@@ -29,7 +29,7 @@ from extract.interpret.grammar import (
 from extract.interpret.kinds import Kinds
 from extract.interpret.learned import learn, unknown
 from extract.interpret.singles import words
-from extract.interpret.values import number, target
+from extract.interpret.values import NUMBERS, number, target
 from extract.model import Cell, Finding, Indicator, Row
 from extract.places import join
 from extract.vocabulary import Label, Vocabulary
@@ -81,6 +81,13 @@ class Read(NamedTuple):
     explanation: Explanation
 
 
+class _Headed(NamedTuple):
+    """What header rows say: what reads the rows below, and the words of no known column, by header row and place."""
+
+    grammar: Grammar
+    unknown_words: tuple[tuple[int, int], ...]
+
+
 class Tree(NamedTuple):
     """The indicators of a form, what is doubtful about them, and how their rows were read under which columns."""
 
@@ -100,11 +107,11 @@ class IndicatorReader:
         self.kinds = Kinds(vocabulary)
         self._grammars: dict[tuple[int, ...], Grammar] = {}
         # By the words of the header rows.
-        self._headed: dict[tuple[str, ...], Grammar] = {}
+        self._headed: dict[tuple[str, ...], _Headed] = {}
 
     def read(self, rows: Sequence[Row], headers: Sequence[Row]) -> Tree:
         """The tree of the rows under one header (or none: the usual columns)."""
-        reader = self.grammar(headers)
+        reader, unknown_words = self._header(headers)
         doubts: list[Finding] = []
         if grammar.PASS in reader.columns and len(headers) == 1:
             reader, doubts = self._learned(rows, headers[0], reader)
@@ -114,16 +121,24 @@ class IndicatorReader:
             and LEVEL2 not in reader.columns
             and not any(i.level1 or i.level2 for i in tree.indicators)
         )
-        learned = {doubt.place for doubt in doubts}
-        doubts += [doubt for header in headers for doubt in self._unknown(header) if doubt.place not in learned]
+        if unknown_words:
+            learned = {doubt.place for doubt in doubts}
+            cells = [headers[row].cells[at] for row, at in unknown_words]
+            doubts += [_column_unknown(cell) for cell in cells if cell not in learned]
         return tree._replace(flat=flat, findings=[*tree.findings, *doubts]) if flat or doubts else tree
 
     def grammar(self, headers: Sequence[Row]) -> Grammar:
-        """What reads the rows under these header rows; remembered, since a county's forms share them."""
+        """What reads the rows under these header rows."""
+        return self._header(headers).grammar
+
+    def _header(self, headers: Sequence[Row]) -> _Headed:
+        """What header rows say; remembered, since a county's forms share them."""
         words = tuple([cell.text for header in headers for cell in (*header.cells, _END)])
         found = self._headed.get(words)
         if found is None:
-            found = self._grammar(self.all_columns(headers) if headers else DEFAULT_COLUMNS)
+            reader = self._grammar(self.all_columns(headers) if headers else DEFAULT_COLUMNS)
+            unknown_words = tuple((row, at) for row, header in enumerate(headers) for at in self._unknown(header))
+            found = _Headed(reader, unknown_words)
             if len(self._headed) < _REMEMBERED:
                 self._headed[words] = found
         return found
@@ -182,16 +197,16 @@ class IndicatorReader:
             i += 2 if pair else 1
         return _once(roles)
 
-    def _unknown(self, header: Row) -> Iterable[Finding]:
-        """A finding for each header word of which nothing tells what its column holds, the table's label aside."""
+    def _unknown(self, header: Row) -> Iterable[int]:
+        """The header words of which nothing tells what their columns hold, the table's label aside."""
         profile = self.vocabulary.profile
         words = [squash(cell.text) for cell in header.cells]
         first = next((i for i, word in enumerate(words) if word in profile.columns), 0)
-        for i, cell in enumerate(header.cells):
+        for i in range(len(words)):
             beside = {words[i] + words[i + 1]} if i + 1 < len(words) else set()
             beside |= {words[i - 1] + words[i]} if i else set()
             if i > first and profile.column(words[i]) is None and beside.isdisjoint(profile.columns):
-                yield Finding("column_unknown", "indicators", None, None, {"word": cell.text[:40]}, cell)
+                yield i
 
     def explain(self, row: Row, reader: Grammar) -> Explanation:
         """How a row reads under a header."""
@@ -281,6 +296,10 @@ class IndicatorReader:
         apart = first.explanation.best.cost + rest.explanation.best.cost
         witness = _WITNESS if fills(first.row, rest.row, width) else 0.0
         return Read(row, explanation) if explanation.best.cost - witness < apart - grammar.CLOSE else None
+
+
+def _column_unknown(cell: Cell) -> Finding:
+    return Finding("column_unknown", "indicators", None, None, {"word": cell.text[:40]}, cell)
 
 
 def _may_continue(before: Explanation, here: Explanation, first: str) -> bool:
@@ -451,8 +470,9 @@ class _TreeBuilder:
         """
         operator, value, weight = cells[plan.operator], cells[plan.value], cells[plan.weight]
         sign = self.vocabulary.operators.get(operator.text)
-        figure = number(value.text)
-        weighed = number(weight.text)
+        text, heft = value.text, weight.text
+        figure = NUMBERS.get(text) or number(text)
+        weighed = NUMBERS.get(heft) or number(heft)
         if sign is None or figure is None or weighed is None:
             return False
         name, unit = cells[plan.name], cells[plan.unit]
@@ -466,7 +486,7 @@ class _TreeBuilder:
             "weight": weight,
         }
         levels = (self.level1, self.level2, name.text, self.raw1, self.raw2, self.basis1, self.basis2)
-        aim = (sign, "stated", value.text, figure, unit.text, None)
+        aim = (sign, "stated", text, figure, unit.text, None)
         self.indicators.append(_new(Indicator, (*levels, *aim, weighed, None, None, None, False, places)))
         return True
 

@@ -32,6 +32,10 @@ _BARE_YEAR: Final = re.compile(r"\(?(?:19|20)\d{2}年度?\)?$")
 HEADER_WORDS: Final = 3
 _LONGEST_LABEL: Final = 60
 _LONGEST_WORD: Final = 16
+# Longer texts hardly come twice.
+_REMEMBERED_TEXT: Final = 24
+# What stands behind the word of a label or of a field.
+_MARKS: Final = frozenset("(（:：")
 _BRACKETS: Final = dict.fromkeys(map(ord, "()"))
 # What may stand behind a title: (本级下达).
 _BRACKETED_END: Final = re.compile(r"\([^()]{1,12}\)$")
@@ -145,16 +149,30 @@ class Scanner:
         self._column_of: dict[str, str] = {}
         # Whether a text is a word that the header of the indicator table may end with.
         self._ends_header: dict[str, bool] = {}
+        words = (*self.profile.sections, *self.profile.fields, *self.profile.columns)
+        prefixes = max(map(len, self.profile.field_prefixes), default=0)
+        self._longest_exact = max(_REMEMBERED_TEXT, prefixes + max(map(len, words), default=0))
+        self._title_lasts = frozenset(word[-1] for word in (*self.profile.title_ends, *self.profile.titles))
         self._task_words = frozenset(word for word, name in self.profile.task_columns.items() if name == "content")
 
     def meaning(self, text: str) -> Meaning:
         """What a cell with this text says of its row."""
         found = self.known.get(text)
         if found is None:
-            found = self._meaning(text) if len(text) <= _LONGEST_LABEL or ":" in text[:_LONGEST_WORD] else _NONE
-            if len(text) <= 24 and len(self.known) < 65536:
+            labelled = (len(text) <= _LONGEST_LABEL and not self._is_prose(text)) or ":" in text[:_LONGEST_WORD]
+            found = self._meaning(text) if labelled else _NONE
+            if len(text) <= _REMEMBERED_TEXT and len(self.known) < 65536:
                 self.known[text] = found
         return found
+
+    def _is_prose(self, text: str) -> bool:
+        """Whether a text is too long for a word of the form, and has none of what labels and titles are made with.
+
+        Nearly all the texts that are new to a reader are such: names of indicators and of tasks.
+        """
+        if len(text) <= self._longest_exact or not "\u4e00" <= text[-1] <= "\u9fff":
+            return False
+        return text[-1] not in self._title_lasts and _MARKS.isdisjoint(text)
 
     def _meaning(self, text: str) -> Meaning:
         profile = self.profile
@@ -266,7 +284,8 @@ class Scanner:
                 starts.append(i)
                 unit = own.unit
                 reached = 0
-            reached = max(reached, self._reached(rows, i + 1, stop))
+            if stop < len(rows):
+                reached = max(reached, self._reached(rows, i + 1, stop))
         first = starts[0] if starts else len(rows)
         headless = next((i for i in range(first) if self._begins_a_form(rows[i])), None)
         if headless is not None:
@@ -324,12 +343,14 @@ class Scanner:
         found = Sections()
         state = "head"
         by_state = found.by_state
+        task_words = self._task_words
         under = False
         for row, meaning, header in self._whole_headers(rows):
-            if not meaning.kind and not header:
-                if state == "indicators" and _numbers_columns(row):
+            if meaning is _NONE and not header:
+                cells = row.cells
+                if state == "indicators" and cells[0].text == "1" and _numbers_columns(row):
                     continue
-                if row.cells[-1].text in self._task_words and self._heads_tasks(found, row):
+                if cells[-1].text in task_words and self._heads_tasks(found, row):
                     state = "tasks"
                 elif state == "head":
                     under = self._head(found, row, under=under)
@@ -420,8 +441,10 @@ class Scanner:
         waiting: tuple[Row, Meaning, bool] | None = None
         last = 0
         known = self.known
+        ends_header = self._ends_header
         for row in rows:
-            text = row.cells[0].text
+            cells = row.cells
+            text = cells[0].text
             meaning = known.get(text) or self.meaning(text)
             if waiting is not None:
                 first = waiting[0]
@@ -432,6 +455,10 @@ class Scanner:
                     continue
                 yield waiting
                 waiting = None
+            # Nearly every row of a table is of this kind, and a call costs more than the look-up.
+            if meaning is _NONE and ends_header.get(cells[-1].text) is False:
+                yield row, meaning, False
+                continue
             header = self._heads(row, meaning)
             # A first word of a header may be all that its first line has.
             if header or meaning.kind == "column":

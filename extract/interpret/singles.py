@@ -33,6 +33,8 @@ _LONGEST_PIECE: Final = 6
 
 def apart(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     """The rows, those without stronger separators cut at the single blanks that separate cells."""
+    if not any(" " in cell.text for row in rows if row.width <= 1 for cell in row.cells):
+        return list(rows)
     whole = _with_whole_labels(rows, scanner)
     return [_apart(row, scanner) if row.width <= 1 else row for row in whole]
 

@@ -7,6 +7,7 @@ of the form, while the first of them is none, are that label.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from extract.clean import squash
@@ -31,11 +32,11 @@ def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
     """The rows; one whose last cell is a label only with the first one of the next line goes on there."""
     ends = [
         at
-        for at, row in enumerate(rows[:-1])
-        if len(row.cells[-1].text) <= _LONGEST_PIECE
-        and not rows[at + 1].cells[0].start
-        and len(rows[at + 1].cells) > 1
-        and _is_broken(row, rows[at + 1], scanner)
+        for at, (row, rest) in enumerate(pairwise(rows))
+        if not rest.cells[0].start
+        and len(rest.cells) > 1
+        and len(row.cells[-1].text) <= _LONGEST_PIECE
+        and _is_broken(row, rest, scanner)
     ]
     if not ends:
         return rows
@@ -65,12 +66,9 @@ def _is_broken(row: Row, rest: Row, scanner: Scanner) -> bool:
 
 def _stacked(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     """The rows, with labels that stand below one another, a piece a line, put together."""
-    suffixes = scanner.vocabulary.suffixes
-    if not any(
-        (row.width <= 1 and len(row.cells) == 1 and len(row.cells[0].text) <= _LONGEST_PIECE)
-        or row.cells[0].text in suffixes
-        for row in rows
-    ):
+    suffixes = frozenset(scanner.vocabulary.suffixes)
+    alone = [row.cells[0].text for row in rows if row.width <= 1 and len(row.cells) == 1]
+    if suffixes.isdisjoint([row.cells[0].text for row in rows]) and all(len(text) > _LONGEST_PIECE for text in alone):
         return list(rows)
     found: list[Row] = []
     at = 0

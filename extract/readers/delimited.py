@@ -84,9 +84,11 @@ def may_be(text: str) -> bool:
     commas = text.count(",")
     if commas >= breaks and commas > text.count("\t"):
         return True
-    if any(quote in text and ("\t" + quote in text or "\n" + quote in text) for quote in _DOUBLED):
+    if any(map(text.__contains__, _DOUBLED)) and any(
+        "\t" + quote in text or "\n" + quote in text for quote in _DOUBLED
+    ):
         return True
-    return text.count(";") >= breaks or _may_be_rare(text)
+    return text.count(";") >= breaks or _may_be_rare(text, breaks)
 
 
 _OPENED_BESIDE: Final = {mark: re.compile(f'{re.escape(mark)}"(?:[^"\n]|"")*+$', re.MULTILINE) for mark in _NEEDED}
@@ -97,9 +99,9 @@ def has_quoted_pipes(text: str) -> bool:
     return "|" in text and _OPENED.search(text) is not None
 
 
-def _may_be_rare(text: str) -> bool:
+def _may_be_rare(text: str, lines: int) -> bool:
     """Whether pipes or blanks may separate cells: most lines have as many of them."""
-    return any(text.count(mark) > _FEW * (text.count("\n") + 1) and _as_many(text, mark) for mark in _NEEDED)
+    return any(text.count(mark) > _FEW * lines and _as_many(text, mark) for mark in _NEEDED)
 
 
 def _as_many(text: str, mark: str) -> bool:

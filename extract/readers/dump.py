@@ -119,9 +119,14 @@ def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
     return (
         ("\\" in text and ("\\n" in text or any(sign in text for sign in _LESS_THAN)))
-        or (("INTO" in text or "into" in text) and _STATEMENT.search(text) is not None)
+        or ((_holds(text, "INTO") or _holds(text, "into")) and _STATEMENT.search(text) is not None)
         or (('"' in text) and _OPENED.search(text.replace("\r", "\n")) is not None)
     )
+
+
+def _holds(text: str, word: str) -> bool:
+    """Whether a word is in a text; where the text has not even its last letter, that is known at once."""
+    return word[-1] in text and word in text
 
 
 def literals(text: str) -> list[Literal]:

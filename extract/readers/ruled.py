@@ -23,6 +23,8 @@ _JOINTS: Final = dict.fromkeys((*range(0x250C, 0x254C), *range(0x2552, 0x2571)),
 # Where lines are drawn with box characters, ASCII ones belong to texts; any letter does for those.
 _DRAWN: Final = _JOINTS | _STROKES | _UPRIGHTS | dict.fromkeys(map(ord, "|+-=:"), "x")
 _UPRIGHT: Final = ("│", "┃", "║")
+# A table has two borders with two corners each, at least.
+_FEWEST_CORNERS: Final = 4
 # Between two joints of a border is no stroke where a column has no room.
 _BORDER: Final = re.compile(r"\s*+(?=\+.*[-=:]{2})\+(?:[-=:]*+\+)+\s*$")
 # A border or a tag of a table within a cell.
@@ -52,7 +54,9 @@ class _Line(NamedTuple):
 
 def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
-    return ("+" in text and ("+-" in text or "+=" in text)) or any(c in text for c in _UPRIGHT)
+    if any(map(text.__contains__, _UPRIGHT)):
+        return True
+    return text.count("+") >= _FEWEST_CORNERS and ("+-" in text or "+=" in text)
 
 
 def drawn(line: str) -> str:

@@ -162,6 +162,9 @@ class _Reader:
 
 def may_be(text: str) -> bool:
     """A cheap test that most texts without tables of HTML do not pass."""
+    # One character is found in a twentieth of the time that two take.
+    if "<" not in text or not ("t" in text or "T" in text):
+        return False
     return ("<t" in text or "<T" in text) and _TABLE.search(text) is not None
 
 

@@ -56,7 +56,7 @@ def split_lines(text: str) -> list[str]:
 
 def _is_padded(text: str) -> bool:
     """Whether blanks may stand beside separators of cells anywhere in the text."""
-    if any(c in text for c in _PADDING) or text.count(" ") > _FEW_BLANKS:
+    if any(map(text.__contains__, _PADDING)) or text.count(" ") > _FEW_BLANKS:
         return True
     at = text.find(" ")
     while at >= 0:
@@ -71,7 +71,7 @@ def read(text: str) -> Grid:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
-    special = any(c in text for c in _SPECIAL) or not unicodedata.is_normalized("NFC", text)
+    special = any(map(text.__contains__, _SPECIAL)) or not unicodedata.is_normalized("NFC", text)
     padded = special or _is_padded(text)
     marked = "<" in text
     paged = "\f" in text
@@ -84,16 +84,23 @@ def read(text: str) -> Grid:
             page += line.count("\f")
         if not line:
             continue
-        if "\t" in line:
-            width = line.count("\t") + 1
-            cells = (
-                _tabbed(line.split("\t"), number, page, special)
-                if padded
-                else _bare(line, number, page, marked and "<" in line)
-            )
-        else:
+        parts = line.split("\t")
+        width = len(parts)
+        if width == 1:
             cells = _blank_separated(line, number, page, special)
             width = 1 if len(cells) == 1 else 0
+        elif padded or (marked and "<" in line):
+            cells = _tabbed(parts, number, page, special) if padded else _bare(parts, number, page)
+        else:
+            # As _bare does it; a form has some forty such lines, and a call costs as much as a cell.
+            cells = []
+            start = 0
+            for col, part in enumerate(parts):
+                if part:
+                    end = start + len(part)
+                    cells.append(_new(Cell, (part, number, start, end, col, page, -1, -1, 1, 1, ())))
+                    start = end
+                start += 1
         if cells:
             rows.append(_new(Row, (number, cells, width, page)))
     return Grid(rows, lines, paged)
@@ -112,19 +119,16 @@ def _cell(text: str, line: int, start: int, col: int, page: int) -> Cell:
     return _new(Cell, (text, line, start, start + len(text), col, page, -1, -1, 1, 1, ()))
 
 
-def _bare(line: str, number: int, page: int, marked: bool) -> list[Cell]:
-    """The cells of a line with tabs in a text where no blanks pad them: each part is a text or blank."""
+def _bare(parts: list[str], number: int, page: int) -> list[Cell]:
+    """The cells of a line with tabs in a text where no blanks pad them: each part is a text, maybe marked, or blank."""
     cells: list[Cell] = []
     start = 0
-    for col, part in enumerate(line.split("\t")):
-        if part:
-            end = start + len(part)
-            if marked and "<" in part:
-                cells += _marked(part, number, start, col, page)
-            else:
-                cells.append(_new(Cell, (part, number, start, end, col, page, -1, -1, 1, 1, ())))
-            start = end
-        start += 1
+    for col, part in enumerate(parts):
+        if "<" in part:
+            cells += _marked(part, number, start, col, page)
+        elif part:
+            cells.append(_cell(part, number, start, col, page))
+        start += len(part) + 1
     return cells
 
 
