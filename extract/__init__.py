@@ -1,7 +1,7 @@
 """Performance-target approval tables (绩效目标批复表) from text to typed tables.
 
 ``extract_bytes`` and ``extract_path`` read one source and give an ``Extraction``: its forms with findings, or the
-failure. ``load_forms`` reads a folder of form profiles for them.
+failure; ``extract_all`` reads all that is in an archive. ``load_forms`` reads a folder of form profiles for them.
 ``to_tables`` turns extractions into Arrow tables. The data model is in ``extract.model``.
 """
 
@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from extract.api import extract_bytes, extract_path, load_forms
+    from extract.api import extract_all, extract_bytes, extract_path, load_forms
     from extract.errors import PifubiaoError, SchemaError, UnreadableInput, UsageError
     from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Grid, Indicator, Row, Task
     from extract.tables.build import to_tables
@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 
 # Imported when first asked for: `import extract` is to cost nothing.
 _HOMES = {
+    "extract_all": "extract.api",
     "extract_bytes": "extract.api",
     "extract_path": "extract.api",
     "load_forms": "extract.api",
@@ -49,6 +50,7 @@ __all__ = [
     "Task",
     "UnreadableInput",
     "UsageError",
+    "extract_all",
     "extract_bytes",
     "extract_path",
     "load_forms",

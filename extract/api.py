@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -14,6 +15,7 @@ from extract.model import Extraction, Failure, Finding, Form, Task
 from extract.profiles import Library, default, load
 from extract.readers import dump, encoding, files, kinds, shapes, text
 from extract.readers.files import ReadOptions
+from extract.readers.leaf import WITHIN, Leaf
 from extract.readers.source import Source
 
 Forms = str | Path | Library | None
@@ -37,9 +39,51 @@ def extract_bytes(
     Never raises on content: what gives no form is an Extraction with a ``failure`` (codes: ``schemas/failures.yaml``).
     What kind of file it is, its bytes tell. ``source_path`` is kept as it is; it goes into the tables and into
     ``document_id``. ``forms``: a folder of form profiles of one's own, or what ``load_forms`` made of it. SchemaError
-    or UsageError where it is not sound. ``options``: how files that are no text are read.
+    or UsageError where it is not sound. ``options``: how files that are no text are read. An archive is a failure
+    (``is_archive``) here: it gives many Extractions, by ``extract_all``.
     """
     return _extract(data, source_path, forms, options, None)
+
+
+def extract_all(
+    data: bytes, *, source_path: str = "", forms: Forms = None, options: ReadOptions | None = None
+) -> Iterator[Extraction]:
+    """``extract_bytes`` of every file in an archive and in the archives within it, in their order.
+
+    A member's ``source_path`` is that of the archive, ``!/`` and its path there. What cannot be had (a member that is
+    encrypted or damaged, an unsafe name, what is beyond a limit) is an Extraction with a failure. Of a file that is no
+    archive there is one Extraction. Only one member is unpacked at a time.
+    """
+    options = options or ReadOptions()
+    library = load_forms(forms) if isinstance(forms, str | Path) else forms
+    for leaf in files_in(data, source_path, options):
+        yield of_leaf(leaf, library, options)
+
+
+def files_in(data: bytes, source_path: str, options: ReadOptions) -> Iterator[Leaf]:
+    """The files of an archive, or the one file that is none."""
+    if kinds.kind(data) not in kinds.ARCHIVES:
+        return iter([Leaf(source_path, data)])
+    from extract.readers import archives
+
+    return archives.walk(data, source_path, options)
+
+
+def of_leaf(leaf: Leaf, forms: Forms = None, options: ReadOptions | None = None) -> Extraction:
+    """``extract_bytes`` of a file that was found, or the failure with which it was."""
+    if leaf.failure is None:
+        return extract_bytes(leaf.data, source_path=leaf.source_path, forms=forms, options=options)
+    digest = hashlib.sha256(leaf.data).hexdigest() if leaf.data else ""
+    return Extraction(leaf.source_path, digest, None, None, [], (), leaf.failure)
+
+
+def member(data: bytes, source_path: str, path: str, options: ReadOptions | None = None) -> Leaf:
+    """The file at ``path`` in an archive (``b/c.pdf``, ``b.zip!/c.pdf``), or the failure ``no_member``."""
+    wanted = f"{source_path}{WITHIN}{path}"
+    for leaf in files_in(data, source_path, options or ReadOptions()):
+        if leaf.source_path == wanted:
+            return leaf
+    return Leaf(wanted, b"", Failure("no_member", {"path": source_path}))
 
 
 def traced_bytes(
@@ -61,6 +105,8 @@ def _extract(
     digest = hashlib.sha256(data).hexdigest()
     try:
         kind = kinds.kind(data)
+        if kind in kinds.ARCHIVES:
+            raise UnreadableInput("is_archive", path=source_path)
         if kind != "text":
             source = files.read(data, kind, options or ReadOptions())
             return _of_source(source, source_path, digest, reader, recorder)
@@ -126,13 +172,26 @@ def extract_path(
 ) -> Extraction:
     """``extract_bytes`` of a file; its ``source_path`` is relative to ``root`` (default: the file's folder).
 
-    A file that cannot be opened or read gives the failure ``unreadable``.
+    ``a.zip!/b/c.pdf`` is a file in an archive. One that cannot be opened or read gives the failure ``unreadable``.
     """
-    path = Path(path)
+    path, inner = split_path(Path(path))
     base = Path(root) if root is not None else path.parent
     name = path.relative_to(base).as_posix()
     try:
         data = path.read_bytes()
     except OSError as error:
         return Extraction(name, "", None, None, [], (), Failure("unreadable", {"reason": error.strerror or str(error)}))
-    return extract_bytes(data, source_path=name, forms=forms, options=options)
+    if inner is None:
+        return extract_bytes(data, source_path=name, forms=forms, options=options)
+    return of_leaf(member(data, name, inner, options), forms, options)
+
+
+def split_path(path: Path) -> tuple[Path, str | None]:
+    """A path, apart where it leads into an archive: the archive's and what is within; None where it is a file's own."""
+    text = str(path)
+    at = text.find(WITHIN)
+    while at >= 0 and not path.exists():
+        if Path(text[:at]).is_file():
+            return Path(text[:at]), text[at + len(WITHIN) :]
+        at = text.find(WITHIN, at + 1)
+    return path, None

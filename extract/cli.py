@@ -22,6 +22,7 @@ from extract.batch.plan import MAX_BYTES
 from extract.errors import PifubiaoError, SchemaError, UsageError
 from extract.messages import Speaker, language
 from extract.model import Extraction
+from extract.readers.files import ReadOptions
 from extract.report.safe import safe
 
 Action = Callable[[], int]
@@ -31,6 +32,8 @@ _FAILURES_SHOWN: Final = 10
 _REFRESH_SECONDS: Final = 0.1
 # Where text does not go to a terminal, nobody says how wide it may be.
 _FILE_WIDTH: Final = 120
+# Each archive within another takes some frames of the stack.
+_DEEPEST: Final = 100
 
 
 class Lang(StrEnum):
@@ -105,6 +108,10 @@ def _app(say: Speaker) -> Callable[..., Any]:
     json_option = typer.Option("--json", help=say("help_json"))
     forms_option = typer.Option("--forms", metavar="DIR", help=say("help_forms"))
     bytes_option = typer.Option("--max-bytes", min=1, help=say("help_max_bytes"))
+    usual = ReadOptions()
+
+    def limit(name: str, text: str, highest: int | None = None) -> Any:
+        return typer.Option(name, min=1, max=highest, help=say(text))
 
     def show_version(wanted: bool) -> None:
         if wanted:
@@ -132,11 +139,18 @@ def _app(say: Speaker) -> Callable[..., Any]:
         strict: Annotated[bool, typer.Option("--strict", help=say("help_strict"))] = False,
         max_failed: Annotated[str, typer.Option("--max-failed", metavar="N|P%", help=say("help_max_failed"))] = "0",
         max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
+        max_members: Annotated[int, limit("--max-members", "help_max_members")] = usual.max_members,
+        max_unpacked: Annotated[int, limit("--max-unpacked", "help_max_unpacked")] = usual.max_unpacked,
+        max_ratio: Annotated[int, limit("--max-ratio", "help_max_ratio")] = usual.max_ratio,
+        max_depth: Annotated[int, limit("--max-depth", "help_max_depth", highest=_DEEPEST)] = usual.max_depth,
         forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
         allowed = Allowance.parse(max_failed)
-        return lambda: _extract(say, inputs, out, as_json, (strict, allowed, max_bytes, forms))
+        reading = ReadOptions(
+            max_members=max_members, max_unpacked=max_unpacked, max_ratio=max_ratio, max_depth=max_depth
+        )
+        return lambda: _extract(say, inputs, out, as_json, (strict, allowed, max_bytes, forms, reading))
 
     @app.command(help=say("help_inspect"))
     def inspect(
@@ -168,7 +182,7 @@ def _extract(
     inputs: list[str],
     out: Path,
     as_json: bool,
-    asked: tuple[bool, Allowance, int, Path | None],
+    asked: tuple[bool, Allowance, int, Path | None, ReadOptions],
 ) -> int:
     from extract.batch.run import Options, run
 
@@ -248,13 +262,18 @@ def _explain(
 
 def _read_one(file: Path, max_bytes: int, read: Read) -> Extraction:
     """What came of one file; UsageError where it cannot be opened or read."""
+    from extract.api import member, split_path
     from extract.batch.plan import Item, escaped, problem
-    from extract.batch.read import read_item
+    from extract.batch.read import load, read_leaf
 
+    file, inner = split_path(file)
     reason = problem(file)
     if reason is not None:
         raise UsageError("file_unreadable", path=escaped(str(file)), reason=reason)
-    extraction = read_item(Item(file, escaped(file.name)), max_bytes, read)
+    leaf = load(Item(file, escaped(file.name)), max_bytes)
+    if inner is not None and leaf.failure is None:
+        leaf = member(leaf.data, leaf.source_path, inner, ReadOptions(max_member_bytes=max_bytes))
+    extraction = read_leaf(leaf, read)
     if extraction.failure is not None and extraction.failure.code == "unreadable":
         raise UsageError("file_unreadable", path=escaped(str(file)), reason=extraction.failure.params.get("reason"))
     return extraction

@@ -61,7 +61,7 @@ def test_kinds(data: bytes, found: str) -> None:
     assert kind(data) == found
 
 
-def test_a_kind_that_is_not_read_is_a_failure_that_names_it() -> None:
-    failure = extract_bytes(b"Rar!\x1a\x07\0").failure
+def test_an_archive_is_a_failure_where_one_file_is_asked_for() -> None:
+    failure = extract_bytes(b"Rar!\x1a\x07\0", source_path="a.rar").failure
     assert failure is not None
-    assert (failure.code, failure.params) == ("unsupported_format", {"kind": "RAR"})
+    assert (failure.code, failure.params) == ("is_archive", {"path": "a.rar"})

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,8 @@ from extract.batch.read import read_item
 from extract.batch.run import Options, run
 from extract.errors import UsageError
 from extract.model import Extraction, Failure, Finding
+from extract.readers.files import ReadOptions
+from extract.readers.leaf import Leaf
 from extract.recover import Archive, TaskPatch
 from extract.schemafiles import SCHEMAS
 from tests.made import LINES, digest, extraction, failed, form
@@ -120,6 +123,7 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
         "max_failed": "50%",
         "max_bytes": 1000,
         "forms": None,
+        "reading": asdict(ReadOptions()),
     }
     assert {"pifubiao", "python", "pyarrow", "regex"} <= set(found["versions"])
     assert {"started", "read_seconds", "tables_seconds", "recovery_seconds", "write_seconds", "total_seconds"} == set(
@@ -133,7 +137,7 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
 def test_files_do_not_depend_on_the_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     source = inputs(tmp_path / "in", *NAMES, *(f"x{number}" for number in range(20)))
     run(Options((str(source),), tmp_path / "whole"), read=made)
-    monkeypatch.setattr(module, "chunks", partial(chunks, inputs=size))
+    monkeypatch.setattr(module, "chunks", partial(chunks, count=size))
     run(Options((str(source),), tmp_path / "out"), read=made)
     assert without_account(tmp_path / "out") == without_account(tmp_path / "whole")
 
@@ -171,7 +175,7 @@ class Learned(Archive):
 def test_what_later_documents_tell_changes_earlier_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(module, "chunks", partial(chunks, inputs=size))
+    monkeypatch.setattr(module, "chunks", partial(chunks, count=size))
     source = inputs(tmp_path / "in", "a", "b", "bad", "code", "empty")
     manifest = run(Options((str(source),), tmp_path / "out"), read=made, recovery=Learned)
     assert [row["content_truncated"] for row in tables(tmp_path / "out", "tasks")] == [False, False]
@@ -184,13 +188,9 @@ def test_what_later_documents_tell_changes_earlier_ones(
     assert failures == {"bad": "internal_error", "code": "internal_error", "empty": "empty"}
 
 
-def test_chunks(tmp_path: Path) -> None:
-    items = [
-        Item(inputs(tmp_path / "in", "aaa") / "aaa", "aaa"),
-        Item(tmp_path / "gone", "gone"),
-        *[Item(tmp_path / "in" / "aaa", f"{n}") for n in range(5)],
-    ]
-    sizes = [[item.source_path for item in chunk] for chunk in chunks(items, inputs=3, size=6)]
+def test_chunks() -> None:
+    leaves = [Leaf("aaa", b"aaa"), Leaf("gone", b"", Failure("unreadable")), *[Leaf(f"{n}", b"aaa") for n in range(5)]]
+    sizes = [[leaf.source_path for leaf in chunk] for chunk in chunks(leaves, count=3, size=6)]
     assert sizes == [["aaa", "gone", "0"], ["1", "2"], ["3", "4"]]
     assert list(chunks([])) == []
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from extract.batch.clock import Clock
-from extract.batch.plan import Item
-from extract.batch.read import Read, internal_error, read_item
+from extract.batch.read import Read, internal_error, read_leaf
 from extract.model import Extraction
+from extract.readers.leaf import Leaf
 from extract.recover import Archive
 from extract.tables.build import TableBuilder, to_tables
 
@@ -18,25 +18,18 @@ _INPUTS: Final = 200
 _BYTES: Final = 16 * 1024 * 1024
 
 
-def chunks(items: Iterable[Item], inputs: int = _INPUTS, size: int = _BYTES) -> Iterator[list[Item]]:
-    """``items`` in order, at most ``inputs`` of them at a time, and no more once they have ``size`` bytes."""
-    chunk: list[Item] = []
+def chunks(inputs: Iterable[Leaf], count: int = _INPUTS, size: int = _BYTES) -> Iterator[list[Leaf]]:
+    """``inputs`` in order, at most ``count`` of them at a time, and no more once they have ``size`` bytes."""
+    chunk: list[Leaf] = []
     held = 0
-    for item in items:
-        chunk.append(item)
-        held += _size(item)
-        if len(chunk) >= inputs or held >= size:
+    for leaf in inputs:
+        chunk.append(leaf)
+        held += len(leaf.data)
+        if len(chunk) >= count or held >= size:
             yield chunk
             chunk, held = [], 0
     if chunk:
         yield chunk
-
-
-def _size(item: Item) -> int:
-    try:
-        return item.path.stat().st_size
-    except OSError:
-        return 0
 
 
 class ChunkReader:
@@ -45,8 +38,7 @@ class ChunkReader:
     ``archive`` learns from every input; ``progress`` is told each time one more was read.
     """
 
-    def __init__(self, max_bytes: int, read: Read, archive: Archive, clock: Clock, progress: Progress) -> None:
-        self._max_bytes = max_bytes
+    def __init__(self, read: Read, archive: Archive, clock: Clock, progress: Progress) -> None:
         self._read = read
         self._archive = archive
         self._clock = clock
@@ -54,16 +46,16 @@ class ChunkReader:
         self._done = 0
         self._spoilt: dict[str, Extraction] = {}
 
-    def tables(self, items: Sequence[Item]) -> dict[str, Any]:
+    def tables(self, inputs: Sequence[Leaf]) -> dict[str, Any]:
         """The eight tables of a chunk. Only one form at a time is in memory besides them."""
-        extractions = map(self._take, items)
+        extractions = map(self._take, inputs)
         try:
             return self._build(extractions)
         except Exception:  # noqa: BLE001 - which input it was is found out below
             for _ in extractions:
                 pass
             # All are read again, to be tried one by one.
-            return self._build(self._sound(self._extraction(item)) for item in items)
+            return self._build(self._sound(self._extraction(leaf)) for leaf in inputs)
 
     def _build(self, extractions: Iterable[Extraction]) -> dict[str, Any]:
         builder = TableBuilder()
@@ -73,29 +65,29 @@ class ChunkReader:
         with self._clock("tables"):
             return builder.finish()
 
-    def _take(self, item: Item) -> Extraction:
+    def _take(self, leaf: Leaf) -> Extraction:
         """Reads an input for the first time, and learns from it."""
-        extraction = self._extraction(item)
+        extraction = self._extraction(leaf)
         try:
             with self._clock("recovery"):
                 self._archive.add(extraction)
-        except Exception as error:  # noqa: BLE001 - as in read_item
-            extraction = self._spoilt[item.source_path] = _spoilt(extraction, error)
+        except Exception as error:  # noqa: BLE001 - as in read_leaf
+            extraction = self._spoilt[leaf.source_path] = _spoilt(extraction, error)
         self._done += 1
         self._progress(self._done)
         return extraction
 
-    def _extraction(self, item: Item) -> Extraction:
-        if item.source_path in self._spoilt:
-            return self._spoilt[item.source_path]
+    def _extraction(self, leaf: Leaf) -> Extraction:
+        if leaf.source_path in self._spoilt:
+            return self._spoilt[leaf.source_path]
         with self._clock("read"):
-            return read_item(item, self._max_bytes, self._read)
+            return read_leaf(leaf, self._read)
 
     def _sound(self, extraction: Extraction) -> Extraction:
         """The extraction, or a failure where no tables can be made of it."""
         try:
             to_tables([extraction])
-        except Exception as error:  # noqa: BLE001 - as in read_item
+        except Exception as error:  # noqa: BLE001 - as in read_leaf
             return _spoilt(extraction, error)
         return extraction
 

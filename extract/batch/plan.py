@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from extract.errors import UsageError
+from extract.readers.archive_names import is_debris
 
-# Left aside in folders, as are names that begin with a dot: systems and office programs put them there.
-_DEBRIS: Final = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db"})
 # Inputs with more bytes are not read, unless a run asks for it.
 MAX_BYTES: Final = 64 * 1024 * 1024
 
-_LOCK_FILE: Final = "~$"
 _MAGIC: Final = frozenset("*?[")
 
 
@@ -110,7 +108,7 @@ def _walk(top: Path, seen: set[str], links: list[Path]) -> Iterator[tuple[Path, 
         yield top, error.strerror or str(error)
         return
     for entry in entries:
-        if _hidden(entry.name):
+        if is_debris(entry.name):
             continue
         path = top / entry.name
         if entry.is_dir(follow_symlinks=False):
@@ -124,10 +122,6 @@ def _walk(top: Path, seen: set[str], links: list[Path]) -> Iterator[tuple[Path, 
 def _drain(links: list[Path]) -> Iterator[Path]:
     while links:
         yield links.pop(0)
-
-
-def _hidden(name: str) -> bool:
-    return name.startswith((".", _LOCK_FILE)) or name.lower() in _DEBRIS
 
 
 def problem(path: Path) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable
 
@@ -10,6 +9,8 @@ from extract import api
 from extract.batch.plan import Item
 from extract.model import Extraction, Failure
 from extract.profiles import Library
+from extract.readers.files import ReadOptions
+from extract.readers.leaf import Leaf
 
 Read = Callable[[bytes, str], Extraction]
 
@@ -19,31 +20,39 @@ def read_bytes(data: bytes, source_path: str) -> Extraction:
     return api.extract_bytes(data, source_path=source_path)
 
 
-def read_by(library: Library) -> Read:
+def read_by(library: Library, options: ReadOptions | None = None) -> Read:
     """What reads by these form profiles."""
-    return lambda data, source_path: api.extract_bytes(data, source_path=source_path, forms=library)
+    return lambda data, source_path: api.extract_bytes(data, source_path=source_path, forms=library, options=options)
 
 
-def read_item(item: Item, max_bytes: int, read: Read = read_bytes) -> Extraction:
-    """What came of one input. Whatever happens becomes a failure, and nothing is raised."""
+def load(item: Item, max_bytes: int) -> Leaf:
+    """The bytes of an input, or the failure ``unreadable`` or ``too_large``."""
     if item.problem is not None:
-        return _failed(item, None, Failure("unreadable", {"reason": item.problem}))
+        return Leaf(item.source_path, b"", Failure("unreadable", {"reason": item.problem}))
     try:
         with item.path.open("rb") as file:
             data = file.read(max_bytes + 1)
             size = max(len(data), os.fstat(file.fileno()).st_size)
     except OSError as error:
-        return _failed(item, None, Failure("unreadable", {"reason": error.strerror or str(error)}))
+        return Leaf(item.source_path, b"", Failure("unreadable", {"reason": error.strerror or str(error)}))
     if len(data) > max_bytes:
-        return _failed(item, None, Failure("too_large", {"size": size, "limit": max_bytes}))
+        return Leaf(item.source_path, b"", Failure("too_large", {"size": size, "limit": max_bytes}))
+    return Leaf(item.source_path, data)
+
+
+def read_leaf(leaf: Leaf, read: Read = read_bytes) -> Extraction:
+    """What came of one file. Whatever happens becomes a failure, and nothing is raised."""
+    if leaf.failure is not None:
+        return api.of_leaf(leaf)
     try:
-        return read(data, item.source_path)
+        return read(leaf.data, leaf.source_path)
     except Exception as error:  # noqa: BLE001 - a mistake in reading one input must not cost the others
-        return _failed(item, hashlib.sha256(data).hexdigest(), internal_error(error))
+        return api.of_leaf(leaf._replace(failure=internal_error(error)))
 
 
-def _failed(item: Item, sha256: str | None, failure: Failure) -> Extraction:
-    return Extraction(item.source_path, sha256 or "", None, None, [], (), failure)
+def read_item(item: Item, max_bytes: int, read: Read = read_bytes) -> Extraction:
+    """``load`` and ``read_leaf``."""
+    return read_leaf(load(item, max_bytes), read)
 
 
 def internal_error(error: Exception) -> Failure:

@@ -10,18 +10,23 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from extract.api import files_in
 from extract.batch.chunk import ChunkReader, chunks
 from extract.batch.clock import Clock
+from extract.batch.inputs import Inputs
 from extract.batch.manifest import Allowance, Counts, Manifest, outcome
-from extract.batch.plan import MAX_BYTES, Item, folders, inside, plan
+from extract.batch.plan import MAX_BYTES, folders, inside, plan
 from extract.batch.read import Read, read_by
 from extract.catalogue import SEVERITIES
 from extract.errors import UsageError
 from extract.profiles import library_of
+from extract.readers.files import ReadOptions
+from extract.readers.leaf import Leaf
 from extract.recover import Archive, TaskPatch
 from extract.tables.patch import apply_patches
 from extract.tables.place import put_in_place, staging
@@ -37,7 +42,8 @@ Progress = Callable[[int, int], None]
 class Options:
     """What a run is asked to do.
 
-    ``max_bytes``: inputs with more bytes are not read; ``forms``: a folder of form profiles besides those shipped.
+    ``max_bytes``: inputs with more bytes, also those that are members of archives, are not read; ``forms``: a folder
+    of form profiles besides those shipped; ``reading``: how files that are no text are read.
     """
 
     inputs: tuple[str, ...]
@@ -46,6 +52,7 @@ class Options:
     max_failed: Allowance = field(default_factory=Allowance)
     max_bytes: int = MAX_BYTES
     forms: Path | None = None
+    reading: ReadOptions = field(default_factory=ReadOptions)
 
     def as_dict(self) -> dict[str, Any]:
         """The parameters for ``run.json``."""
@@ -56,6 +63,7 @@ class Options:
             "max_failed": str(self.max_failed),
             "max_bytes": self.max_bytes,
             "forms": str(self.forms) if self.forms is not None else None,
+            "reading": asdict(self.reading),
         }
 
 
@@ -73,19 +81,20 @@ def run(
     """
     clock = Clock()
     library = library_of(options.forms)
-    items = plan(options.inputs)
+    reading = replace(options.reading, max_member_bytes=options.max_bytes)
+    inputs = Inputs(plan(options.inputs), options.max_bytes, partial(files_in, options=reading), clock)
     check_out(options)
     archive = recovery()
     state = _State()
 
     def report(done: int) -> None:
         if progress is not None:
-            progress(done, len(items))
+            progress(done, inputs.total)
 
-    reader = ChunkReader(options.max_bytes, read or read_by(library), archive, clock, report)
+    reader = ChunkReader(read or read_by(library, reading), archive, clock, report)
     with staging(options.out) as folder, _uncollected():
         with TableWriter(folder) as writer:
-            for chunk in chunks(items):
+            for chunk in chunks(inputs):
                 tables = reader.tables(chunk)
                 with clock("write"):
                     state.add(chunk, tables, writer)
@@ -94,7 +103,7 @@ def run(
                 patches = archive.patches()
             with clock("write"):
                 state.finish(patches, writer)
-        counts = state.counts(len(items), writer.rows)
+        counts = state.counts(inputs.total, writer.rows)
         manifest = Manifest(
             outcome(counts, options.max_failed, options.strict),
             options.as_dict(),
@@ -147,10 +156,10 @@ class _State:
         # Forms by the profile that they were read by.
         self.profiles: Counter[str] = Counter()
 
-    def add(self, items: Sequence[Item], tables: Mapping[str, Any], writer: TableWriter) -> None:
+    def add(self, inputs: Sequence[Leaf], tables: Mapping[str, Any], writer: TableWriter) -> None:
         """Takes in the tables of a chunk, and writes those of them that no later document can change."""
-        for item in items:
-            self._chunk_of[item.source_path] = len(self._waiting)
+        for leaf in inputs:
+            self._chunk_of[leaf.source_path] = len(self._waiting)
         for name, table in tables.items():
             if name not in _CHANGEABLE:
                 writer.write(name, table)

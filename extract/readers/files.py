@@ -45,12 +45,20 @@ class ReadOptions:
     ``max_unpacked_bytes``, ``max_ratio``: how much the parts of an office file may unpack to, in all and for a packed
     byte. ``max_sheet_cells``: how many cells a sheet may have up to its last one, blank ones counted. ``max_pages``: a
     PDF file with more is not read.
+
+    Archives have the same ``max_ratio``. ``max_member_bytes``: of one member, unpacked; ``max_unpacked``,
+    ``max_members``: bytes and members of an archive and all archives within it together; ``max_depth``: of archives
+    in archives (1: none).
     """
 
     max_unpacked_bytes: int = 128 * 1024 * 1024
     max_ratio: int = 250
     max_sheet_cells: int = 4_000_000
     max_pages: int = 2000
+    max_member_bytes: int = 64 * 1024 * 1024
+    max_unpacked: int = 1024 * 1024 * 1024
+    max_members: int = 10_000
+    max_depth: int = 5
 
 
 def read(data: bytes, kind: str, options: ReadOptions) -> Source:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
-from typing import Final
+from typing import Final, NamedTuple
 
 # First bytes of files that hold no plain text. Letters may begin a text: bytes that no text has must follow.
 _MAGIC: Final = (
@@ -33,14 +30,33 @@ _WITHIN: Final = 64
 # PDF files may have some bytes of another program before their first.
 _PDF_WITHIN: Final = 1024
 _TAR_MAGIC: Final = slice(257, 262)
+# Kinds of files that hold other files.
+ARCHIVES: Final = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "7z", "rar"})
 # What is in a zip tells an office file: the name of a part, or the type that the first member states.
-_PARTS: Final = (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsx"))
+_PARTS: Final = ((b"word/document.xml", "docx"), (b"xl/workbook.xml", "xlsx"), (b"xl/workbook.bin", "xlsx"))
 _STATED: Final = (
     (b"application/vnd.oasis.opendocument.spreadsheet", "ods"),
     (b"application/vnd.oasis.opendocument.text", "odt"),
 )
-_NAMED: Final = tuple((part.encode(), name) for part, name in _PARTS)
-_LONGEST: Final = 1 + max(len(mime) for mime, _ in _STATED)
+# The end of a zip, with the size of the directory before it; empty archives have nothing else.
+_END: Final = b"PK\x05\x06"
+_END_SIZE: Final = slice(12, 16)
+_MIMETYPE: Final = b"mimetype"
+# Blanks that a writer may have put behind the type.
+_ROOM: Final = 16
+
+
+class _Header(NamedTuple):
+    """What stands before a member's name in a zip: its mark, how far it is to the name, where the name's length is."""
+
+    mark: bytes
+    to_name: int
+    length: slice
+
+
+_LISTED: Final = _Header(b"PK\x01\x02", 46, slice(28, 30))
+_BEFORE: Final = _Header(b"PK\x03\x04", 30, slice(26, 28))
+_EXTRA: Final = slice(28, 30)
 
 
 def kind(data: bytes) -> str:
@@ -57,18 +73,42 @@ def kind(data: bytes) -> str:
 
 
 def _zipped(data: bytes) -> str:
-    """Which office file a zip is; ``zip`` where it is none."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = frozenset(archive.namelist())
-            for part, name in _PARTS:
-                if part in names:
-                    return name
-            if "mimetype" in names:
-                with archive.open("mimetype") as file:
-                    stated = file.read(_LONGEST)
-                return next((name for mime, name in _STATED if stated.strip() == mime), "zip")
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError):
-        # The list of its members is lost; each one has its name before it, too.
-        return next((name for part, name in (*_NAMED, *_STATED) if part in data), "zip")
+    """Which office file a zip is; ``zip`` where it is none.
+
+    Its directory is searched and never read: one of a million entries would take as long as all of them.
+    """
+    listed = _directory(data)
+    for part, name in _PARTS:
+        # Where the directory is lost: each member has its name before it, too.
+        if _has_member(data, part, _BEFORE) if listed is None else _has_member(listed, part, _LISTED):
+            return name
+    if data[_BEFORE.length] != _as_length(_MIMETYPE) or not data.startswith(_MIMETYPE, _BEFORE.to_name):
+        return "zip"
+    start = _BEFORE.to_name + len(_MIMETYPE) + int.from_bytes(data[_EXTRA], "little")
+    for mime, name in _STATED:
+        if data.startswith(mime, start) and data[start + len(mime) :][:_ROOM].lstrip().startswith(b"PK"):
+            return name
     return "zip"
+
+
+def _directory(data: bytes) -> bytes | None:
+    """The list of members at the end of a zip, of which others may be stored within it; None where it is lost."""
+    end = data.rfind(_END)
+    if end < 0:
+        return None
+    start = end - int.from_bytes(data[end : end + _END_SIZE.stop][_END_SIZE], "little")
+    return data[start:end] if start == end or (start >= 0 and data.startswith(_LISTED.mark, start)) else None
+
+
+def _has_member(data: bytes, name: bytes, header: _Header) -> bool:
+    at = data.find(name)
+    while at >= 0:
+        before = data[max(0, at - header.to_name) : at]
+        if before.startswith(header.mark) and before[header.length] == _as_length(name):
+            return True
+        at = data.find(name, at + 1)
+    return False
+
+
+def _as_length(name: bytes) -> bytes:
+    return len(name).to_bytes(2, "little")
