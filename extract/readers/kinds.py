@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import Final, NamedTuple
 
 # First bytes of files that hold no plain text. Letters may begin a text: bytes that no text has must follow.
@@ -42,8 +43,8 @@ _STATED: Final = (
 _END: Final = b"PK\x05\x06"
 _END_SIZE: Final = slice(12, 16)
 _MIMETYPE: Final = b"mimetype"
-# Blanks that a writer may have put behind the type.
-_ROOM: Final = 16
+# More than any type has.
+_LONGEST: Final = 256
 
 
 class _Header(NamedTuple):
@@ -57,6 +58,8 @@ class _Header(NamedTuple):
 _LISTED: Final = _Header(b"PK\x01\x02", 46, slice(28, 30))
 _BEFORE: Final = _Header(b"PK\x03\x04", 30, slice(26, 28))
 _EXTRA: Final = slice(28, 30)
+_METHOD: Final = slice(8, 10)
+_DEFLATED: Final = b"\x08\x00"
 
 
 def kind(data: bytes) -> str:
@@ -82,13 +85,23 @@ def _zipped(data: bytes) -> str:
         # Where the directory is lost: each member has its name before it, too.
         if _has_member(data, part, _BEFORE) if listed is None else _has_member(listed, part, _LISTED):
             return name
+    stated = _mimetype(data)
+    return next((name for mime, name in _STATED if stated == mime), "zip")
+
+
+def _mimetype(data: bytes) -> bytes | None:
+    """What the first member of an archive says that it is; None where it is none that says so."""
     if data[_BEFORE.length] != _as_length(_MIMETYPE) or not data.startswith(_MIMETYPE, _BEFORE.to_name):
-        return "zip"
+        return None
     start = _BEFORE.to_name + len(_MIMETYPE) + int.from_bytes(data[_EXTRA], "little")
-    for mime, name in _STATED:
-        if data.startswith(mime, start) and data[start + len(mime) :][:_ROOM].lstrip().startswith(b"PK"):
-            return name
-    return "zip"
+    content = data[start : start + _LONGEST]
+    if data[_METHOD] == _DEFLATED:
+        try:
+            content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(content, _LONGEST)
+        except zlib.error:
+            return None
+    # Where it is stored, the next header follows.
+    return content.partition(b"PK")[0].strip()
 
 
 def _directory(data: bytes) -> bytes | None:
