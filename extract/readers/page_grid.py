@@ -6,7 +6,7 @@ lines through all rules of a table part it into small boxes; two boxes with no r
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -97,8 +97,9 @@ def _merged(rules: Sequence[Rule], slack: float) -> list[Rule]:
     for group in _clusters(sorted(rules), slack):
         length = sum(rule.high - rule.low for rule in group) or 1.0
         at = sum(rule.at * (rule.high - rule.low) for rule in group) / length if length > 1 else group[0].at
-        low, high = group[0].low, group[0].low
-        for rule in sorted(group, key=lambda rule: rule.low):
+        group.sort(key=lambda rule: rule.low)
+        low = high = group[0].low
+        for rule in group:
             if rule.low > high + _GAP * slack:
                 found.append(Rule(at, low, high))
                 low = rule.low
@@ -149,9 +150,11 @@ def _table(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> Tabl
     # Walls: right of each box, and below it; the middle of its side tells.
     walls = _crossed(upright, xs, ys, slack)
     floors = _crossed(level, ys, xs, slack)
+    _close(walls, floors)
     groups = _together(rows, cols, walls, floors)
     if _completed(groups, walls, floors):
-        groups = _together(rows, cols, walls, floors)
+        _close(walls, floors)
+    groups = _together(rows, cols, walls, floors)
     cells = sorted(cell for group in groups for cell in _rectangles(group))
     owners = [[0] * cols for _ in range(rows)]
     for number, cell in enumerate(cells):
@@ -190,12 +193,27 @@ def _together(rows: int, cols: int, walls: Drawn, floors: Drawn) -> list[list[Sp
     return list(groups.values())
 
 
-def _completed(groups: Sequence[Sequence[Spot]], walls: Drawn, floors: Drawn) -> bool:
-    """Draws on the rules that end within boxes that are no rectangle together; whether there were any.
+def _close(walls: Drawn, floors: Drawn) -> None:
+    """Draws the walls that are missing, for no rule ends within a cell.
 
-    Where a design leaves out the left border of each row's first cell, the cells right of one that spans rows have
-    none but the first.
+    Where a design leaves out the left border of each row's first cell, floors end where no wall is: there is one above
+    and below. A wall that ends where no floor is goes on to the next one.
     """
+    lines, rows = range(1, len(walls) - 1), len(floors) - 1
+    for r in range(1, rows):
+        for c in lines:
+            if floors[r][c - 1] != floors[r][c] and not walls[c][r - 1] and not walls[c][r]:
+                walls[c][r - 1] = walls[c][r] = True
+    for c in lines:
+        own = walls[c]
+        for r in range(1, rows):
+            own[r] = own[r] or (own[r - 1] and not floors[r][c - 1] and not floors[r][c])
+        for r in range(rows - 1, 0, -1):
+            own[r - 1] = own[r - 1] or (own[r] and not floors[r][c - 1] and not floors[r][c])
+
+
+def _completed(groups: Sequence[Sequence[Spot]], walls: Drawn, floors: Drawn) -> bool:
+    """Draws on the rules that end within boxes that are no rectangle together; whether there were any."""
     changed = False
     for group in groups:
         inside = set(group)
@@ -220,16 +238,19 @@ def _completed(groups: Sequence[Sequence[Spot]], walls: Drawn, floors: Drawn) ->
 
 
 def _lines(own: Sequence[Rule], other: Sequence[Rule], slack: float) -> list[float]:
-    """Where the rules are drawn; where an outer border is missing, the end of those that go the other way."""
+    """Where the rules are drawn; where there is none, the ends of those that go the other way tell the border."""
     found: list[float] = []
     for at in sorted(rule.at for rule in own):
         if not found or at - found[-1] > slack:
             found.append(at)
-    low, high = min(rule.low for rule in other), max(rule.high for rule in other)
-    if low < found[0] - _LEAST:
-        found.insert(0, low)
-    if high > found[-1] + _LEAST:
-        found.append(high)
+    borders = list(found)
+    outermost = (min(rule.low for rule in other), max(rule.high for rule in other))
+    for rule in other:
+        # A stroke that meets no border but the one that it begins at may belong to a text.
+        crosses = any(rule.low + slack < at < rule.high - slack for at in borders)
+        for end in rule[1:]:
+            if (crosses or end in outermost) and all(abs(end - at) > _LEAST for at in found):
+                insort(found, end)
     return found
 
 

@@ -63,7 +63,7 @@ class _Told(NamedTuple):
     line: Placed
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Cell:
     """A cell with its text; ``left``, ``right``: its borders."""
 
@@ -90,14 +90,15 @@ class _Cell:
     def take(self, other: _Cell) -> None:
         """Takes in the text of the cell that this one goes on in."""
         other.gone = True
-        paragraphs = other.paragraphs
+        # Calc writes the text of a cell on each page that the cell is on.
+        paragraphs = other.paragraphs if other.text != self.text else []
         if self.paragraphs and paragraphs and self.goes_on(other):
             self.paragraphs[-1] += paragraphs[0]
             paragraphs = paragraphs[1:]
         self.paragraphs += paragraphs
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Drawn:
     """A table of one page; ``columns``: the lines between the columns of all tables that it goes on from or in."""
 
@@ -114,7 +115,7 @@ class _Drawn:
         return [cell for cell in self.cells if cell.place.row == number]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Beside:
     """A line of text beside tables, in the cells that wide gaps make of it."""
 
@@ -193,7 +194,7 @@ def _join(before: Sequence[_Block], own: Sequence[_Block]) -> None:
     """Cells and columns of the last table before a page break, gone on with in the first one after it."""
     above = next((block for block in reversed(before) if isinstance(block, _Drawn)), None)
     below = next((block for block in own if isinstance(block, _Drawn)), None)
-    if above is None or below is None or not _same_width(above.table, below.table):
+    if above is None or below is None or not _continues(above.table, below.table):
         return
     _share_columns(above, below)
     heads = {block.text for block in before if isinstance(block, _Beside)}
@@ -207,6 +208,15 @@ def _join(before: Sequence[_Block], own: Sequence[_Block]) -> None:
         if not ahead:
             below.repeated = _repeated(before, below)
         _join_cells(above, below)
+
+
+def _continues(one: Table, other: Table) -> bool:
+    """Whether two tables have the same columns as far as both draw them: one has those of the other."""
+    return _are_among(one.xs, other.xs) or _are_among(other.xs, one.xs) or _same_width(one, other)
+
+
+def _are_among(some: Sequence[float], all_of: Sequence[float]) -> bool:
+    return all(any(abs(x - other) <= _SAME_PLACE for other in all_of) for x in some)
 
 
 def _same_width(one: Table, other: Table) -> bool:
@@ -230,14 +240,14 @@ def _repeated(before: Sequence[_Block], below: _Drawn) -> int:
     count = 0
     for row in range(len(below.table.ys) - 1):
         texts = _texts(below, row)
-        if texts not in known or len([text for text in texts if text]) < _FEWEST_REPEATED:
+        if texts not in known or len(texts) < _FEWEST_REPEATED:
             break
         count += 1
     return count
 
 
 def _texts(block: _Drawn, row: int) -> tuple[str, ...]:
-    return tuple(cell.text for cell in block.row(row))
+    return tuple(cell.text for cell in block.row(row) if cell.text)
 
 
 def _join_cells(above: _Drawn, below: _Drawn) -> None:
@@ -248,7 +258,9 @@ def _join_cells(above: _Drawn, below: _Drawn) -> None:
     opened = [
         (one, other) for one, other in pairs if one.place.open_bottom and (other.place.open_top or below.repeated > 0)
     ]
-    whole = len(pairs) == len(above.last) == len(first)
+    paired = [cell for pair in pairs for cell in pair]
+    # Beside a table that is narrower at its end is a place without borders.
+    whole = all(any(cell is other for other in paired) for cell in (*above.last, *first) if cell.text)
     if len(opened) < len(above.last):
         joined = opened
         if not opened and whole and _is_broken(pairs, closed=True):

@@ -15,6 +15,8 @@ _SAME_LINE: Final = 0.5
 _SAME_PLACE: Final = 0.3
 _BLANK: Final = 0.18
 _CELLS_APART: Final = 1.6
+# A gap that is a blank is so many times as wide as the usual one.
+_SPREAD: Final = 2.0
 _INDENT: Final = 1.4
 _FULL: Final = 0.35
 # How much further apart than other lines of a cell two paragraphs stand.
@@ -66,7 +68,14 @@ def lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
         else:
             found.append([glyph])
             middle, height = at, own
-    return [_once(sorted(line, key=lambda glyph: glyph.x0)) for line in found]
+    ordered = [_once(sorted(line, key=lambda glyph: glyph.x0)) for line in found]
+    return [line for line in map(_trimmed, ordered) if line]
+
+
+def _trimmed(line: list[Glyph]) -> list[Glyph]:
+    """A line without blanks at its ends."""
+    at = [i for i, glyph in enumerate(line) if glyph.text != " "]
+    return line[at[0] : at[-1] + 1] if at else []
 
 
 def _once(line: Sequence[Glyph]) -> list[Glyph]:
@@ -83,27 +92,34 @@ def _once(line: Sequence[Glyph]) -> list[Glyph]:
 
 def runs(line: Sequence[Glyph]) -> list[list[Glyph]]:
     """A line parted where a wide gap is; not one whose single characters are spread."""
-    found: list[list[Glyph]] = [[line[0]]]
-    for before, glyph in pairwise(line):
-        if glyph.x0 - before.x1 > _CELLS_APART * (glyph.bottom - glyph.top):
-            found.append([])
+    found: list[list[Glyph]] = [[]]
+    end = line[0].x1
+    for glyph in line:
+        if glyph.text != " ":
+            if glyph.x0 - end > _CELLS_APART * (glyph.bottom - glyph.top):
+                found.append([])
+            end = glyph.x1
         found[-1].append(glyph)
-    return found if any(len(run) > 1 for run in found) else [list(line)]
+    return list(map(_trimmed, found)) if any(len(run) > 1 for run in found) else [list(line)]
 
 
 def placed(line: Sequence[Glyph]) -> Placed:
     """A line with blanks between its words."""
     texts: list[str] = []
     boxes: array[float] = array("f")
-    end = line[0].x0
-    for glyph in line:
-        gap = (glyph.x0 - end) / (glyph.bottom - glyph.top or 1.0)
-        if gap > _BLANK and texts and (gap > _CELLS_APART or (_is_word(texts[-1]) and _is_word(glyph.text))):
+    gaps = [(b.x0 - a.x1) / (b.bottom - b.top or 1.0) for a, b in pairwise(line)]
+    spread = _SPREAD * sorted(gaps)[len(gaps) // 2] if gaps else 0.0
+    before = " "
+    for glyph, gap in zip(line, [0.0, *gaps], strict=True):
+        text = glyph.text
+        if before != " " != text and gap > _BLANK and (gap > _CELLS_APART or _are_apart(before, text, gap > spread)):
             texts.append(" ")
             boxes.extend(NOWHERE)
-        texts.append(glyph.text)
-        boxes.extend(glyph[1:] * len(glyph.text))
-        end = glyph.x1
+        if text != " " or before != " ":
+            texts.append(text)
+            boxes.extend(glyph[1:] * len(text))
+        before = text[-1]
+    end = line[-1].x1
     height = max(glyph.bottom - glyph.top for glyph in line)
     top, bottom = min(glyph.top for glyph in line), max(glyph.bottom for glyph in line)
     return Placed("".join(texts), line[0].x0, top, end, bottom, height, _least(line), boxes)
@@ -112,8 +128,11 @@ def placed(line: Sequence[Glyph]) -> Placed:
 NOWHERE: Final = (float("nan"),) * 4
 
 
-def _is_word(text: str) -> bool:
-    return text.isascii() and text.isalnum()
+def _are_apart(before: str, text: str, wide: bool) -> bool:
+    """Whether a gap is a blank: programs leave one between Chinese and Latin letters, and may spread a line."""
+    if before.isascii() or text.isascii():
+        return before.isascii() and text.isascii() and before.isalnum() and text.isalnum()
+    return wide and before.isalnum() and text.isalnum()
 
 
 def _least(line: Sequence[Glyph]) -> float:
@@ -126,6 +145,7 @@ def _least(line: Sequence[Glyph]) -> float:
             at + 1 < len(line)
             and line[at + 1].text.isascii()
             and line[at + 1].text not in _OPENING
+            and line[at + 1].text != " "
             and line[at + 1].x0 - line[at].x1 <= _BLANK * (line[at].bottom - line[at].top)
         ):
             at += 1

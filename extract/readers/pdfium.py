@@ -17,7 +17,9 @@ from extract.errors import UnreadableInput
 from extract.readers.page_marks import Box, Drawing, Letter, folded, is_straight, is_thin
 
 _DEEPEST: Final = 8
-_BLANKS: Final = frozenset(map(ord, " \t\r\n\u00a0\u3000\u200b\ufeff"))
+_NOTHING: Final = frozenset(map(ord, "\t\r\n\u200b\ufeff"))
+# Blanks, which pdfium puts in of its own too.
+_BLANKS: Final = frozenset(map(ord, " \u00a0\u3000"))
 # What pdfium says for a hyphen at a line's end.
 _HYPHENS: Final = frozenset((0x02, 0xFFFE))
 # How far from a quarter a text may be turned; those that are turned further are stamps across the page.
@@ -65,14 +67,14 @@ def drawing(document: Any, index: int) -> Drawing:
 def _letters(text: Any) -> list[Letter]:
     count = raw.FPDFText_CountChars(text)
     unicode_of, origin_of, loose_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharOrigin, raw.FPDFText_GetLooseCharBox
-    size_of, matrix_of = raw.FPDFText_GetFontSize, raw.FPDFText_GetMatrix
+    size_of, matrix_of, generated = raw.FPDFText_GetFontSize, raw.FPDFText_GetMatrix, raw.FPDFText_IsGenerated
     x, y, box, matrix = c_double(), c_double(), raw.FS_RECTF(), raw.FS_MATRIX()
     at_x, at_y, at_box, at_matrix = byref(x), byref(y), byref(box), byref(matrix)
     found: list[Letter] = []
     high = 0
     for i in range(count):
         code = unicode_of(text, i)
-        if code in _BLANKS:
+        if code in _NOTHING or (code in _BLANKS and generated(text, i)):
             continue
         if 0xD800 <= code < 0xDC00:
             high = code
@@ -99,7 +101,7 @@ def _letters(text: Any) -> list[Letter]:
             width = 2 * x.value - box.left - box.right
         else:
             width = 2 * y.value - box.bottom - box.top
-        character = chr(code) if code < 0x0300 else folded(chr(code))
+        character = " " if code in _BLANKS else chr(code) if code < 0x0300 else folded(chr(code))
         found.append(Letter(character, x.value, y.value, width, height, quarter))
     return found
 
