@@ -93,3 +93,10 @@ def test_rows_broken_in_their_middle_are_never_silently_wrong(design: str) -> No
         score(total, [named], extract_bytes(broken(table, seed).encode(), source_path="a"))
     assert sum(total.all.values()) > 400
     assert not total.silent, "\n".join(map(str, total.silent[:SHOWN]))
+
+
+def test_numbers_of_columns_in_full_width_are_no_project() -> None:
+    table, record = written("yunnan", 1)
+    table = [["１", "２", *row[2:]] if row[0] == "1" else row for row in table]
+    (form,) = extract_bytes(SHAPES["tabs"](table).encode(), source_path="a").forms
+    assert form.project_name == record["project_name"]

@@ -184,6 +184,46 @@ def test_two_forms_each_in_a_line() -> None:
     assert [len(form.indicators) for form in extraction.forms] == [2, 2]
 
 
+LINE = (
+    "项目支出绩效目标申报表(2024年度)项目名称养护经费主管部门云和县林业局实施单位云和县图书馆项目资金(万元)年度资金总额:1.00其中:财政拨款1.00"
+    "年度总体目标养护古树。年度绩效指标一级指标二级指标三级指标指标值分值产出指标数量指标养护古树≥120株90满意度指标服务对象满意度指标群众满意度≥90%10"
+)
+
+
+@pytest.mark.parametrize("above", ["各预算单位：\n", "关于下达部门预算绩效目标的通知\n（盖章有效）\n", "附件1\n"])
+def test_what_stands_above_the_title_is_none_of_the_form(above: str) -> None:
+    form = read(above + LINE)
+    assert (form.title, form.project_name, form.unit_name, len(form.funding)) == (
+        "项目支出绩效目标申报表",
+        "养护经费",
+        "云和县图书馆",
+        2,
+    )
+    assert not loud(form.findings)
+
+
+def test_places_are_exact_where_signs_are_entities() -> None:
+    """In a line of any length: each cell stands where its own characters are."""
+    line = LINE.replace("≥", "&ge;").replace("养护古树。", "养护古树\u200b，清理杂草，修剪枯枝。" * 12)
+    form = read(line)
+    place = form.indicators[1].places["name"]
+    assert line[place.start : place.end] == "群众满意度"
+    assert [(i.operator, i.value, i.unit) for i in form.indicators] == [("≥", "120", "株"), ("≥", "90", "%")]
+
+
+def test_no_break_spaces_around_a_value_are_none_of_it() -> None:
+    form = read(LINE.replace("养护经费", "\u00a0养护经费\u00a0"))
+    assert form.project_name == "养护经费"
+
+
+def test_a_short_word_for_what_came_of_it_is_no_end_of_a_target() -> None:
+    form = form_of(
+        "产出指标数量指标古树养护状况定性强中弱已完成5050满意度指标服务对象满意度指标群众满意度≥90%90%5050",
+        "一级指标二级指标三级指标指标性质指标值度量单位实际完成值分值得分",
+    )
+    assert (form.indicators[0].value, form.indicators[0].achieved) == ("强中弱", "已完成")
+
+
 def test_samples_are_as_they_are_written() -> None:
     for name, text, _ in samples():
         assert (SAMPLES / name).read_bytes() == text.encode(), name

@@ -194,6 +194,13 @@ def test_one_cell_a_line(table: Table) -> None:
     check(Grid(grid.rows[1:], grid.lines), table)
 
 
+def test_one_cell_a_line_in_rows_that_are_full() -> None:
+    """No blank cell ends a row: an empty line does."""
+    table = [["甲", "乙", "丙", "丁"], ["一", "二", "三", "四"], ["", "", "五", "六"], ["七", "", "八", "九"]]
+    grid = shapes.read("标题\n" + write_cells(table))
+    assert [[texts(row).get(col, "") for col in range(4)] for row in grid.rows[1:]] == table
+
+
 @given(
     tables(st.lists(st.one_of(words, st.sampled_from(["'", "\\", '"', ";", ","])), max_size=4).map("".join)),
     st.booleans(),

@@ -74,6 +74,58 @@ def test_a_cell_too_many_before_the_labels_is_said() -> None:
     assert [finding.code for finding in found[0].findings] == ["cell_unread"]
 
 
+LEADS = "序号\t单位编码\t单位名称\t项目编码\t项目名称\t项目类型\t资金总额\t其中：财政拨款\t年度绩效目标\t"
+PLAIN_HEADER = "一级指标\t二级指标\t三级指标\t指标性质\t指标值\t度量单位\t权重\n"
+
+
+def test_a_header_of_many_words_is_one_row() -> None:
+    """Sixteen cells are a header, and no form that ran together."""
+    rows = (
+        "1\t301001\t水口镇政府\tP001\t村道养护\t特定目标类\t6.00\t6.00\t养护村道三十公里。\t产出指标\t数量指标\t养护里程\t≥\t30\t公里\t90\n"
+        "２\t301001\t水口镇政府\tP002\t河道保洁\t特定目标类\t３．００\t3.00\t全年保洁河道。\t产出指标\t质量指标\t达标率\t≥\t95\t%\t90\n"
+    )
+    found = extract_bytes((TITLE.format(unit="万元") + LEADS + PLAIN_HEADER + rows).encode()).forms
+    assert [(f.project_code, f.project_name, [a.amount for a in f.funding]) for f in found] == [
+        ("P001", "村道养护", [Decimal(60000), Decimal(60000)]),
+        ("P002", "河道保洁", [Decimal(30000), Decimal(30000)]),
+    ]
+    assert [[i.name for i in f.indicators] for f in found] == [["养护里程"], ["达标率"]]
+
+
+def test_cells_that_are_repeated_before_a_row_without_labels_are_no_labels() -> None:
+    rows = (
+        "水口镇政府\t村道养护\t产出指标\t数量指标\t养护里程\t≥\t30\t公里\t60\n"
+        "水口镇政府\t村道养护\t新建护栏\t≥\t5\t公里\t30\n"
+    )
+    header = "单位名称\t项目名称\t" + PLAIN_HEADER
+    (found,) = extract_bytes((TITLE.format(unit="元") + header + rows).encode()).forms
+    assert [(i.level2, i.name, i.value) for i in found.indicators] == [
+        ("数量指标", "养护里程", "30"),
+        ("数量指标", "新建护栏", "5"),
+    ]
+
+
+def test_a_piece_of_a_row_is_no_units_row() -> None:
+    rows = (
+        "水口镇政府\t村道养护\t产出指标\t数量指标\t养护里程\t≥\t30\t公里\t60\n"
+        "全镇新建的安全\n护栏里程\t≥\t5\t公里\t30\n"
+    )
+    header = "单位名称\t项目名称\t" + PLAIN_HEADER
+    (found,) = extract_bytes((TITLE.format(unit="元") + header + rows).encode()).forms
+    assert [i.name for i in found.indicators] == ["养护里程", "全镇新建的安全护栏里程"]
+
+
+def test_a_project_without_a_name_is_said_of_the_one_before_too() -> None:
+    rows = (
+        "水口镇政府\t村道养护\t6.00\t养护村道三十公里，\t产出指标\t数量指标\t养护里程\t≥\t30\t公里\t60\n"
+        "保障出行。全年巡查。\t效益指标\t社会效益指标\t出行便利\t定性\t优良\t\t30\n"
+    )
+    header = "单位名称\t项目名称\t资金总额\t年度绩效目标\t" + PLAIN_HEADER
+    found = extract_bytes((TITLE.format(unit="元") + header + rows).encode()).forms
+    assert [[i.name for i in f.indicators] for f in found] == [["养护里程"], ["出行便利"]]
+    assert all("cell_unread" in [finding.code for finding in f.findings] for f in found)
+
+
 # The columns before the indicators, those of the indicators, and whether labels and leading cells stand in every row.
 WIDE = {
     "usual": ("unit project amount goal", PLAIN, False, False),

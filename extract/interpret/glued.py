@@ -67,8 +67,12 @@ class Ungluer:
                 continue
             stop = headers[i + 1].row if i + 1 < len(headers) else len(rows)
             stop = self._next_form(rows, header.row + 1, stop)
-            one = self._form(rows[at:stop], header._replace(row=header.row - at))
-            done += one.rows if one is not None else rows[at:stop]
+            title = self._next_form(rows, at, header.row + 1)
+            begin = title if title <= header.row else at
+            one = self._form(rows[begin:stop], header._replace(row=header.row - begin))
+            # What stands above the title is none of the form.
+            done += rows[at:begin]
+            done += one.rows if one is not None else rows[begin:stop]
             findings += one.findings if one is not None else []
             at = stop
         return Unglued([*done, *rows[at:]], findings)

@@ -154,9 +154,7 @@ def _says_done(reader: RowReader, start: int, end: int) -> bool:
     text = reader.text
     half = (end - start) // 2
     return text[start : start + half] == text[start + half : end] or any(
-        len(word) >= _CERTAIN and at + len(word) <= end
-        for at in range(start + 1, end)
-        for word in reader.lexicon.achieved.at(text, at)
+        at + len(word) <= end for at in range(start + 1, end) for word in reader.lexicon.achieved.at(text, at)
     )
 
 
@@ -165,7 +163,7 @@ def ends_of_free(reader: RowReader, at: int) -> Iterator[int]:
     text = reader.text
     yield from (at + length for length in range(3, _LONGEST_GRADE) if at + length in reader.grade_ends)
     for end in reader.ends_of_words(at, _LONGEST_VALUE):
-        if reader.is_marked(end) or any(len(word) >= _CERTAIN for word in reader.lexicon.achieved.at(text, end)):
+        if reader.is_marked(end) or reader.lexicon.achieved.at(text, end):
             yield end
         half = (end - at) // 2
         if half >= _SHORTEST_HALF and (end - at) % 2 == 0 and text[at : at + half] == text[at + half : end]:

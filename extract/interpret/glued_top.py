@@ -16,7 +16,7 @@ from extract.places import cut
 _FIELD_NAMES: Final = {"unit": "unit_name", "project": "project_name", "supervising_unit": "supervising_unit"}
 # A value does not end so; a label that goes on may stand behind it.
 _OPEN_ENDS: Final = ("及", "和", "与", "、", "（", "(")
-_BLANKS: Final = " |:：\t"
+_BLANKS: Final = " |:：\t\u00a0"
 # Beside its label, an aim and what came of it are two texts.
 _AIM_AND_DONE: Final = 2
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from extract.clean import squash
 from extract.interpret.sections import Scanner
+from extract.interpret.wide import OTHER, leading_columns
 from extract.model import Cell, Row
 from extract.places import cut, join
 
@@ -45,7 +46,7 @@ def untangled(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
             found.append(row)
             continue
         long = count >= (_LONG_LINE if len(row.cells) == 1 else _LONG_ROW)
-        if long and _header(cells, scanner) is not None:
+        if long and _header(cells, scanner) is not None and not _is_wide(row, scanner):
             found += (Row(row.line, group, 0, row.page) for group in _groups(cells, scanner))
             continue
         last = cells[-1].text
@@ -102,6 +103,15 @@ def _header(cells: Sequence[Cell], scanner: Scanner) -> tuple[int, int] | None:
         if first is None and end - start >= _LONG_HEADER:
             first = start, end
     return first
+
+
+def _is_wide(row: Row, scanner: Scanner) -> bool:
+    """Whether a row is the header of a wide table and no more: words of columns, those of its projects first."""
+    found = leading_columns(row, scanner)
+    if found is None or not all(_is_column(cell.text, scanner) for cell in found[1].cells):
+        return False
+    # In a head that ran together, values stand among the words.
+    return sum(lead.role == OTHER for lead in found[0]) * 2 < len(found[0])
 
 
 def _groups(cells: Sequence[Cell], scanner: Scanner) -> Iterator[list[Cell]]:

@@ -135,7 +135,11 @@ def _is_furniture(found: Sections, state: str, row: Row, kind: str) -> bool:
 def _numbers_columns(row: Row) -> bool:
     """Whether a row numbers the columns above it: 1, 2, 3 and so on."""
     cells = row.cells
-    return cells[0].text == "1" and len(cells) > HEADER_WORDS and all(c.text == str(i + 1) for i, c in enumerate(cells))
+    return (
+        cells[0].text in ("1", "１")
+        and len(cells) > HEADER_WORDS
+        and all(squash(c.text) == str(i + 1) for i, c in enumerate(cells))
+    )
 
 
 class Scanner:

@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 import regex
 
+from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.funding import column_of
 from extract.interpret.kinds import Kinds
@@ -36,6 +37,9 @@ _CODE: Final = regex.compile(r"[0-9A-Za-z]{3,40}$")
 # A goal is hardly shorter.
 _SHORT_GOAL: Final = 12
 _NEVER: Final = 99.0
+_SENTENCE_MARKS: Final = frozenset("。；！？")
+# A project's row has no more cells less of its own than the one before, unit, amounts and goal blank, or it is torn.
+_PIECE: Final = 3
 # What it costs that a column has no cell in a project's first row, and that a cell has no column.
 _MISSING: Final = {PROJECT: 3.0, AMOUNT: 0.8, GOAL: 0.8, UNIT: 0.5, CODE: 0.4, NUMBER: 0.3, OTHER: 0.4}
 _UNREAD: Final = 4.0
@@ -59,6 +63,8 @@ class Project:
     amounts: list[tuple[Column, Cell]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     unread: list[Cell] = field(default_factory=list)
+    # Whether its row looks like a piece of one.
+    torn: bool = False
 
     def goal_lines(self) -> list[Cell]:
         """The goal, a cell a line of the source."""
@@ -116,20 +122,27 @@ def projects(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[P
     """The projects of a wide table in order. Unit rows give no project; they name the unit of the rows below."""
     found: list[Project] = []
     unit: Cell | None = None
-    for row in _whole([_at_blanks(row) for row in rows], leads, kinds):
+    repeated: list[str] = []
+    whole = _whole([_at_blanks(row) for row in rows], leads, kinds)
+    for at, row in enumerate(whole):
         own = [kinds(cell.text) for cell in row.cells]
         first = next((i for i, kind in enumerate(own) if kind in _LABELS), None)
-        if is_sum(row, leads, own):
+        if is_sum(row, leads, own) and (at + 1 == len(whole) or _begins_project(whole[at + 1], leads, kinds)):
             unit = row.cells[0]
             continue
         if first is None and not found:
             first = 0
+        if first is None and repeated and [cell.text for cell in row.cells[: len(repeated)]] == repeated:
+            # The project's own cells once more, before a row without labels.
+            first = len(repeated)
         lead, rest = row.cells[: first or 0], row.cells[first or 0 :]
         if lead or not found:
             project = _project(lead, leads)
             unit = project.unit = project.unit or unit
             if not found or not _same(project, found[-1]):
+                _doubt(project, found, row, len(lead), len(repeated))
                 found.append(project)
+        repeated = [cell.text for cell in lead] or repeated
         found[-1].rows.append(Row(row.line, rest, row.width, row.page))
     return found
 
@@ -160,6 +173,26 @@ def _labelled(row: Row, kinds: Kinds) -> bool:
     """Whether a label stands in a row, but not at its beginning."""
     first, *rest = row.cells
     return kinds(first.text) not in _LABELS and any(kinds(cell.text) in _LABELS for cell in rest)
+
+
+def _doubt(project: Project, found: Sequence[Project], row: Row, own: int, usual: int) -> None:
+    """Marks a project whose row looks like a piece of one, and the one before it, which may have lost that row.
+
+    It has no name, or a text for one; or most of the cells that the project before has are not there; or it is one
+    that stands further up already. ``own``: how many cells of its own it has; ``usual``: how many that one has.
+    """
+    name = project.name
+    text = name is not None and not _SENTENCE_MARKS.isdisjoint(name.text)
+    project.torn = name is None or text or own + _PIECE < usual
+    near = [one for one in found[-1:] if project.torn or one.torn]
+    near += [one for one in found[:-1] if _same(project, one)]
+    for one in (project, *near) if near or project.torn else ():
+        one.unread += [cell for cell in row.cells[: max(own, 1)] if cell not in one.unread]
+
+
+def _begins_project(row: Row, leads: Sequence[Lead], kinds: Kinds) -> bool:
+    """Whether a row below a unit's may be there: a project's first, or that of a unit below the unit."""
+    return _labelled(row, kinds) or is_sum(row, leads, [kinds(cell.text) for cell in row.cells])
 
 
 def _at_blanks(row: Row) -> Row:
@@ -224,6 +257,7 @@ def _keep(best: dict[int, tuple[float, tuple[int, ...]]], used: int, cost: float
 
 def _cost(text: str, role: str) -> float:
     """What it costs to read a text as what a column holds."""
+    text = squash(text)
     if _is_number(text):
         costs = {AMOUNT: 0.0, NUMBER: 0.1 if text.isdigit() else _NEVER, CODE: 0.2 if text.isdigit() else _NEVER}
         return costs.get(role, 3.0)

@@ -370,12 +370,17 @@ def _tokens(lines: Sequence[str]) -> tuple[list[_Token], list[Slice]]:
 
 
 def _ends_of_rows(lines: Sequence[str], tokens: Sequence[_Token]) -> list[int]:
-    """The tokens behind which a row ends: the last ones of lines that are nothing but several pipes."""
+    """The tokens behind which a row ends: the last ones of lines that are nothing but several pipes.
+
+    Where no blank cells end a row, that line is empty, and a lone pipe below it opens the next row.
+    """
     found: list[int] = []
     for i, token in enumerate(tokens):
-        last = i + 1 == len(tokens) or tokens[i + 1].line != token.line
+        after = tokens[i + 1] if i + 1 < len(tokens) else None
         text = lines[token.line - 1].strip()
-        if last and len(text) > 1 and not text.strip(_LONE):
+        padded = (after is None or after.line != token.line) and len(text) > 1 and not text.strip(_LONE)
+        apart = after is not None and after.line == token.line + 2 and lines[after.line - 1].strip() == _LONE
+        if padded or (apart and not lines[token.line].strip()):
             found.append(i)
     return found
 

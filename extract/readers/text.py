@@ -151,12 +151,13 @@ def _tabbed(parts: list[str], number: int, page: int, special: bool) -> list[Cel
     return cells
 
 
-def _marked(text: str, number: int, start: int, col: int, page: int) -> list[Cell]:
+def _marked(text: str, number: int, start: int, col: int, page: int, *, whole_prose: bool = True) -> list[Cell]:
     """A cell whose text may hold markup or invisible characters; none where nothing else is in it.
 
-    What stands between those becomes a part of its own, so that places within the cell stay exact.
+    What stands between those becomes a part of its own, so that places within the cell stay exact. Without
+    ``whole_prose`` that is so for long texts too: lines without separators may be cut into cells later.
     """
-    if len(text) > _PROSE:
+    if whole_prose and len(text) > _PROSE:
         whole = plain(text)
         return [Cell(whole, number, start, start + len(text), col, page)] if whole else []
     pieces = shown(text)
@@ -192,7 +193,7 @@ def _blank_separated(line: str, number: int, page: int, special: bool) -> list[C
     at = line.index(stripped)
     if "  " not in stripped and "\u3000" not in stripped and "\u00a0" not in stripped:
         return (
-            _marked(stripped, number, at, 0, page)
+            _marked(stripped, number, at, 0, page, whole_prose=False)
             if special or "<" in stripped
             else [_cell(stripped, number, at, 0, page)]
         )
@@ -207,7 +208,7 @@ def _blank_separated(line: str, number: int, page: int, special: bool) -> list[C
         end = match.end()
         piece = match.group()
         if special or "<" in piece:
-            cells += _marked(piece, number, at + match.start(), col, page)
+            cells += _marked(piece, number, at + match.start(), col, page, whole_prose=False)
         else:
             cells.append(_cell(piece, number, at + match.start(), col, page))
     return cells

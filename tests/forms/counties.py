@@ -560,7 +560,7 @@ def wide_table(
 
 def wide_record(form: TrueForm, leads: Sequence[str], columns: Sequence[tuple[str, str]]) -> Json:
     """What the table says of one of its projects."""
-    record = _record(form, columns, title=WIDE_TITLE, goals=["".join(form.goals)])
+    record = _record(form, columns, title=WIDE_TITLE, goals=["".join(form.goals)] if "goal" in leads else [])
     for key in ("unit_code", "project_code", *(() if "unit" in leads else ("unit_name",))):
         del record[key]
     if "project_code" in leads:
