@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extract.clean import squash
@@ -21,6 +22,13 @@ from extract.readers.source import Filled, Line, Piece
 _SAME_PLACE: Final = 2 * SLACK
 # A header that stands again has at least so many cells.
 _FEWEST_REPEATED: Final = 3
+# A table of fewer cells is a frame, or a box within a text.
+_FEWEST_CELLS: Final = 4
+_ONE_COLUMN: Final = 2
+# A page on which one line in so many has columns of its own within a cell is not parted by its rules.
+_LOOSE: Final = 3
+_LONG_COLUMN: Final = 8
+_LONG_COLUMNS: Final = 4
 _PAGE_NUMBER: Final = re.compile(r"[-—–－·.]*第?\d{1,4}页?(?:[/,，、／|]?共?\d{1,4}页?)?[-—–－·.]*")
 
 
@@ -128,23 +136,53 @@ class _Beside:
 
 
 _Block = _Drawn | _Beside
+Blocks = list[_Block]
 
 
-def lines_of(pages: Iterable[Page]) -> Iterator[Line]:
+def lines_of(pages: Sequence[Blocks]) -> Iterator[Line]:
     """The rows of the tables and the lines beside them, in order; page numbers left out."""
-    blocks: list[_Block] = []
-    before: list[_Block] = []
-    for page in pages:
-        own = _blocks(page)
+    for before, own in pairwise(pages):
         _join(before, own)
-        blocks += own
-        before = own
+    for own in pages:
+        for block in own:
+            yield from [_beside(block)] if isinstance(block, _Beside) else _rows(block)
+
+
+def is_ruled(blocks: Blocks) -> bool:
+    """Whether rules part the texts of a page into cells: some of a table's columns, and its rows, are told by them."""
     for block in blocks:
-        yield from [_beside(block)] if isinstance(block, _Beside) else _rows(block)
+        if isinstance(block, _Drawn) and len(block.cells) >= _FEWEST_CELLS and len(block.table.xs) > _ONE_COLUMN:
+            lines = [told.line for cell in block.cells for paragraph in cell.paragraphs for told in paragraph]
+            loose = sum(line.runs >= _FEWEST_REPEATED for line in lines)
+            if loose * _LOOSE <= len(lines) and not _has_long_columns(block):
+                return True
+    return False
 
 
-def _blocks(page: Page) -> list[_Block]:
-    """What stands on a page, from top to bottom."""
+def _has_long_columns(block: _Drawn) -> bool:
+    """Whether what is one row by its rules holds many lines in many columns: rules part the columns alone."""
+    for row in range(len(block.table.ys) - 1):
+        counts = [sum(map(len, cell.paragraphs)) for cell in block.row(row) if cell.place.rows == 1]
+        if sum(count >= _LONG_COLUMN for count in counts) >= _LONG_COLUMNS:
+            return True
+    return False
+
+
+def count_lines(blocks: Blocks, cells: int) -> int:
+    """How many lines of a page have so many runs of text or more."""
+    count = 0
+    for block in blocks:
+        if isinstance(block, _Beside):
+            count += len(block.runs) >= cells
+        else:
+            lines = [told.line for cell in block.cells for paragraph in cell.paragraphs for told in paragraph]
+            count += sum(line.runs >= cells for line in lines)
+            count += len(lines) if _has_long_columns(block) else 0
+    return count
+
+
+def blocks_of(page: Page) -> Blocks:
+    """What stands on a page, from top to bottom: tables, and the lines beside them."""
     found = tables(page.across, page.down)
     inner = sorted(range(len(found)), key=lambda i: found[i].area)
     within: list[dict[int, list[Glyph]]] = [{} for _ in found]

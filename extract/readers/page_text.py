@@ -42,7 +42,7 @@ class Placed:
     """A line of text, and where it stands; ``boxes``: four floats a character, NaN for a blank that was put in.
 
     ``height``: of its characters. ``least``: how wide its first characters are that could not be parted from one
-    another.
+    another. ``runs``: how many parts wide gaps leave.
     """
 
     text: str
@@ -53,6 +53,7 @@ class Placed:
     height: float
     least: float
     boxes: array[float]
+    runs: int = 1
 
 
 def lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
@@ -90,13 +91,13 @@ def _once(line: Sequence[Glyph]) -> list[Glyph]:
     return found
 
 
-def runs(line: Sequence[Glyph]) -> list[list[Glyph]]:
-    """A line parted where a wide gap is; not one whose single characters are spread."""
+def runs(line: Sequence[Glyph], apart: float = _CELLS_APART) -> list[list[Glyph]]:
+    """A line parted where a gap is wider than so many heights; not one whose single characters are spread."""
     found: list[list[Glyph]] = [[]]
     end = line[0].x1
     for glyph in line:
         if glyph.text != " ":
-            if glyph.x0 - end > _CELLS_APART * (glyph.bottom - glyph.top):
+            if glyph.x0 - end > apart * (glyph.bottom - glyph.top):
                 found.append([])
             end = glyph.x1
         found[-1].append(glyph)
@@ -122,7 +123,8 @@ def placed(line: Sequence[Glyph]) -> Placed:
     end = line[-1].x1
     height = max(glyph.bottom - glyph.top for glyph in line)
     top, bottom = min(glyph.top for glyph in line), max(glyph.bottom for glyph in line)
-    return Placed("".join(texts), line[0].x0, top, end, bottom, height, _least(line), boxes)
+    apart = 1 + sum(gap > _CELLS_APART for gap in gaps)
+    return Placed("".join(texts), line[0].x0, top, end, bottom, height, _least(line), boxes, apart)
 
 
 NOWHERE: Final = (float("nan"),) * 4

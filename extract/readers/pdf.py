@@ -8,8 +8,9 @@ from typing import Any, Final
 from extract.errors import UnreadableInput
 from extract.readers import page_marks, pdfium
 from extract.readers.files import ReadOptions
-from extract.readers.page_tables import Page, lines_of
-from extract.readers.source import Source, drawn
+from extract.readers.page_source import source_of
+from extract.readers.page_tables import Page
+from extract.readers.source import Source
 
 _TYPE: Final = "application/pdf"
 
@@ -31,7 +32,7 @@ def read(data: bytes, options: ReadOptions) -> Source:
         document.close()
     if not any(page.glyphs for page in pages):
         raise UnreadableInput("scan")
-    return drawn(_TYPE, [lines_of(pages)])
+    return source_of(_TYPE, pages)
 
 
 def _pages(document: Any, count: int) -> Iterator[Page]:

@@ -6,7 +6,7 @@ pdfium is not safe with threads.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ctypes import byref, c_double, c_float, c_int
+from ctypes import addressof, byref, c_double, c_float, c_int
 from math import atan2, hypot, pi
 from typing import Any, Final
 
@@ -54,7 +54,7 @@ def drawing(document: Any, index: int) -> Drawing:
             _shape(*shape, strokes, fills)
         text = page.get_textpage()
         try:
-            letters = _letters(text.raw)
+            letters = _visible(text.raw, _letters(text.raw), strokes)
         finally:
             text.close()
         return Drawing((left, bottom, right, top), turned, letters, strokes, fills)
@@ -64,13 +64,59 @@ def drawing(document: Any, index: int) -> Drawing:
         page.close()
 
 
-def _letters(text: Any) -> list[Letter]:
+def _visible(text: Any, letters: list[tuple[int, Letter]], strokes: list[Box]) -> list[Letter]:
+    """The letters without those that are clipped away.
+
+    Calc writes the text of a cell on each page that it is on, whole, and shows what is within the table. Only what
+    stands beside all rules is looked at.
+    """
+    if not strokes:
+        return [letter for _, letter in letters]
+    low, high = min(stroke[1] for stroke in strokes), max(stroke[3] for stroke in strokes)
+    found: list[Letter] = []
+    clips: dict[int, Box | None] = {}
+    for number, letter in letters:
+        if not low <= letter.y <= high:
+            shape = raw.FPDFText_GetTextObject(text, number)
+            key = addressof(shape.contents)
+            if key not in clips:
+                clips[key] = _clip(shape)
+            if (clip := clips[key]) is not None and not _is_within(letter, clip):
+                continue
+        found.append(letter)
+    return found
+
+
+def _is_within(letter: Letter, clip: Box) -> bool:
+    left, bottom, right, top = clip
+    return left - letter.width <= letter.x <= right and bottom - letter.height / 2 <= letter.y <= top
+
+
+def _clip(shape: Any) -> Box | None:
+    """What of the page an object may show on: the box that all of its clips have in common; None for all."""
+    clip = raw.FPDFPageObj_GetClipPath(shape)
+    common: Box | None = None
+    x, y = c_float(), c_float()
+    for i in range(raw.FPDFClipPath_CountPaths(clip) if clip else 0):
+        points = []
+        for k in range(raw.FPDFClipPath_CountPathSegments(clip, i)):
+            raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, i, k), byref(x), byref(y))
+            points.append((x.value, y.value))
+        if points:
+            a, b, c, d = _around(points)
+            p, q, r, s = common or (a, b, c, d)
+            common = max(a, p), max(b, q), min(c, r), min(d, s)
+    return common
+
+
+def _letters(text: Any) -> list[tuple[int, Letter]]:
+    """The characters of a page in the order of the file, each with its number."""
     count = raw.FPDFText_CountChars(text)
     unicode_of, origin_of, loose_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharOrigin, raw.FPDFText_GetLooseCharBox
     size_of, matrix_of, generated = raw.FPDFText_GetFontSize, raw.FPDFText_GetMatrix, raw.FPDFText_IsGenerated
     x, y, box, matrix = c_double(), c_double(), raw.FS_RECTF(), raw.FS_MATRIX()
     at_x, at_y, at_box, at_matrix = byref(x), byref(y), byref(box), byref(matrix)
-    found: list[Letter] = []
+    found: list[tuple[int, Letter]] = []
     high = 0
     for i in range(count):
         code = unicode_of(text, i)
@@ -102,7 +148,7 @@ def _letters(text: Any) -> list[Letter]:
         else:
             width = 2 * y.value - box.bottom - box.top
         character = " " if code in _BLANKS else chr(code) if code < 0x0300 else folded(chr(code))
-        found.append(Letter(character, x.value, y.value, width, height, quarter))
+        found.append((i, Letter(character, x.value, y.value, width, height, quarter)))
     return found
 
 

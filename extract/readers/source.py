@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from extract.model import BBox, Cell, Finding, Grid, Origin, OriginLine, Row
+from extract.readers import shapes
 from extract.readers.pieces import Draft, Slice, row
 from extract.readers.text import line_row
 
@@ -56,6 +57,20 @@ class Line(NamedTuple):
     free: bool = False
 
 
+class TextLine(NamedTuple):
+    """A line of a text that keeps the layout of a page; ``boxes``: the place of each character, None for a blank."""
+
+    text: str
+    boxes: Sequence[BBox | None]
+    page: int
+
+
+class Text(NamedTuple):
+    """Lines that are read as those of a text are."""
+
+    lines: Sequence[TextLine]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file, read. ``grids``: what is looked through for forms, each by itself; ``lines`` counts through all of them.
@@ -71,12 +86,17 @@ class Source:
     findings: tuple[Finding, ...] = ()
 
 
-def drawn(media_type: str, parts: Iterable[Iterable[Line]], findings: tuple[Finding, ...] = ()) -> Source:
+def drawn(media_type: str, parts: Iterable[Iterable[Line] | Text], findings: tuple[Finding, ...] = ()) -> Source:
     """The Source of tables whose cells the file itself tells; each of ``parts`` becomes a grid of its own."""
     texts: list[str] = []
     places: list[OriginLine] = []
     grids: list[Grid] = []
     for part in parts:
+        if isinstance(part, Text):
+            grids.append(shapes.read("\n" * len(texts) + "\n".join([line.text for line in part.lines])))
+            texts += [line.text for line in part.lines]
+            places += [OriginLine(line.page, (0,), ("",), tuple(line.boxes)) for line in part.lines]
+            continue
         rows: list[Row] = []
         paged = False
         for line in part:
