@@ -17,6 +17,8 @@ _READERS: Final[dict[str, str]] = {
     "xlsx": "extract.readers.xlsx",
     "ods": "extract.readers.opendocument",
     "odt": "extract.readers.opendocument",
+    "ole": "extract.readers.ole",
+    "rtf": "extract.readers.rtf",
 }
 # How messages call the kinds.
 _CALLED: Final = {
@@ -54,6 +56,7 @@ class ReadOptions:
     max_unpacked_bytes: int = 128 * 1024 * 1024
     max_ratio: int = 250
     max_sheet_cells: int = 4_000_000
+    office_seconds: float = 60.0
     max_pages: int = 2000
     max_member_bytes: int = 64 * 1024 * 1024
     max_unpacked: int = 1024 * 1024 * 1024

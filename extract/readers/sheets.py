@@ -79,6 +79,8 @@ def guarded(read: Callable[[], Source]) -> Source:
 
 def _read(book: CalamineWorkbook, media_type: str, looks_of: Callable[[str], Looks], max_cells: int) -> Source:
     metadata = [(i, one) for i, one in enumerate(book.sheets_metadata) if one.typ == SheetTypeEnum.WorkSheet]
+    if not metadata:
+        raise UnreadableInput("malformed", reason="no sheets")
     seen = [one for one in metadata if one[1].visible == SheetVisibleEnum.Visible]
     hidden = [one for one in metadata if one[1].visible != SheetVisibleEnum.Visible]
     sheets = []

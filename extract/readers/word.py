@@ -69,15 +69,20 @@ class _Cell(NamedTuple):
 
 def read(data: bytes, options: ReadOptions) -> Source:
     """A docx file. UnreadableInput: what ``packed`` raises, and ``empty`` where it has no text."""
+    return drawn(MEDIA_TYPE, [lines(data, options)])
+
+
+def lines(data: bytes, options: ReadOptions) -> list[Line]:
+    """The rows of the tables of a docx file, and the paragraphs beside them; raises as ``read`` does."""
     parts = Parts(data, options.max_unpacked_bytes, options.max_ratio)
     root = parse(parts.read(_main_part(parts)))
     body = next((child for child in root if local(child) == "body"), None)
     if body is None:
         raise UnreadableInput("malformed", reason="no body")
-    lines = list(_blocks(body, "", _Count()))
-    if not lines:
+    found = list(_blocks(body, "", _Count()))
+    if not found:
         raise UnreadableInput("empty")
-    return drawn(MEDIA_TYPE, [lines])
+    return found
 
 
 def _main_part(parts: Parts) -> str:
@@ -188,14 +193,14 @@ def _row(cells: Sequence[_Cell], name: str, width: int) -> Iterator[Line]:
     filled: list[Filled] = []
     boxes: list[Line] = []
     for cell in cells:
-        lines: list[str] = []
+        shown: list[str] = []
         for paragraph in _inside(cell.element, "p"):
             text = _Text()
             _inline(paragraph, text)
-            lines += text.shown()
+            shown += text.shown()
             boxes += _boxes(text, cell.name)
-        if lines:
-            filled.append(Filled(cell.col, [[Piece(line)] for line in lines], cell.span, cell.name))
+        if shown:
+            filled.append(Filled(cell.col, [[Piece(line)] for line in shown], cell.span, cell.name))
     if filled:
         yield Line(filled, width, name=name)
     yield from boxes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
@@ -21,11 +22,13 @@ _RELATIONS: Final = "http://schemas.openxmlformats.org/package/2006/relationship
 
 
 def zipped(parts: Mapping[str, str | bytes]) -> bytes:
-    """A zip of parts, deflated, the same for the same parts."""
+    """A zip of parts, the same for the same parts; all but what states the type are deflated."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(name), data, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            )
     return out.getvalue()
 
 
@@ -197,3 +200,79 @@ def open_table(boxes: Boxes, name: str = "表") -> str:
         rows[r][c] = open_cell(inner, spans)
     made = "".join(f"<table:table-row>{''.join(row[c] for c in sorted(row))}</table:table-row>" for row in rows)
     return f'<table:table table:name="{name}">{made}</table:table>'
+
+
+# ---- the old kinds
+
+_SECTOR: Final = 512
+_FREE, _ENDS, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+_SMALLEST: Final = 4096
+
+
+def compound(streams: Mapping[str, bytes]) -> bytes:
+    """A compound file of streams, each filled up with zeros to the size from which it has sectors of its own."""
+    padded = {name: data.ljust(_SMALLEST, b"\0") for name, data in streams.items()}
+    blocks: list[bytes] = []
+    table: list[int] = []
+
+    def add(data: bytes) -> int:
+        start = len(blocks)
+        blocks.extend(data[at : at + _SECTOR].ljust(_SECTOR, b"\0") for at in range(0, len(data), _SECTOR))
+        table.extend([*range(start + 1, len(blocks)), _ENDS])
+        return start
+
+    def entry(name: str, kind: int, start: int, size: int) -> bytes:
+        raw = name.encode("utf-16-le")
+        links = struct.pack("<III", _FREE, _FREE, _FREE)
+        head = raw.ljust(64, b"\0") + struct.pack("<HBB", len(raw) + 2, kind, 1) + links + bytes(36)
+        return head + struct.pack("<IQ", start, size)
+
+    starts = {name: add(data) for name, data in padded.items()}
+    entries = [entry("Root Entry", 5, _ENDS, 0)]
+    entries += [entry(name, 2, starts[name], len(data)) for name, data in padded.items()]
+    directory = add(b"".join(entries))
+    own = len(blocks)
+    count = 1
+    while len(table) + count > count * (_SECTOR // 4):
+        count += 1
+    table += [_TABLE] * count
+    raw = struct.pack(f"<{len(table)}I", *table)
+    blocks += [raw[at : at + _SECTOR].ljust(_SECTOR, b"\xff") for at in range(0, len(raw), _SECTOR)]
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + bytes(10)
+    head += struct.pack("<IIIIIIII", count, directory, 0, _SMALLEST, _ENDS, 0, _ENDS, 0)
+    listed = struct.pack("<109I", *range(own, own + count), *[_FREE] * (109 - count))
+    return head + listed + b"".join(blocks)
+
+
+def record(kind: int, *fields: int, more: bytes = b"") -> bytes:
+    """A record of an old workbook: fields of two bytes, and what follows them."""
+    body = struct.pack(f"<{len(fields)}H", *fields) + more
+    return struct.pack("<HH", kind, len(body)) + body
+
+
+def old_text(text: str, counted: int) -> bytes:
+    """A text with its length before it, in so many bytes."""
+    return len(text).to_bytes(counted, "little") + b"\x01" + text.encode("utf-16-le")
+
+
+def old_workbook(sheets: Mapping[str, bytes], formats: Sequence[str] = (), before: bytes = b"") -> bytes:
+    """An xls file of the records of sheets by their names. ``formats``: the codes of the styles from 1."""
+    begin = record(0x0809, 0x0600, 0x0005, 0, 0, more=bytes(8)) + before
+    begin += b"".join(record(0x041E, 200 + i, more=old_text(code, 2)) for i, code in enumerate(formats))
+    begin += b"".join(record(0x00E0, 0, number, more=bytes(16)) for number in (0, *range(200, 200 + len(formats))))
+    size = len(begin) + sum(12 + 2 * len(name) for name in sheets) + 4
+    listed, bodies = b"", b""
+    for name, records in sheets.items():
+        listed += record(0x0085, more=struct.pack("<IH", size + len(bodies), 0) + old_text(name, 1))
+        bodies += record(0x0809, 0x0600, 0x0010, 0, 0, more=bytes(8)) + records + record(0x000A)
+    return compound({"Workbook": begin + listed + record(0x000A) + bodies})
+
+
+def old_number(row: int, col: int, number: float, style: int = 0) -> bytes:
+    """The record of a cell with a number; row and column from 0."""
+    return record(0x0203, row, col, style, more=struct.pack("<d", number))
+
+
+def old_label(row: int, col: int, text: str) -> bytes:
+    """The record of a cell with a text."""
+    return record(0x0204, row, col, 0, more=old_text(text, 2))

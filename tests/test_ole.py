@@ -1,0 +1,99 @@
+"""Compound files: what is in one is told by its streams; old workbooks show their numbers as the new ones do."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from extract.api import extract_bytes
+from extract.errors import UnreadableInput
+from extract.readers.compound import Compound
+from extract.readers.doc import own_text
+from extract.readers.files import ReadOptions, read
+from extract.readers.source import Source
+from tests.forms import office
+from tests.forms.office import old_label, old_number, old_workbook, record
+from tests.test_shapes import texts
+
+
+def source(records: bytes, formats: tuple[str, ...] = ()) -> Source:
+    return read(old_workbook({"表": records}, formats), "ole", ReadOptions())
+
+
+def rows(found: Source) -> list[dict[int, str]]:
+    return [texts(row) for grid in found.grids for row in grid.rows]
+
+
+def test_streams_come_back() -> None:
+    file = Compound(office.compound({"甲": b"x" * 5000, "乙": b"y" * 4096}))
+    assert file.names == {"Root Entry", "甲", "乙"}
+    assert (file.read("甲"), file.read("乙")) == (b"x" * 5000, b"y" * 4096)
+    with pytest.raises(UnreadableInput):
+        file.read("丙")
+
+
+def test_numbers_and_merged_ranges() -> None:
+    merged = record(0x00E5, 1, 1, 2, 0, 1)
+    packed = record(0x027E, 2, 2, 1, more=struct.pack("<I", 95 << 2 | 3))
+    records = old_label(0, 0, "甲") + old_number(0, 2, 1234.5, 2) + old_label(1, 0, "乙") + packed + merged
+    found = source(records, ("0%", "#,##0.00"))
+    assert rows(found) == [{0: "甲", 2: "1,234.50"}, {0: "乙"}, {2: "95%"}]
+    assert [[cell.col_span for cell in row.cells] for row in found.grids[0].rows] == [[1, 1], [2], [1]]
+    assert found.origin is not None
+    assert found.origin.spot(found.grids[0].rows[0].cells[1]).locator == "表!C1"
+
+
+def test_hidden_rows_and_columns() -> None:
+    cells = b"".join(old_label(r, c, f"{'ABC'[c]}{r + 1}") for r in range(2) for c in range(3))
+    hidden = record(0x0208, 1, 0, 3, 255, 0, 0, 0x20, 0) + record(0x007D, 1, 1, 0, 0, 1, 0)
+    found = source(hidden + cells)
+    assert rows(found) == [{0: "A1", 1: "C1"}]
+    assert [finding.code for finding in found.findings] == ["hidden_cells"]
+    assert rows(source(hidden + record(0x009B) + cells)) == [{0: "A1", 1: "C1"}, {0: "A2", 1: "C2"}]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (office.compound({"EncryptedPackage": b"x"}), "encrypted"),
+        (old_workbook({"表": old_label(0, 0, "甲")}, before=record(0x002F, 1)), "encrypted"),
+        (office.compound({"WordDocument": struct.pack("<5HH", *[0] * 5, 0x0100)}), "encrypted"),
+        (office.compound({"PowerPoint Document": b"x"}), "unsupported_format"),
+        (old_workbook({"表": b""}), "empty"),
+        (old_workbook({"表": old_label(65535, 255, "甲")}), "too_many_cells"),
+        (office.compound({"Workbook": b"x"})[:40], "malformed"),
+        (office.compound({"Workbook": b"x"})[:1024], "malformed"),
+        (office.compound({"Workbook": b"x"}), "malformed"),
+        (office.compound({"甲": bytes(9000), "Workbook": bytes(9000)})[:15000], "malformed"),
+    ],
+)
+def test_what_cannot_be_read_says_why(data: bytes, code: str) -> None:
+    failure = extract_bytes(data).failure
+    assert failure is not None
+    assert failure.code == code
+
+
+def test_a_directory_that_runs_in_circles_has_an_end() -> None:
+    data = bytearray(office.compound({"甲": b"x" * 5000}))
+    table = data.index(struct.pack("<I", 0xFFFFFFFE), 512)
+    data[table : table + 4] = struct.pack("<I", 0)
+    Compound(bytes(data))
+
+
+def word_stream(text: str, narrow: str) -> bytes:
+    """A Word file's main stream whose text has two pieces, and the table of them."""
+    wide, plain = text.encode("utf-16-le"), narrow.encode("cp1252")
+    main = bytearray(0x400) + wide + plain
+    total = len(text) + len(narrow)
+    pieces = struct.pack("<III", 0, len(text), total)
+    pieces += struct.pack("<HIH", 0, 0x400, 0) + struct.pack("<HIH", 0, (0x400 + len(wide)) * 2 | 0x40000000, 0)
+    table = b"\x02" + struct.pack("<I", len(pieces)) + pieces
+    struct.pack_into("<H", main, 0x0A, 0x0200)
+    struct.pack_into("<I", main, 0x4C, total)
+    struct.pack_into("<II", main, 0x1A2, 0, len(table))
+    return office.compound({"WordDocument": bytes(main), "1Table": table})
+
+
+def test_the_text_that_a_word_file_holds() -> None:
+    assert own_text(Compound(word_stream("绩效\x07目标", "12.5%"))) == "绩效\x07目标12.5%"
