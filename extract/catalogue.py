@@ -28,13 +28,17 @@ class Wording(NamedTuple):
 
 
 class FindingKind(NamedTuple):
-    """What ``schemas/findings.yaml`` says of one code; ``table`` is None for doubts about the whole form."""
+    """What ``schemas/findings.yaml`` says of one code; ``table`` is None for doubts about the whole form.
+
+    ``misread``: what was mostly read wrong (``row``, ``columns``) or may be (``open``); "" where the form is at fault.
+    """
 
     code: str
     severity: str
     table: str | None
     title: Wording
     message: Wording
+    misread: str = ""
 
 
 class FailureKind(NamedTuple):
@@ -66,7 +70,14 @@ def load_findings(path: Path) -> dict[str, FindingKind]:
     """The catalogue of findings at ``path``, by code, in the order of the file; SchemaError where it is not sound."""
     data: dict[str, Any] = read_checked(path, "findings")["findings"]
     return {
-        code: FindingKind(code, kind["severity"], kind.get("table"), _wording(kind["title"]), _wording(kind["message"]))
+        code: FindingKind(
+            code,
+            kind["severity"],
+            kind.get("table"),
+            _wording(kind["title"]),
+            _wording(kind["message"]),
+            kind.get("misread", ""),
+        )
         for code, kind in data.items()
     }
 

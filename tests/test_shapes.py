@@ -171,7 +171,14 @@ def test_another_column_of_the_page_stands_before_a_table() -> None:
         "完",
     ]
     grid = shapes.read("\n".join(lines))
-    assert [texts(row) for row in grid.rows] == [{0: "名", 1: "值"}, {0: "甲", 1: "1"}, {0: "乙", 1: "2"}, {0: "完"}]
+    assert [row.line for row in grid.rows] == [3, 4, 6, 2, 4, 6, 8]
+    assert [cell.text for row in grid.rows[:3] for cell in row.cells] == ["• 栏", "目", "•页"]
+    assert [texts(row) for row in grid.rows[3:]] == [
+        {0: "名", 1: "值"},
+        {0: "甲", 1: "1"},
+        {0: "乙", 1: "2"},
+        {0: "完"},
+    ]
 
 
 def test_a_table_as_databases_print_it() -> None:

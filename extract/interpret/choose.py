@@ -10,6 +10,7 @@ from typing import Final
 from extract.clean import squash
 from extract.interpret import links
 from extract.interpret.form import Called, Interpreter, Prepared, is_sound, reads_rows
+from extract.interpret.poor import as_a_whole
 from extract.interpret.sections import BRACKETED_YEAR
 from extract.interpret.singles import heads_more
 from extract.interpret.stream import StreamReader, may_be_stream
@@ -34,6 +35,9 @@ class FormReader:
 
     def forms(self, grid: Grid, recorder: Recorder | None = None) -> tuple[Form, ...]:
         """The forms of a grid in the order of the source; none where it holds no approval table."""
+        return tuple([as_a_whole(form) if form.findings else form for form in self._forms(grid, recorder)])
+
+    def _forms(self, grid: Grid, recorder: Recorder | None) -> tuple[Form, ...]:
         if grid.ruled or not self._may_be_stream(grid.rows):
             return self._by_rows(grid, recorder)
         rows = self._by_rows(grid, None)

@@ -80,7 +80,8 @@ def read(lines: Sequence[str], read_rest: Rest, writing: Writing | None = None) 
     borders = [bool(_BORDER.match(picture)) for picture in pictures]
     if sum(borders) < _FEWEST_BORDERS:
         return None
-    found: list[Row] = []
+    # Each with the line that it is read at: other columns of a page come before the whole table.
+    found: list[tuple[int, Row]] = []
     rest = list(lines)
     at = 0
     while at < len(lines):
@@ -88,10 +89,20 @@ def read(lines: Sequence[str], read_rest: Rest, writing: Writing | None = None) 
         if end > at:
             borders[at:end] = [bool(_BORDER.match(picture)) for picture in pictures[at:end]]
             table = [_Line(i + 1, pictures[i], borders[i]) for i in range(at, end)]
-            found += _table(lines, table, read_rest, writing)
+            found += [(at, one) for one in _before(lines, pictures, at, end, read_rest)]
+            found += [(one.line, one) for one in _table(lines, table, read_rest, writing)]
             rest[at:end] = [""] * (end - at)
         at = max(end, at + 1)
-    return sorted([*found, *read_rest(rest)], key=lambda row: row.line)
+    found += [(one.line, one) for one in read_rest(rest)]
+    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+
+
+def _before(lines: Sequence[str], pictures: Sequence[str], start: int, end: int, read_rest: Rest) -> list[Row]:
+    """The rows of what stands before the strokes of a table, in its lines."""
+    own = [line[: len(picture) - len(picture.lstrip())] for line, picture in zip(lines, pictures, strict=True)]
+    if not any(part.strip() for part in own[start:end]):
+        return []
+    return read_rest([*[""] * start, *own[start:end]])
 
 
 def _end_of_table(lines: Sequence[str], pictures: list[str], start: int) -> int:
