@@ -246,6 +246,7 @@ def write_blanks(parts: Sequence[Part], rng: random.Random) -> str:
 
 
 Writer = Callable[[Sequence[Part], random.Random], str]
+Damage = Callable[[Table], Table]
 WRITERS: Final[dict[str, Writer]] = {
     "glued-whole": write_whole,
     "glued-rows": write_rows,
@@ -253,6 +254,11 @@ WRITERS: Final[dict[str, Writer]] = {
     "glued-some": write_some,
     "blanks-line": write_blanks,
 }
+
+
+def kept(rows: Table) -> Table:
+    """The rows as they are."""
+    return rows
 
 
 def with_carry_over(form: TrueForm) -> TrueForm:
@@ -288,26 +294,37 @@ def project_money(form: TrueForm, rng: random.Random, money: str, *, evaluated: 
 
 
 def written(seed: int, family: str, order: str, kind: str = "project", money: str = "") -> tuple[str, Json]:
-    """A form in a shape, and what it says. ``money``: parts for its sources, units for amounts with units behind."""
+    """A form from a seed in a shape, and what it says. ``money``: see ``shaped``."""
     rng = random.Random(f"{seed} {family} {order} {kind}")
     form = make_form(
         rng, kind=kind, indicators=rng.randint(6, 14), tasks=3, goals=rng.randint(1, 2), limits=Limits(None, None)
     )
+    return shaped(form, rng, family, order, money)
+
+
+def shaped(
+    form: TrueForm, rng: random.Random, family: str, order: str, money: str = "", damage: Damage = kept
+) -> tuple[str, Json]:
+    """A form in a shape, and what it says.
+
+    ``money``: parts for its sources, units for amounts with units behind. ``damage`` changes the rows of each part.
+    """
     if "operator" not in ORDERS[order]:
         form = tame(form)
     evaluated = order.startswith("selfeval")
-    if kind == "project":
+    if form.kind == "project":
         form = project_money(form, rng, money, evaluated=evaluated)
-    text = WRITERS[family](parts_of(form, order, rng, measured=money == "units"), rng)
+    parts = parts_of(form, order, rng, measured=money == "units")
+    text = WRITERS[family]([Part(part.kind, damage(part.rows)) for part in parts], rng)
     record = answers(form, order, "".join(form.goals))
-    if kind == "department" and family != "glued-table":
+    if form.kind == "department" and family != "glued-table":
         # Names and contents of tasks stand together, and nothing tells where the one ends.
         del record["tasks"]
     if money == "units":
         record["amount_unit"] = None
-    elif kind == "project" and not evaluated and None in form.funding:
+    elif form.kind == "project" and not evaluated and None in form.funding:
         record |= money_changes(form)
-    if is_open(form, order, kind, apart=family == "glued-table"):
+    if is_open(form, order, form.kind, apart=family == "glued-table"):
         record["doubt"] = True
     return text, record
 

@@ -35,6 +35,8 @@ DAMAGES: Final = (*damage.SHEET_DAMAGES, *damage.LINE_DAMAGES)
 UNITS: Final = ("个", "%", "处", "万元", "公顷", "台套", "元/户", "人次")
 
 kinds = st.sampled_from(("department", "department", "project"))
+limits = st.sampled_from(LIMITS)
+rows_of_form = st.integers(3, 30)
 
 
 def plain_texts(least: int, most: int) -> st.SearchStrategy[str]:
@@ -64,17 +66,22 @@ paragraphs = st.lists(plain_texts(0, 8).map(lambda t: t + "。"), min_size=1, ma
 
 
 @st.composite
-def made_forms(draw: st.DrawFn) -> TrueForm:
+def made_forms(
+    draw: st.DrawFn,
+    of_kinds: st.SearchStrategy[str] = kinds,
+    rows: st.SearchStrategy[int] = rows_of_form,
+    cut_at: st.SearchStrategy[Limits] = limits,
+) -> TrueForm:
     """Forms in plausible words, from a seed; sizes are drawn apart, so that they shrink."""
-    kind = draw(kinds)
+    kind = draw(of_kinds)
     rng = random.Random(draw(st.integers(0, 2**32 - 1)))
     form = make_form(
         rng,
         kind=kind,
-        indicators=draw(st.integers(3, 30)),
+        indicators=draw(rows),
         tasks=draw(st.integers(1, 10)),
         goals=draw(st.integers(1, 5)),
-        limits=draw(st.sampled_from(LIMITS)),
+        limits=draw(cut_at),
     )
     if draw(st.booleans()) and draw(st.booleans()):
         form = in_wan_yuan(form)
@@ -123,9 +130,11 @@ def _sources(draw: st.DrawFn) -> tuple[Decimal | None, ...]:
 
 
 @st.composite
-def structural_forms(draw: st.DrawFn) -> TrueForm:
+def structural_forms(
+    draw: st.DrawFn, of_kinds: st.SearchStrategy[str] = kinds, cut_at: st.SearchStrategy[Limits] = limits
+) -> TrueForm:
     """Forms of any texts and figures that are sound; the smallest has one indicator, one task and one goal."""
-    kind = draw(kinds)
+    kind = draw(of_kinds)
     project = kind == "project"
     basic, own = draw(_sources()), draw(_sources())
     assert basic[0] is not None and own[0] is not None
@@ -133,9 +142,9 @@ def structural_forms(draw: st.DrawFn) -> TrueForm:
         [] if project else draw(st.lists(st.tuples(names, contents), min_size=1, max_size=8, unique_by=lambda t: t[0]))
     )
     indicators = draw(_indicators())
-    limits = draw(st.sampled_from(LIMITS))
+    own_limits = draw(cut_at)
     # Names that only differ beyond the cut would stand there as duplicates.
-    standing = {bare(row.name, limits.name) for row in indicators}
+    standing = {bare(row.name, own_limits.name) for row in indicators}
     return TrueForm(
         kind=kind,
         title=draw(st.sampled_from(PROJECT_TITLES if project else DEPARTMENT_TITLES)),
@@ -150,7 +159,7 @@ def structural_forms(draw: st.DrawFn) -> TrueForm:
         notes=draw(st.sampled_from((None, *words.NOTES[:3]))),
         project_code="510000T000012345678" if project else None,
         project_name=draw(plain_texts(0, 2)) + "经费" if project else None,
-        limits=limits,
+        limits=own_limits,
     )
 
 
