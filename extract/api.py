@@ -13,7 +13,7 @@ from extract.interpret.choose import FormReader, reader_of
 from extract.interpret.trace import Recorder
 from extract.model import Extraction, Failure, Finding, Form, Task
 from extract.profiles import Library, default, load
-from extract.readers import dump, encoding, files, kinds, shapes, text
+from extract.readers import dump, encoding, files, kinds, shapes, text, webpage
 from extract.readers.files import ReadOptions
 from extract.readers.leaf import WITHIN, Leaf
 from extract.readers.source import Source
@@ -125,7 +125,10 @@ def _extract(
     if decoded.damaged:
         doubt = Finding("damaged_text", None, None, None, {"count": decoded.damaged, "encoding": decoded.encoding})
         found = tuple(_with(form, doubt) for form in found)
-    return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, found)
+    if not webpage.is_page(decoded.text):
+        return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, found)
+    spots = webpage.origin(lines)
+    return Extraction(source_path, digest, webpage.MEDIA_TYPE, decoded.encoding, lines, found, origin=spots)
 
 
 def _of_source(

@@ -19,6 +19,8 @@ _READERS: Final[dict[str, str]] = {
     "odt": "extract.readers.opendocument",
     "ole": "extract.readers.ole",
     "rtf": "extract.readers.rtf",
+    "xml2003": "extract.readers.xml2003",
+    "mhtml": "extract.readers.webpage",
 }
 # How messages call the kinds.
 _CALLED: Final = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import Final, NamedTuple
 
@@ -31,6 +32,15 @@ _WITHIN: Final = 64
 # PDF files may have some bytes of another program before their first.
 _PDF_WITHIN: Final = 1024
 _TAR_MAGIC: Final = slice(257, 262)
+# Office's XML, and web pages saved as a message, are told by what their first bytes say.
+_HEAD: Final = 4096
+_XML_WITHIN: Final = 8
+_OFFICE_XML: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<\?xml[^>]{0,200}>(?:\s|<\?[^>]{0,200}\?>|<!--(?:(?!-->).){0,1000}-->)*+"
+    rb"<(?:\w{1,20}:)?(?:Workbook|wordDocument|package)\s",
+    re.DOTALL,
+)
+_RELATED: Final = b"multipart/related"
 # Kinds of files that hold other files.
 ARCHIVES: Final = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "7z", "rar"})
 # What is in a zip tells an office file: the name of a part, or the type that the first member states.
@@ -63,7 +73,7 @@ _DEFLATED: Final = b"\x08\x00"
 
 
 def kind(data: bytes) -> str:
-    """pdf, docx, xlsx, ods, odt, ole, rtf, image, zip, rar, 7z, gzip, bzip2, xz, tar, or else ``text``."""
+    """pdf, docx, xlsx, ods, odt, ole, rtf, xml2003, mhtml, image, an archive's kind, or else ``text``."""
     if data[:1] and data[0] in _FIRST:
         for magic, name in _MAGIC:
             if data.startswith(magic) and (not magic.isalnum() or not _CONTROLS.isdisjoint(data[:_WITHIN])):
@@ -72,6 +82,15 @@ def kind(data: bytes) -> str:
         return "tar"
     if b"%PDF-" in data[:_PDF_WITHIN] and b"\0" not in data[: data.index(b"%PDF-")]:
         return "pdf"
+    return _written(data)
+
+
+def _written(data: bytes) -> str:
+    """Which file a text is that is written in ASCII, or begins so: pages as a message, Office's XML; else ``text``."""
+    if b"<?xml" in data[:_XML_WITHIN]:
+        return "xml2003" if _OFFICE_XML.match(data, 0, _HEAD) else "text"
+    if data[:1].isalpha() and _RELATED in data[:_HEAD].lower():
+        return "mhtml"
     return "text"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from extract.model import Row
+from extract.model import Origin, OriginLine, Row
 from extract.readers.inline import Writing
 from extract.readers.markup import Mark, marks, spans
 from extract.readers.pieces import Draft, Slice, moved, row
@@ -55,35 +55,43 @@ class _Text:
 
 @dataclass(slots=True)
 class _Cell(_Text):
-    """A cell: its text, its column, how many columns it spans, and where its tag ends."""
+    """A cell: its text, its column, how many columns it spans, where its tag ends, and its number in its row."""
 
     col: int = 0
     span: int = 1
     begins: int = 0
+    number: int = 1
 
 
 @dataclass(slots=True)
 class _Row:
-    """A row: its cells, and whether one of them holds a table."""
+    """A row: its cells, whether one of them holds a table, and how many cells and rows before it are hidden."""
 
     start: int
     cells: list[_Cell] = field(default_factory=list)
     lays_out: bool = False
+    hidden_cells: int = 0
+    hidden_rows: int = 0
 
 
 @dataclass(slots=True)
 class _Table:
-    """A table that is open: its rows, the cell that is open, and for how many rows a column is still taken."""
+    """A table that is open: its rows, the cell that is open, and for how many rows a column is still taken.
 
+    ``number``: its place among the tables of the text, from 1.
+    """
+
+    number: int = 1
     rows: list[_Row] = field(default_factory=list)
     cell: _Cell | None = None
     open_row: bool = False
     taken: dict[int, int] = field(default_factory=dict)
     width: int = 0
+    hidden_rows: int = 0
 
     def begin_row(self, start: int) -> None:
         self.cell = None
-        self.rows.append(_Row(start))
+        self.rows.append(_Row(start, hidden_rows=self.hidden_rows))
         self.open_row = True
         self.taken = {col: rows - 1 for col, rows in self.taken.items() if rows > 1}
 
@@ -99,7 +107,8 @@ class _Table:
         if col < _WIDEST and rows != 1:
             # The row itself counts, for it is taken off where the next one begins.
             self.taken |= dict.fromkeys(range(col, col + span), min(rows or _TALLEST, _TALLEST))
-        self.cell = _Cell(col=col, span=span, begins=mark.end)
+        number = len(cells) + 1 + self.rows[-1].hidden_cells
+        self.cell = _Cell(col=col, span=span, begins=mark.end, number=number)
         cells.append(self.cell)
         self.width = max(self.width, col + span)
 
@@ -113,6 +122,7 @@ class _Reader:
         self.open: list[_Table] = []
         # The end of the last tag that belongs to a table.
         self.reached = 0
+        self._tables = 0
 
     @property
     def text(self) -> _Text:
@@ -131,18 +141,32 @@ class _Reader:
                 self.text.add(mark.start, mark.end)
         elif name:
             self.text.end_paragraph()
+        elif mark.attributes:
+            self._pass_over(mark, source)
+
+    def _pass_over(self, mark: Mark, source: str) -> None:
+        """Counts what is hidden, since addresses do."""
+        self._tables += source.lower().count("<table", mark.start, mark.end)
+        if self.open and mark.attributes == "tr":
+            self.open[-1].hidden_rows += 1
+        elif self.open and self.open[-1].rows and mark.attributes in _CELLS:
+            self.open[-1].rows[-1].hidden_cells += 1
+
+    def _open(self) -> None:
+        self._tables += 1
+        self.open.append(_Table(self._tables))
 
     def _structure(self, mark: Mark) -> None:
         name = mark.name
         if name == "table" and not mark.closes:
             if self.open and self.open[-1].cell is not None:
                 self.open[-1].rows[-1].lays_out = True
-            self.open.append(_Table())
+            self._open()
             return
         if not self.open:
             if mark.closes or (name != "tr" and name not in _CELLS):
                 return
-            self.open.append(_Table())
+            self._open()
         table = self.open[-1]
         if name == "table":
             self.closed.append(self.open.pop())
@@ -179,19 +203,7 @@ def read(
     ``plain_row`` reads a stretch of a line, ``read_rest`` the lines without tags; it is given all, the others blank.
     ``writing``: the marks that texts may hold.
     """
-    source = "\n".join(lines)
-    places = _Places(lines)
-    reader = _Reader()
-    touched: set[int] = set()
-    at = 0
-    for mark in marks(source):
-        reader.text.add(at, mark.start)
-        at = mark.end
-        first, last = places.line(mark.start), places.line(mark.end - 1)
-        if mark.name not in _INLINE or first < last:
-            touched.update(range(first, last + 1))
-        reader.take(mark, source)
-    _finish(reader, source, at)
+    reader, places, touched = _scanned(lines)
     found: list[tuple[int, Row]] = []
     paragraphs = reader.outside.paragraphs
     for table in reader.closed:
@@ -214,6 +226,46 @@ def read(
     rest = ["" if i + 1 in touched else line for i, line in enumerate(lines)]
     found += ((places.starts[made.line - 1], made) for made in read_rest(rest))
     return [made for _, made in sorted(found, key=lambda one: one[0])]
+
+
+def origin(lines: Sequence[str]) -> Origin:
+    """The addresses of the cells of all tables: table, row and cell as a browser counts them, from 1.
+
+    Tables are counted through the page, those within others too; what is hidden counts.
+    """
+    reader, places, _ = _scanned(lines)
+    named: list[dict[int, str]] = [{} for _ in lines]
+    for table in reader.closed:
+        for at, drawn in enumerate(table.rows, 1):
+            for cell in drawn.cells:
+                name = f"table[{table.number}]/row[{at + drawn.hidden_rows}]/cell[{cell.number}]"
+                for part in (part for group in cell.paragraphs for part in places.slices(group)):
+                    named[part.line - 1][part.start] = name
+                    named[part.line - 1].setdefault(part.end, "")
+    return Origin(tuple(OriginLine(0, *_apart(own)) for own in named))
+
+
+def _apart(names: dict[int, str]) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    starts = sorted(names)
+    return tuple(starts), tuple(names[start] for start in starts)
+
+
+def _scanned(lines: Sequence[str]) -> tuple[_Reader, _Places, set[int]]:
+    """The tables of a text; and the lines that hold tags, beside those within a line of text."""
+    source = "\n".join(lines)
+    places = _Places(lines)
+    reader = _Reader()
+    touched: set[int] = set()
+    at = 0
+    for mark in marks(source):
+        reader.text.add(at, mark.start)
+        at = mark.end
+        first, last = places.line(mark.start), places.line(mark.end - 1)
+        if mark.name not in _INLINE or first < last:
+            touched.update(range(first, last + 1))
+        reader.take(mark, source)
+    _finish(reader, source, at)
+    return reader, places, touched
 
 
 def _finish(reader: _Reader, source: str, at: int) -> None:

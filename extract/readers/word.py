@@ -79,6 +79,11 @@ def lines(data: bytes, options: ReadOptions) -> list[Line]:
     body = next((child for child in root if local(child) == "body"), None)
     if body is None:
         raise UnreadableInput("malformed", reason="no body")
+    return of_body(body)
+
+
+def of_body(body: Any) -> list[Line]:
+    """The rows and paragraphs of a body. UnreadableInput: ``empty``."""
     found = list(_blocks(body, "", _Count()))
     if not found:
         raise UnreadableInput("empty")
@@ -108,8 +113,15 @@ def _blocks(parent: Any, where: str, count: _Count) -> Iterator[Line]:
             yield from _table(child, f"{where}table[{count.tables}]")
         elif name == "AlternateContent":
             yield from _blocks(_chosen(child), where, count)
-        elif name not in _UNSEEN:
+        elif not _is_unseen(name, child):
             yield from _blocks(child, where, count)
+
+
+def _is_unseen(name: str, element: Any) -> bool:
+    """Whether nothing of an element is shown; Office 2003 calls what was deleted an annotation."""
+    if name == "annotation":
+        return (attribute(element, "type") or "").endswith("Deletion")
+    return name in _UNSEEN or (name == "r" and _is_hidden(element))
 
 
 def _paragraph(element: Any, name: str) -> Iterator[Line]:
@@ -143,7 +155,7 @@ def _inline(element: Any, into: _Text) -> None:
             into.boxes.append(child)
         elif name == "AlternateContent":
             _inline(_chosen(child), into)
-        elif name not in _UNSEEN and not (name == "r" and _is_hidden(child)):
+        elif not _is_unseen(name, child):
             _inline(child, into)
 
 
@@ -214,7 +226,7 @@ def _inside(element: Any, wanted: str) -> Iterator[Any]:
             yield child
         elif name == "AlternateContent":
             yield from _inside(_chosen(child), wanted)
-        elif name not in ("p", "tbl", "tr", "tc") and name not in _UNSEEN:
+        elif name not in ("p", "tbl", "tr", "tc") and not _is_unseen(name, child):
             yield from _inside(child, wanted)
 
 
@@ -230,7 +242,7 @@ def _cells(row: Any, name: str, begun: frozenset[int]) -> tuple[list[_Cell], fro
     opened = set()
     for number, element in enumerate(_inside(row, "tc"), 1):
         span = min(max(1, _number(element, "tcPr", "gridSpan", 1)), max(1, _WIDEST - col))
-        merge = _property(element, "tcPr", "vMerge")
+        merge = _property(element, "tcPr", "vmerge")
         goes_on = merge is not None and attribute(merge, "val") != "restart" and col in begun
         if merge is not None:
             opened.add(col)
@@ -242,7 +254,8 @@ def _cells(row: Any, name: str, begun: frozenset[int]) -> tuple[list[_Cell], fro
 def _property(element: Any, group: str, name: str) -> Any | None:
     for properties in element:
         if local(properties) == group:
-            return next((one for one in properties if local(one) == name), None)
+            # Office 2003 writes some of the names in small letters.
+            return next((one for one in properties if local(one).lower() == name.lower()), None)
     return None
 
 
