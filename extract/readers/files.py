@@ -48,7 +48,8 @@ class ReadOptions:
 
     ``max_unpacked_bytes``, ``max_ratio``: how much the parts of an office file may unpack to, in all and for a packed
     byte. ``max_sheet_cells``: how many cells a sheet may have up to its last one, blank ones counted. ``max_pages``: a
-    PDF file with more is not read.
+    PDF file with more is not read. ``pdf_engine``: ``pdfium``, ``pdfplumber``, or ``auto``: pdfium, and pdfplumber for
+    pages whose text it does not get right.
 
     Archives have the same ``max_ratio``. ``max_member_bytes``: of one member, unpacked; ``max_unpacked``,
     ``max_members``: bytes and members of an archive and all archives within it together; ``max_depth``: of archives
@@ -60,6 +61,7 @@ class ReadOptions:
     max_sheet_cells: int = 4_000_000
     office_seconds: float = 60.0
     max_pages: int = 2000
+    pdf_engine: str = "auto"
     max_member_bytes: int = 64 * 1024 * 1024
     max_unpacked: int = 1024 * 1024 * 1024
     max_members: int = 10_000

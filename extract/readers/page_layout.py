@@ -15,6 +15,8 @@ from extract.readers.page_tables import Page
 from extract.readers.page_text import NOWHERE, Glyph
 from extract.readers.source import TextLine
 
+# Texts in the middle of a cell of two lines stand between those of the cells beside it.
+_SAME_LINE: Final = 0.8
 # Runs of text nearer than this, in heights of a character, are one.
 _ONE_RUN: Final = 0.6
 # So many heights from line to line leave a blank one between them.
@@ -24,7 +26,7 @@ _SMALL: Final = 10
 
 def text_lines(page: Page, *, new_pages: int) -> Iterator[TextLine]:
     """The lines of a page; the first has a form feed for each page that begins with it (``new_pages``)."""
-    lines = page_text.lines(page.glyphs)
+    lines = page_text.lines(page.glyphs, _SAME_LINE)
     if not lines:
         return
     heights = sorted(glyph.bottom - glyph.top for line in lines for glyph in line)

@@ -9,6 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cache
+from math import atan2, pi
 from typing import Final, NamedTuple
 
 from extract.readers.page_grid import Rule, tables
@@ -22,6 +23,10 @@ _STRAIGHT: Final = 0.7
 # Where a character's box is from its baseline, in heights: the em box of Chinese fonts, whatever the font says.
 _ABOVE: Final = 0.88
 _BELOW: Final = 0.12
+
+# How far from a quarter a text may be turned, in quarters.
+_TURNED: Final = 0.1
+_UNTOLD: Final = frozenset(map(chr, (0, *range(1, 32), 0x7F, 0xFFFD, 0xFFFE, 0xFFFF)))
 
 # left, bottom, right, top
 Box = tuple[float, float, float, float]
@@ -44,7 +49,8 @@ class Letter(NamedTuple):
 class Drawing(NamedTuple):
     """A page as an engine tells it; ``box``: what of the page's space is shown, ``turned``: quarters clockwise.
 
-    ``strokes``: thin shapes and lines; ``fills``: larger shapes that are filled without an outline.
+    ``strokes``: thin shapes and lines; ``fills``: larger shapes that are filled without an outline; ``pictures``:
+    whether there are any.
     """
 
     box: Box
@@ -52,6 +58,7 @@ class Drawing(NamedTuple):
     letters: Sequence[Letter]
     strokes: Sequence[Box]
     fills: Sequence[Box]
+    pictures: bool = False
 
 
 @cache
@@ -68,6 +75,20 @@ def folded(text: str) -> str:
     if 0x2E80 <= code <= 0x2FDF:
         return radicals().get(code, text)
     return unicodedata.normalize("NFC", text) if code > 0x02FF else text
+
+
+def damaged(drawing: Drawing) -> int:
+    """How many characters could not be told: those that no font maps to Unicode, or to places that mean nothing."""
+    return sum([letter.text in _UNTOLD or "\ue000" <= letter.text <= "\uf8ff" for letter in drawing.letters])
+
+
+def quarter_of(a: float, b: float) -> int | None:
+    """The quarter that a text runs in by its matrix; None where it stands across the page, as stamps do."""
+    if b == 0 and a > 0:
+        return 0
+    turns = atan2(b, a) / (pi / 2)
+    nearest = round(turns)
+    return nearest % 4 if abs(turns - nearest) <= _TURNED else None
 
 
 def page(number: int, drawing: Drawing) -> Page:

@@ -56,13 +56,16 @@ class Placed:
     runs: int = 1
 
 
-def lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
-    """The characters by line, from top to bottom and left to right; one drawn twice is one."""
+def lines(glyphs: Iterable[Glyph], apart: float = _SAME_LINE) -> list[list[Glyph]]:
+    """The characters by line, from top to bottom and left to right; one drawn twice is one.
+
+    ``apart``: how far apart the middles of characters of a line may be, in heights.
+    """
     found: list[list[Glyph]] = []
     middle = height = 0.0
     for glyph in sorted(glyphs, key=lambda glyph: glyph.top + glyph.bottom):
         at, own = (glyph.top + glyph.bottom) / 2, glyph.bottom - glyph.top
-        if found and at - middle <= _SAME_LINE * min(height, own):
+        if found and at - middle <= apart * min(height, own):
             found[-1].append(glyph)
             if own > height:
                 middle, height = at, own

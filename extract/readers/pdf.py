@@ -1,40 +1,103 @@
-"""PDF files: pages with rules by the cells that the rules draw."""
+"""PDF files: their pages by pdfium, and by pdfplumber where that is asked for or pdfium's text is damaged."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from extract.errors import UnreadableInput
+from extract.model import Finding
 from extract.readers import page_marks, pdfium
 from extract.readers.files import ReadOptions
+from extract.readers.page_marks import Drawing
 from extract.readers.page_source import source_of
 from extract.readers.page_tables import Page
 from extract.readers.source import Source
 
 _TYPE: Final = "application/pdf"
+# Of a page whose text is damaged one character in so many cannot be told.
+_DAMAGED: Final = 50
+# Of one that nobody can read, one in so many.
+_LOST: Final = 3
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen of the pages: the numbers of those that are pictures, and how many characters could not be told."""
+
+    pictures: list[int] = field(default_factory=list)
+    texts: int = 0
+    lost: int = 0
 
 
 def read(data: bytes, options: ReadOptions) -> Source:
     """The tables and texts of a PDF file.
 
-    Raises UnreadableInput: ``encrypted``, ``malformed``, ``no_pages``, ``too_many_pages``, ``scan``.
+    Raises UnreadableInput: ``encrypted``, ``malformed``, ``no_pages``, ``too_many_pages``, ``scan``, ``empty``.
     """
-    document = pdfium.open_document(data)
-    try:
+    with closing(pdfium.open_document(data)) as document:
         count = len(document)
         if not count:
             raise UnreadableInput("no_pages")
         if count > options.max_pages:
             raise UnreadableInput("too_many_pages", count=count, limit=options.max_pages)
-        pages = list(_pages(document, count))
-    finally:
-        document.close()
-    if not any(page.glyphs for page in pages):
-        raise UnreadableInput("scan")
-    return source_of(_TYPE, pages)
+        seen = _Seen()
+        drawings = _plumbed(data) if options.pdf_engine == "pdfplumber" else _drawings(data, document, options)
+        source = source_of(_TYPE, _pages(drawings, seen))
+    if not seen.texts:
+        raise UnreadableInput("scan" if seen.pictures else "empty")
+    return _with_findings(source, seen)
 
 
-def _pages(document: Any, count: int) -> Iterator[Page]:
-    for index in range(count):
-        yield page_marks.page(index + 1, pdfium.drawing(document, index))
+def _pages(drawings: Iterator[Drawing], seen: _Seen) -> Iterator[Page]:
+    """The pages that have a text; a page whose characters cannot be told is as good as a picture."""
+    for number, drawing in enumerate(drawings, 1):
+        lost = page_marks.damaged(drawing)
+        if drawing.letters and lost * _LOST <= len(drawing.letters):
+            seen.texts += 1
+            seen.lost += lost
+            yield page_marks.page(number, drawing)
+        elif drawing.letters or drawing.pictures:
+            seen.pictures.append(number)
+
+
+def _drawings(data: bytes, document: Any, options: ReadOptions) -> Iterator[Drawing]:
+    """The pages by pdfium, each of whose text is damaged by the one of both that tells more."""
+    for index in range(len(document)):
+        drawing = pdfium.drawing(document, index)
+        lost = page_marks.damaged(drawing)
+        if options.pdf_engine == "auto" and lost * _DAMAGED > len(drawing.letters):
+            other = _second(data, index)
+            if other is not None and len(other.letters) * 2 > len(drawing.letters) and page_marks.damaged(other) < lost:
+                drawing = other
+        yield drawing
+
+
+def _second(data: bytes, index: int) -> Drawing | None:
+    """The page by pdfplumber; None where it gives up."""
+    from extract.readers import pdf_plumber
+
+    try:
+        with pdf_plumber.opened(data) as document:
+            return pdf_plumber.drawing(document, index)
+    except UnreadableInput:
+        return None
+
+
+def _plumbed(data: bytes) -> Iterator[Drawing]:
+    from extract.readers import pdf_plumber
+
+    with pdf_plumber.opened(data) as document:
+        for index in range(len(document.pages)):
+            yield pdf_plumber.drawing(document, index)
+
+
+def _with_findings(source: Source, seen: _Seen) -> Source:
+    found = list(source.findings)
+    if seen.pictures:
+        found.append(Finding("pages_not_read", None, None, None, {"pages": ", ".join(map(str, seen.pictures))}))
+    if seen.lost:
+        found.append(Finding("damaged_text", None, None, None, {"count": seen.lost, "encoding": "PDF"}))
+    return Source(source.media_type, source.encoding, source.grids, source.lines, source.origin, tuple(found))

@@ -6,24 +6,29 @@ pdfium is not safe with threads.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ctypes import addressof, byref, c_double, c_float, c_int
-from math import atan2, hypot, pi
-from typing import Any, Final
+from ctypes import byref, c_double, c_float, c_int
+from math import hypot
+from typing import Any, Final, NamedTuple
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from extract.errors import UnreadableInput
-from extract.readers.page_marks import Box, Drawing, Letter, folded, is_straight, is_thin
+from extract.readers.page_marks import Box, Drawing, Letter, folded, is_straight, is_thin, quarter_of
 
 _DEEPEST: Final = 8
+_SURROGATES: Final = range(0xD800, 0xE000)
+_LOW_HALF: Final = 0xDC00
+# Characters from here on may have other forms, and are full-width.
+_FOLDED: Final = 0x0300
+_CHINESE: Final = 0x2E80
+# The box of a full-width character is narrower than its place by less than this share.
+_NARROWER: Final = 0.3
 _NOTHING: Final = frozenset(map(ord, "\t\r\n\u200b\ufeff"))
 # Blanks, which pdfium puts in of its own too.
 _BLANKS: Final = frozenset(map(ord, " \u00a0\u3000"))
 # What pdfium says for a hyphen at a line's end.
 _HYPHENS: Final = frozenset((0x02, 0xFFFE))
-# How far from a quarter a text may be turned; those that are turned further are stamps across the page.
-_TURNED: Final = 0.1
 
 Matrix = tuple[float, float, float, float, float, float]
 _PLAIN: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -50,41 +55,22 @@ def drawing(document: Any, index: int) -> Drawing:
         turned = page.get_rotation() // 90 % 4
         strokes: list[Box] = []
         fills: list[Box] = []
-        for shape in _paths(page.raw):
-            _shape(*shape, strokes, fills)
+        pictures = False
+        for shape, matrix in _shapes(page.raw):
+            if matrix is None:
+                pictures = True
+            else:
+                _shape(shape, matrix, strokes, fills)
         text = page.get_textpage()
         try:
-            letters = _visible(text.raw, _letters(text.raw), strokes)
+            letters = _letters(text.raw)
         finally:
             text.close()
-        return Drawing((left, bottom, right, top), turned, letters, strokes, fills)
+        return Drawing((left, bottom, right, top), turned, letters, strokes, fills, pictures)
     except pdfium.PdfiumError as error:
         raise UnreadableInput("malformed", reason=str(error)) from error
     finally:
         page.close()
-
-
-def _visible(text: Any, letters: list[tuple[int, Letter]], strokes: list[Box]) -> list[Letter]:
-    """The letters without those that are clipped away.
-
-    Calc writes the text of a cell on each page that it is on, whole, and shows what is within the table. Only what
-    stands beside all rules is looked at.
-    """
-    if not strokes:
-        return [letter for _, letter in letters]
-    low, high = min(stroke[1] for stroke in strokes), max(stroke[3] for stroke in strokes)
-    found: list[Letter] = []
-    clips: dict[int, Box | None] = {}
-    for number, letter in letters:
-        if not low <= letter.y <= high:
-            shape = raw.FPDFText_GetTextObject(text, number)
-            key = addressof(shape.contents)
-            if key not in clips:
-                clips[key] = _clip(shape)
-            if (clip := clips[key]) is not None and not _is_within(letter, clip):
-                continue
-        found.append(letter)
-    return found
 
 
 def _is_within(letter: Letter, clip: Box) -> bool:
@@ -109,68 +95,99 @@ def _clip(shape: Any) -> Box | None:
     return common
 
 
-def _letters(text: Any) -> list[tuple[int, Letter]]:
-    """The characters of a page in the order of the file, each with its number."""
-    count = raw.FPDFText_CountChars(text)
+def _letters(text: Any) -> list[Letter]:
+    """The characters of a page in the order of the file, those left out that are clipped away.
+
+    Calc writes the text of a cell on each page that it is on, whole, and shows what is within the table.
+    """
     unicode_of, origin_of, loose_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharOrigin, raw.FPDFText_GetLooseCharBox
-    size_of, matrix_of, generated = raw.FPDFText_GetFontSize, raw.FPDFText_GetMatrix, raw.FPDFText_IsGenerated
+    matrix_of, generated = raw.FPDFText_GetMatrix, raw.FPDFText_IsGenerated
     x, y, box, matrix = c_double(), c_double(), raw.FS_RECTF(), raw.FS_MATRIX()
     at_x, at_y, at_box, at_matrix = byref(x), byref(y), byref(box), byref(matrix)
-    found: list[tuple[int, Letter]] = []
+    found: list[Letter] = []
     high = 0
-    for i in range(count):
+    run = _Run(0.0, 0.0, None, 0.0, None)
+    for i in range(raw.FPDFText_CountChars(text)):
         code = unicode_of(text, i)
         if code in _NOTHING or (code in _BLANKS and generated(text, i)):
             continue
-        if 0xD800 <= code < 0xDC00:
-            high = code
-            continue
-        if 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
-            high = 0
-        if code in _HYPHENS:
-            code = 0x2D
+        if code in _SURROGATES:
+            high, code = _paired(high, code)
+            if high:
+                continue
         origin_of(text, i, at_x, at_y)
         matrix_of(text, i, at_matrix)
         loose_of(text, i, at_box)
-        a, b = matrix.a, matrix.b
-        quarter = _quarter(a, b)
-        if quarter is None:
+        # All characters of one text object have its place in their matrix.
+        if matrix.e != run.e or matrix.f != run.f:
+            run = _run(text, i, matrix)
+        if run.quarter is None:
             continue
-        height = size_of(text, i) * hypot(matrix.c, matrix.d)
-        # A box that is narrower than the character stands in its middle.
-        if quarter == 0:
-            width = box.left + box.right - 2 * x.value
-        elif quarter == 1:
-            width = box.bottom + box.top - 2 * y.value
-        elif quarter == 2:
-            width = 2 * x.value - box.left - box.right
-        else:
-            width = 2 * y.value - box.bottom - box.top
-        character = " " if code in _BLANKS else chr(code) if code < 0x0300 else folded(chr(code))
-        found.append((i, Letter(character, x.value, y.value, width, height, quarter)))
+        width = _width(run.quarter, box, x.value, y.value)
+        if code >= _CHINESE and abs(width - run.height) < _NARROWER * run.height:
+            width = run.height
+        letter = Letter(_character(code), x.value, y.value, width, run.height, run.quarter)
+        if run.clip is None or _is_within(letter, run.clip):
+            found.append(letter)
     return found
 
 
-def _quarter(a: float, b: float) -> int | None:
-    """The quarter that a text runs in; None where it is none."""
-    if b == 0 and a > 0:
-        return 0
-    turns = atan2(b, a) / (pi / 2)
-    nearest = round(turns)
-    return nearest % 4 if abs(turns - nearest) <= _TURNED else None
+class _Run(NamedTuple):
+    """What the characters of a text object share: where it begins, the quarter it runs in, height, and its clip."""
+
+    e: float
+    f: float
+    quarter: int | None
+    height: float
+    clip: Box | None
 
 
-def _paths(page: Any) -> Iterator[tuple[Any, Matrix]]:
-    """The paths of a page and of the forms on it, each with the matrix of the form."""
+def _run(text: Any, number: int, matrix: Any) -> _Run:
+    height = raw.FPDFText_GetFontSize(text, number) * hypot(matrix.c, matrix.d)
+    clip = _clip(raw.FPDFText_GetTextObject(text, number))
+    return _Run(matrix.e, matrix.f, quarter_of(matrix.a, matrix.b), height, clip)
+
+
+def _width(quarter: int, box: Any, x: float, y: float) -> float:
+    """How wide a character is; its box may be narrower, and stands in the middle of its place then."""
+    if quarter == 0:
+        found = box.left + box.right - 2 * x
+    elif quarter == 1:
+        found = box.bottom + box.top - 2 * y
+    elif quarter == 2:
+        found = 2 * x - box.left - box.right
+    else:
+        found = 2 * y - box.bottom - box.top
+    return float(found)
+
+
+def _character(code: int) -> str:
+    if code in _BLANKS:
+        return " "
+    if code in _HYPHENS:
+        return "-"
+    return chr(code) if code < _FOLDED else folded(chr(code))
+
+
+def _paired(high: int, code: int) -> tuple[int, int]:
+    """The first half of a pair to keep, 0 where the second has come; and the character."""
+    if code < _LOW_HALF:
+        return code, 0
+    return 0, 0x10000 + ((high - 0xD800) << 10) + (code - _LOW_HALF) if high else 0xFFFD
+
+
+def _shapes(page: Any) -> Iterator[tuple[Any, Matrix | None]]:
+    """The paths of a page and of the forms on it, each with the matrix of the form; pictures without any."""
     for i in range(raw.FPDFPage_CountObjects(page)):
         yield from _within(raw.FPDFPage_GetObject(page, i), _PLAIN, 0)
 
 
-def _within(shape: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
+def _within(shape: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, Matrix | None]]:
     kind = raw.FPDFPageObj_GetType(shape)
     if kind == raw.FPDF_PAGEOBJ_PATH:
         yield shape, matrix
+    elif kind == raw.FPDF_PAGEOBJ_IMAGE:
+        yield shape, None
     elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
         inner = _times(_matrix(shape), matrix)
         for i in range(raw.FPDFFormObj_CountObjects(shape)):
