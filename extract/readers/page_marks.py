@@ -28,6 +28,10 @@ _BELOW: Final = 0.12
 _TURNED: Final = 0.1
 _UNTOLD: Final = frozenset(map(chr, (0, *range(1, 32), 0x7F, 0xFFFD, 0xFFFE, 0xFFFF)))
 
+# So near to the page's edge nothing is printed, in points; a table that reaches it goes on beyond.
+_AT_EDGE: Final = 1.0
+_SEVERAL: Final = 3
+
 # left, bottom, right, top
 Box = tuple[float, float, float, float]
 
@@ -106,6 +110,12 @@ def page(number: int, drawing: Drawing) -> Page:
         edges = [side for box in drawing.fills for side in sides(place.box(box))]
         across, down = _rules([*strokes, *edges])
     return Page(number, width, height, glyphs, across, down, (drawing.turned - quarter) % 4)
+
+
+def runs_off(page: Page) -> bool:
+    """Whether a table goes on beyond the right edge or the left one: rules across reach it, and several do."""
+    edges = [rule for rule in page.across if rule.low < _AT_EDGE or rule.high > page.width - _AT_EDGE]
+    return len({round(rule.at) for rule in edges}) >= _SEVERAL and bool(page.down)
 
 
 class _Upright:

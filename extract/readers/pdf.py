@@ -25,11 +25,15 @@ _LOST: Final = 3
 
 @dataclass(slots=True)
 class _Seen:
-    """What was seen of the pages: the numbers of those that are pictures, and how many characters could not be told."""
+    """What was seen of the pages: the numbers of those that are pictures, and of those that are cut off at an edge.
+
+    ``lost``: how many characters could not be told.
+    """
 
     pictures: list[int] = field(default_factory=list)
     texts: int = 0
     lost: int = 0
+    over_edge: list[int] = field(default_factory=list)
 
 
 def read(data: bytes, options: ReadOptions) -> Source:
@@ -58,7 +62,10 @@ def _pages(drawings: Iterator[Drawing], seen: _Seen) -> Iterator[Page]:
         if drawing.letters and lost * _LOST <= len(drawing.letters):
             seen.texts += 1
             seen.lost += lost
-            yield page_marks.page(number, drawing)
+            page = page_marks.page(number, drawing)
+            if page_marks.runs_off(page):
+                seen.over_edge.append(number)
+            yield page
         elif drawing.letters or drawing.pictures:
             seen.pictures.append(number)
 
@@ -98,6 +105,8 @@ def _with_findings(source: Source, seen: _Seen) -> Source:
     found = list(source.findings)
     if seen.pictures:
         found.append(Finding("pages_not_read", None, None, None, {"pages": ", ".join(map(str, seen.pictures))}))
+    if seen.over_edge:
+        found.append(Finding("page_cut_off", None, None, None, {"pages": ", ".join(map(str, seen.over_edge))}))
     if seen.lost:
         found.append(Finding("damaged_text", None, None, None, {"count": seen.lost, "encoding": "PDF"}))
     return Source(source.media_type, source.encoding, source.grids, source.lines, source.origin, tuple(found))
