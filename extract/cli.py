@@ -43,6 +43,14 @@ class Lang(StrEnum):
     zh = "zh"
 
 
+class Engine(StrEnum):
+    """What reads PDF files."""
+
+    auto = "auto"
+    pdfium = "pdfium"
+    pdfplumber = "pdfplumber"
+
+
 class _Interrupted(BaseException):
     """A signal asked the run to end; as ``KeyboardInterrupt``, no error for anybody to catch on the way."""
 
@@ -108,6 +116,7 @@ def _app(say: Speaker) -> Callable[..., Any]:
     json_option = typer.Option("--json", help=say("help_json"))
     forms_option = typer.Option("--forms", metavar="DIR", help=say("help_forms"))
     bytes_option = typer.Option("--max-bytes", min=1, help=say("help_max_bytes"))
+    engine_option = typer.Option("--pdf-engine", help=say("help_pdf_engine"))
     usual = ReadOptions()
 
     def limit(name: str, text: str, highest: int | None = None) -> Any:
@@ -143,12 +152,17 @@ def _app(say: Speaker) -> Callable[..., Any]:
         max_unpacked: Annotated[int, limit("--max-unpacked", "help_max_unpacked")] = usual.max_unpacked,
         max_ratio: Annotated[int, limit("--max-ratio", "help_max_ratio")] = usual.max_ratio,
         max_depth: Annotated[int, limit("--max-depth", "help_max_depth", highest=_DEEPEST)] = usual.max_depth,
+        pdf_engine: Annotated[Engine, engine_option] = Engine.auto,
         forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
         allowed = Allowance.parse(max_failed)
         reading = ReadOptions(
-            max_members=max_members, max_unpacked=max_unpacked, max_ratio=max_ratio, max_depth=max_depth
+            max_members=max_members,
+            max_unpacked=max_unpacked,
+            max_ratio=max_ratio,
+            max_depth=max_depth,
+            pdf_engine=pdf_engine.value,
         )
         return lambda: _extract(say, inputs, out, as_json, (strict, allowed, max_bytes, forms, reading))
 
@@ -157,10 +171,11 @@ def _app(say: Speaker) -> Callable[..., Any]:
         file: Annotated[Path, typer.Argument(metavar="FILE", help=say("help_file"))],
         as_json: Annotated[bool, json_option] = False,
         max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
+        pdf_engine: Annotated[Engine, engine_option] = Engine.auto,
         forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
-        return lambda: _inspect(say, file, as_json, max_bytes, forms)
+        return lambda: _inspect(say, file, as_json, _reading(max_bytes, pdf_engine), forms)
 
     @app.command(help=say("help_explain"))
     def explain(
@@ -169,10 +184,11 @@ def _app(say: Speaker) -> Callable[..., Any]:
         form: Annotated[int | None, typer.Option("--form", metavar="N", help=say("help_form"))] = None,
         as_json: Annotated[bool, json_option] = False,
         max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
+        pdf_engine: Annotated[Engine, engine_option] = Engine.auto,
         forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
-        return lambda: _explain(say, file, (lines, form), as_json, max_bytes, forms)
+        return lambda: _explain(say, file, (lines, form), as_json, _reading(max_bytes, pdf_engine), forms)
 
     return app
 
@@ -215,12 +231,17 @@ def _report(say: Speaker, manifest: Manifest, out: Path, as_json: bool) -> None:
     print_summary(_console(sys.stdout), say, manifest, rows)
 
 
-def _inspect(say: Speaker, file: Path, as_json: bool, max_bytes: int, forms: Path | None) -> int:
+def _reading(max_bytes: int, engine: Engine) -> ReadOptions:
+    """How one file is read."""
+    return ReadOptions(max_member_bytes=max_bytes, pdf_engine=engine.value)
+
+
+def _inspect(say: Speaker, file: Path, as_json: bool, reading: ReadOptions, forms: Path | None) -> int:
     from extract.batch.read import read_by
     from extract.profiles import library_of
     from extract.report import inspect as report
 
-    extraction = _read_one(file, max_bytes, read_by(library_of(forms)))
+    extraction = _read_one(file, reading, read_by(library_of(forms), reading))
     if as_json:
         _print_json(report.as_dict(extraction))
     else:
@@ -234,7 +255,7 @@ def _explain(
     file: Path,
     wanted: tuple[str | None, int | None],
     as_json: bool,
-    max_bytes: int,
+    reading: ReadOptions,
     forms: Path | None,
 ) -> int:
     from extract.api import traced_bytes
@@ -248,9 +269,9 @@ def _explain(
     library = library_of(forms)
 
     def read(data: bytes, source_path: str) -> Extraction:
-        return traced_bytes(data, recorder, source_path=source_path, forms=library)
+        return traced_bytes(data, recorder, source_path=source_path, forms=library, options=reading)
 
-    extraction = _read_one(file, max_bytes, read)
+    extraction = _read_one(file, reading, read)
     found = report.explained(extraction, recorder, chosen)
     if as_json:
         _print_json(report.as_dict(found))
@@ -260,7 +281,7 @@ def _explain(
     return 0 if extraction.forms and extraction.failure is None else 1
 
 
-def _read_one(file: Path, max_bytes: int, read: Read) -> Extraction:
+def _read_one(file: Path, reading: ReadOptions, read: Read) -> Extraction:
     """What came of one file; UsageError where it cannot be opened or read."""
     from extract.api import member, split_path
     from extract.batch.plan import Item, escaped, problem
@@ -270,9 +291,9 @@ def _read_one(file: Path, max_bytes: int, read: Read) -> Extraction:
     reason = problem(file)
     if reason is not None:
         raise UsageError("file_unreadable", path=escaped(str(file)), reason=reason)
-    leaf = load(Item(file, escaped(file.name)), max_bytes)
+    leaf = load(Item(file, escaped(file.name)), reading.max_member_bytes)
     if inner is not None and leaf.failure is None:
-        leaf = member(leaf.data, leaf.source_path, inner, ReadOptions(max_member_bytes=max_bytes))
+        leaf = member(leaf.data, leaf.source_path, inner, reading)
     extraction = read_leaf(leaf, read)
     if extraction.failure is not None and extraction.failure.code == "unreadable":
         raise UsageError("file_unreadable", path=escaped(str(file)), reason=extraction.failure.params.get("reason"))

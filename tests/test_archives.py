@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 import bz2
 import gzip
 import io
@@ -43,7 +44,7 @@ native = pytest.mark.skipif(not has_libarchive(), reason="needs the library liba
 
 
 def leaves(data: bytes, **limits: int) -> list[Leaf]:
-    return list(walk(data, "a", ReadOptions(**limits)))
+    return list(walk(data, "a", replace(ReadOptions(), **limits)))  # type: ignore[arg-type] # limits are numbers
 
 
 def found(data: bytes, **limits: int) -> list[tuple[str, bytes]]:
