@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 import bz2
 import gzip
 import io
@@ -10,6 +9,7 @@ import lzma
 import stat
 import tarfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
