@@ -76,7 +76,7 @@ def test_done(tmp_path: Path, source: Path) -> None:
 def test_some_failed(tmp_path: Path, broken: Path) -> None:
     done = pifubiao("extract", broken, "--out", tmp_path / "out")
     assert (done.returncode, done.stderr) == (1, "")
-    assert "  broken.pdf  this kind of file is not read yet (" in done.stdout
+    assert "  broken.pdf  the file is damaged: " in done.stdout
     assert last(done.stdout) == f"Done, but 1 of 3 inputs failed (exit code 1): 2 forms in {tmp_path / 'out'}"
     assert account(tmp_path / "out")["outcome"] == "some_failed"
 
@@ -219,7 +219,7 @@ def test_chinese(tmp_path: Path, broken: Path) -> None:
     out = tmp_path / "out"
     by_option = pifubiao("extract", broken, "--out", out, "--lang", "zh")
     assert last(by_option.stdout) == f"完成，但 3 个输入中 1 个失败（退出码 1）：2 张表，写入 {out}"
-    assert "broken.pdf  暂不支持读取此类文件（" in by_option.stdout
+    assert "broken.pdf  文件已损坏：" in by_option.stdout
     by_environment = pifubiao("extract", broken, "--out", out, LC_ALL="zh_CN.UTF-8")
     assert by_environment.stdout == by_option.stdout
     assert last(pifubiao("extract", broken, "--out", out, "--lang=en", LC_ALL="zh_CN.UTF-8").stdout).startswith(
