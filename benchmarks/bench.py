@@ -23,11 +23,13 @@ from time import perf_counter
 from typing import Any, Final, NamedTuple
 
 import pandas
+import pdfplumber
 import pyarrow
 
 from extract import extract_bytes, to_tables
 from extract.batch.run import Options, run
-from extract.readers import encoding
+from extract.readers import encoding, pdf
+from extract.readers.files import ReadOptions
 from extract.tables.build import provenance_table
 
 ROOT: Final = Path(__file__).parent.parent
@@ -47,6 +49,7 @@ _FIGURE: Final = re.compile(r"(?<=[ \t])[1-9]\d\d(?=[ \t])")
 _ROUNDS: Final = 40
 _CALLS: Final = 50
 _FILES: Final = 20_000
+_PAGE_ROUNDS: Final = 7
 
 
 class Sample(NamedTuple):
@@ -100,6 +103,36 @@ def timed(path: Path, rounds: int) -> Sample:
             gc.enable()
     micros = {name: median(values) / _CALLS * 1e6 for name, values in spent.items()}
     return Sample(path, path.stat().st_size, micros)
+
+
+def page_times(path: Path, rounds: int) -> tuple[int, float, float]:
+    """Pages of a PDF file, and milliseconds a page: this reader's, and those of pdfplumber's ``extract_tables``."""
+    data = path.read_bytes()
+    own: list[float] = []
+    other: list[float] = []
+    count = 0
+    for _ in range(rounds):
+        begin = perf_counter()
+        pdf.read(data, ReadOptions())
+        middle = perf_counter()
+        with pdfplumber.open(io.BytesIO(data)) as document:
+            count = len(document.pages)
+            for page in document.pages:
+                page.extract_tables()
+                page.close()
+        own.append(middle - begin)
+        other.append(perf_counter() - middle)
+    return count, median(own) / count * 1e3, median(other) / count * 1e3
+
+
+def pdf_rows(rounds: int) -> list[str]:
+    """The part of the results on PDF files."""
+    rows = ["", "## PDF files with rules", "", "| | pages | ms a page | `pdfplumber.extract_tables`, ms | ratio |"]
+    rows += ["|---|---:|---:|---:|---:|"]
+    for name in ("pdf-calc-01.pdf", "pdf-chromium-01.pdf"):
+        count, own, other = page_times(ROOT / "samples" / name, rounds)
+        rows.append(f"| {name} | {count} | {own:.1f} | {other:.1f} | {other / own:.1f} |")
+    return rows
 
 
 def make_files(folder: Path, count: int) -> int:
@@ -198,7 +231,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     samples = [timed(path, chosen.rounds) for path in (REAL, layout_sample())]
-    text = report(samples, batch(chosen.files))
+    pages = pdf_rows(_PAGE_ROUNDS)
+    text = report(samples, batch(chosen.files)) + "\n".join(pages) + "\n"
     chosen.out.write_text(text, encoding="utf-8")
     print(text, end="")
 
