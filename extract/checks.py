@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from extract.clean import squash
@@ -95,6 +96,12 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
     return found
 
 
+@lru_cache(maxsize=64)
+def _firsts(labels: tuple[str, ...]) -> frozenset[str]:
+    """The characters that labels begin with; few names begin with one."""
+    return frozenset(label[0] for label in labels)
+
+
 def levels(
     indicators: Sequence[Indicator], parents: Mapping[str, tuple[str, ...]], labels: tuple[str, ...], *, flat: bool
 ) -> list[Finding]:
@@ -105,8 +112,9 @@ def levels(
     if flat:
         return [Finding("levels_absent", "indicators")]
     found = []
+    firsts = _firsts(labels)
     for seq, i in enumerate(indicators):
-        if i.name is not None and i.name.startswith(labels):
+        if i.name is not None and i.name[0] in firsts and i.name.startswith(labels):
             params = {"name": i.name[:30]}
             found.append(Finding("label_in_name", "indicators", seq, "name", params, i.places.get("name")))
             found.append(Finding("label_in_name", "indicators", seq, "level2", params, i.places.get("name")))

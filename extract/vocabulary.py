@@ -6,6 +6,7 @@ the common spelling costs one dictionary look-up. ``build`` takes plain data; ``
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -97,7 +98,7 @@ class FormProfile:
     parts_of: Mapping[str, str]
     beside: frozenset[str]
     money: Money
-    codes: Mapping[str, tuple[regex.Pattern[str], ...]]
+    codes: Mapping[str, tuple[re.Pattern[str], ...]]
     cuts: Mapping[str, tuple[int, ...]]
     furniture: tuple[str, ...]
     furniture_signs: tuple[str, ...]

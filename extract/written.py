@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -37,12 +38,14 @@ class Money:
     yuan: Mapping[str, Decimal]
     amount: regex.Pattern[str]
     bracketed: regex.Pattern[str]
+    # How each unit is stated in brackets and behind a label.
+    signs: tuple[tuple[str, str, str], ...]
 
     def stated(self, text: str) -> str | None:
         """The unit that a label states in brackets or behind a colon (金额单位：万元), or None."""
         folded = squash(text)
-        for spelling, name in self.names.items():
-            if f"({spelling})" in folded or f"单位:{spelling}" in folded:
+        for bracketed, labelled, name in self.signs:
+            if bracketed in folded or labelled in folded:
                 return name
         return None
 
@@ -58,12 +61,14 @@ def money(units: Mapping[str, Mapping[str, Any]]) -> Money:
         {**{word: factors[name] for word, name in names.items()}, **factors},
         regex.compile(rf"({_NUMBER})\s*({words})?$"),
         regex.compile(rf"\((?:{words})\)$"),
+        tuple((f"({word})", f"单位:{word}", name) for word, name in names.items()),
     )
 
 
-def codes(patterns: Sequence[str]) -> tuple[regex.Pattern[str], ...]:
+def codes(patterns: Sequence[str]) -> tuple[re.Pattern[str], ...]:
     """Compiles the ways in which a code and a name stand together: ``{code}-{name}``, ``{name}({code})``."""
+    # re and not regex: no part can match in two ways, and it takes a third of the time.
     return tuple(
-        regex.compile("".join(_PARTS.get(part, regex.escape(part)) for part in _PART.findall(pattern)) + r"$")
+        re.compile("".join(_PARTS.get(part, re.escape(part)) for part in _PART.findall(pattern)) + r"$")
         for pattern in patterns
     )

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-import regex
-
 from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.sections import Scanner, Sections
@@ -246,7 +244,7 @@ def _take(found: Identity, name: str, value: Cell, profile: FormProfile) -> None
             found.places[f"{name}_code"] = code
 
 
-def _split_code(cell: Cell, patterns: Sequence[regex.Pattern[str]]) -> tuple[Cell | None, Cell]:
+def _split_code(cell: Cell, patterns: Sequence[re.Pattern[str]]) -> tuple[Cell | None, Cell]:
     """Code and name of ``code-name``; a year before a dash (2023-2024年…) is no code."""
     for pattern in patterns:
         match = pattern.match(cell.text)

@@ -97,6 +97,10 @@ class Table:
     heads: tuple[Head, ...]
     made: tuple[Equation, ...]
     at_distances: dict[tuple[Spot, ...], list[tuple[int, ...]]] = field(default_factory=dict)
+    columns: tuple[Column, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(head.column for head in self.heads))
 
 
 class Placing(NamedTuple):
@@ -220,8 +224,8 @@ def _at_distances(gaps: tuple[Spot, ...], heads: tuple[Head, ...]) -> list[tuple
 
 def _holds(chosen: tuple[int, ...], figures: Sequence[Figure], table: Table) -> bool:
     """Whether amounts placed so keep every equation, and at least one can be made."""
-    heads = table.heads
-    amounts = {heads[c].column: f.amount for c, f in zip(chosen, figures, strict=True)}
+    columns = table.columns
+    amounts = {columns[c]: f.amount for c, f in zip(chosen, figures, strict=True)}
     checked = False
     for equation in table.made:
         whole, parts = equation.sides(amounts)

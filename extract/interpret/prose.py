@@ -16,6 +16,8 @@ from extract.model import Cell, Finding, Goal, Row, Task
 from extract.places import cut, join, pieces
 from extract.vocabulary import FormProfile
 
+# tuple.__new__ and not Task(...): a third of the time.
+_new = tuple.__new__
 _PARAGRAPH: Final = re.compile(r"</?(?:p|div|br|li|h\d)\b[^<>]{0,2000}>", re.IGNORECASE)
 # 一是 二是, 1. 2., （一）, 目标1: what counts paragraphs.
 COUNTER: Final = regex.compile(
@@ -219,10 +221,7 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
     body: list[Row] = []
     header: Row | None = None
     for row in rows:
-        words = [
-            len(cell.text) <= _LONGEST_HEADER and profile.task_columns.get(squash(cell.text)) for cell in row.cells
-        ]
-        if all(words) and (len(words) > 1 or header is None):
+        if (len(row.cells) > 1 or header is None) and _heads_tasks(row, profile):
             header = header or row
             continue
         if len(row.cells) == 1 and profile.is_furniture(row.cells[0].text) and header is not None and continues(row):
@@ -251,18 +250,17 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             places["content"] = whole_content
         if ended or content_ended:
             marked.add(len(found))
-        found.append(
-            Task(
-                bare.text if bare is not None else None,
-                whole_content.text if whole_content is not None else None,
-                content_ended,
-                None,
-                None,
-                ended,
-                places,
-            )
-        )
+        texts = (bare.text if bare is not None else None, whole_content.text if whole_content is not None else None)
+        found.append(_new(Task, (*texts, content_ended, None, None, ended, places)))
     return Tasks(found, findings, frozenset(marked))
+
+
+def _heads_tasks(row: Row, profile: FormProfile) -> bool:
+    """Whether all cells of a row are words over the tasks."""
+    words = profile.task_columns
+    if len(row.cells[0].text) > _LONGEST_HEADER or squash(row.cells[0].text) not in words:
+        return False
+    return all(len(cell.text) <= _LONGEST_HEADER and squash(cell.text) in words for cell in row.cells[1:])
 
 
 def _may_be_header(rows: Sequence[Row]) -> bool:
