@@ -189,7 +189,7 @@ def test_the_command_ends_as_inspect_does(tmp_path: Path) -> None:
     done = pifubiao("explain", tmp_path / "a.pdf", "--json")
     assert done.returncode == 1
     found = json.loads(done.stdout)
-    assert (found["failure"]["code"], found["failure"]["evidence"], found["lines"]) == ("unsupported_format", None, [])
+    assert (found["failure"]["code"], found["failure"]["evidence"], found["lines"]) == ("malformed", None, [])
 
 
 @pytest.mark.parametrize(
