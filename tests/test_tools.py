@@ -8,16 +8,16 @@ import pytest
 
 from tests.tools.cases import DESIGNS, make_case
 from tests.tools.printers import TOOLS
-from tests.tools.samples import FOLDER, SAMPLES, TESTS
+from tests.tools.samples import SAMPLES, gold_file
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_answers_are_those_of_the_seeds(name: str) -> None:
-    lines = (TESTS / "gold" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = gold_file(name).read_text(encoding="utf-8").splitlines()
     assert [json.loads(line) for line in lines] == [sample.record() for sample in sorted(SAMPLES[name])]
     for sample in SAMPLES[name]:
         assert sample.tool in TOOLS
-        assert (FOLDER / sample.file).stat().st_size > 1000
+        assert sample.path.stat().st_size > 1000
 
 
 @pytest.mark.parametrize("design", DESIGNS)

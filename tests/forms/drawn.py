@@ -69,5 +69,5 @@ FORMATS: Final[Mapping[str, Callable[[Boxes], bytes]]] = {
     "html": html_page,
     "docx": lambda boxes: office.word_file((), boxes),
     "xlsx": lambda boxes: office.workbook({"Sheet1": office.boxed_sheet(boxes)}),
-    "xlsx-numbers": lambda boxes: office.workbook({"Sheet1": office.boxed_sheet(boxes, numbers=True)}),
+    "xlsx-numbers": lambda boxes: office.workbook({"Sheet1": office.boxed_sheet(boxes, numbers=True)}, office.DECIMALS),
 }

@@ -118,15 +118,20 @@ def sheet(rows: Mapping[int, str], merged: Sequence[str] = (), before: str = "",
     return f"<worksheet {_S}>{before}<sheetData>{data}</sheetData>{after}{merges}</worksheet>"
 
 
+# Codes of numbers with one decimal and more.
+DECIMALS: Final = ("0.0", "0.00", "0.000", "0.0000", "0.00000", "0.000000")
+
+
 def boxed_sheet(boxes: Boxes, *, numbers: bool = False) -> str:
-    """A sheet of boxes; with ``numbers`` what can be one is."""
+    """A sheet of boxes; with ``numbers`` what can be one is, in the style of ``DECIMALS`` that shows all of it."""
     rows: dict[int, str] = {}
     merged = []
     for r, c, box in placed(boxes):
         address = f"{column(c)}{r + 1}"
         plain = box.text.replace(".", "", 1).isdecimal() and not box.text.startswith("0")
         if box.text:
-            made = number_cell(address, box.text) if numbers and plain else text_cell(address, box.text)
+            decimals = len(box.text.partition(".")[2])
+            made = number_cell(address, box.text, decimals) if numbers and plain else text_cell(address, box.text)
             rows[r + 1] = rows.get(r + 1, "") + made
         if box.rows > 1 or box.columns > 1:
             merged.append(f"{address}:{column(c + box.columns - 1)}{r + box.rows}")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from extract.api import extract_bytes
+from extract.readers.kinds import kind
 from tests.forms.truth import Json
 from tests.places import check_places
 from tests.scoring import Score, score
@@ -29,7 +30,7 @@ HEAD: Final = f"{'':24}{'right %':>9}{'silent':>8}{'spurious':>9}{'alarms':>8}{'
 
 def answers(record: Json, text: bytes) -> Json:
     """The answers for a form as a tool printed it. Some make typewriter quotes of others, of another width."""
-    if "“".encode() in text or rb"\u201c" in text:
+    if "“".encode() in text or rb"\u201c" in text or kind(text) != "text":
         return record
     rows = [*record["tasks"], *record["indicators"]]
     for row in rows:

@@ -37,6 +37,16 @@ def _of_word_file(target: str, *, office: bool) -> Tool:
     return printed
 
 
+def _by_office(target: str, reads: str) -> Tool:
+    """The page as a file of LibreOffice's Writer or Calc."""
+
+    def printed(pages: Sequence[Path]) -> list[bytes]:
+        with tempfile.TemporaryDirectory() as name:
+            return [file.read_bytes() for file in by_office(pages, target, Path(name), reads)]
+
+    return printed
+
+
 def _python_html2text(*options: str) -> Tool:
     return each(sys.executable, "-m", "html2text", *options, "{page}", "utf-8")
 
@@ -61,6 +71,20 @@ def _in_sql(pages: Sequence[Path]) -> list[bytes]:
     return found
 
 
+_WRITER: Final = "HTML (StarWriter)"
+_CALC: Final = "HTML (StarCalc)"
+# Of the tools that make files that are no text: the ending of the file.
+ENDINGS: Final = {
+    "office-docx": "docx",
+    "office-odt": "odt",
+    "office-doc": "doc",
+    "office-wps": "wps",
+    "office-rtf": "rtf",
+    "office-xlsx": "xlsx",
+    "office-ods": "ods",
+    "office-xls": "xls",
+    "office-et": "et",
+}
 FORMATS: Final = ("plain", "gfm", "markdown", "commonmark", "rst", "org", "asciidoc")
 TOOLS: Final[dict[str, Tool]] = {
     **browsers.TOOLS,
@@ -77,5 +101,14 @@ TOOLS: Final[dict[str, Tool]] = {
     "json": _in_json(ascii_only=False),
     "json-ascii": _in_json(ascii_only=True),
     "sql": _in_sql,
+    "office-docx": _by_office("docx:MS Word 2007 XML", _WRITER),
+    "office-odt": _by_office("odt", _WRITER),
+    "office-doc": _by_office("doc:MS Word 97", _WRITER),
+    "office-wps": _by_office("doc:MS Word 97", _WRITER),
+    "office-rtf": _by_office("rtf:Rich Text Format", _WRITER),
+    "office-xlsx": _by_office("xlsx:Calc MS Excel 2007 XML", _CALC),
+    "office-ods": _by_office("ods", _CALC),
+    "office-xls": _by_office("xls:MS Excel 97", _CALC),
+    "office-et": _by_office("xls:MS Excel 97", _CALC),
     "html": lambda pages: [page.read_bytes() for page in pages],
 }

@@ -17,9 +17,13 @@ from typing import Final, NamedTuple
 from tests.forms.truth import Json
 from tests.tools.cases import Case, make_case
 from tests.tools.measure import answers, printed
+from tests.tools.printers import ENDINGS
 
 TESTS: Final = Path(__file__).parents[1]
 FOLDER: Final = TESTS.parent / "samples"
+# Files that are read by way of LibreOffice, and their answers.
+APART: Final = TESTS / "office"
+NEEDS_OFFICE: Final = frozenset({"office-doc", "office-wps", "office-rtf"})
 
 
 class Sample(NamedTuple):
@@ -32,7 +36,12 @@ class Sample(NamedTuple):
     @property
     def file(self) -> str:
         """The file's name."""
-        return f"{self.tool}-{self.design}-{self.seed}.txt"
+        return f"{self.tool}-{self.design}-{self.seed}.{ENDINGS.get(self.tool, 'txt')}"
+
+    @property
+    def path(self) -> Path:
+        """Where it is: what needs LibreOffice to be read is no sample for all."""
+        return (APART if self.tool in NEEDS_OFFICE else FOLDER) / self.file
 
     def case(self) -> Case:
         """The page and its answers."""
@@ -41,7 +50,7 @@ class Sample(NamedTuple):
     def record(self) -> Json:
         """The answers, as they stand in the gold file."""
         return {"file": self.file, "family": self.tool, "form_index": 0} | answers(
-            self.case().record, (FOLDER / self.file).read_bytes()
+            self.case().record, self.path.read_bytes()
         )
 
 
@@ -80,6 +89,25 @@ SAMPLES: Final[dict[str, tuple[Sample, ...]]] = {
         Sample("json", "breaks", 57),
         Sample("sql", "styled", 58),
     ),
+    "tools-office": (
+        Sample("office-docx", "portal", 1),
+        Sample("office-docx", "ministry", 2),
+        Sample("office-docx", "done", 1),
+        Sample("office-odt", "styled", 1),
+        Sample("office-xlsx", "portal", 2),
+        Sample("office-xlsx", "done-project", 1),
+        Sample("office-xlsx", "bare-flat", 1),
+        Sample("office-ods", "inside", 1),
+        Sample("office-xls", "around", 1),
+        Sample("office-xls", "marked", 2),
+        Sample("office-et", "ministry-flat", 1),
+    ),
+    "office": (
+        Sample("office-doc", "breaks", 1),
+        Sample("office-doc", "done-project", 2),
+        Sample("office-wps", "ministry", 1),
+        Sample("office-rtf", "portal", 2),
+    ),
     "tools-browsers": (
         Sample("lynx-60", "portal", 14),
         Sample("lynx-80", "done", 35),
@@ -115,18 +143,23 @@ def of_tools(names: Sequence[str]) -> Iterator[Sample]:
         yield from (sample for sample in samples if not names or sample.tool in names)
 
 
+def gold_file(name: str) -> Path:
+    """Where the answers of a gold file's name stand."""
+    return (APART if name == "office" else TESTS / "gold") / f"{name}.jsonl"
+
+
 def write_gold() -> None:
     """The gold files, from the seeds."""
     for name, samples in SAMPLES.items():
         lines = [json.dumps(sample.record(), ensure_ascii=False) + "\n" for sample in sorted(samples)]
-        (TESTS / "gold" / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")
+        gold_file(name).write_text("".join(lines), encoding="utf-8")
 
 
 def main() -> None:
     """The command."""
     for sample in of_tools(sys.argv[1:]):
         (text,) = printed(sample.tool, [sample.case()])
-        (FOLDER / sample.file).write_bytes(text)
+        sample.path.write_bytes(text)
     write_gold()
 
 
