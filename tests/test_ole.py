@@ -97,3 +97,17 @@ def word_stream(text: str, narrow: str) -> bytes:
 
 def test_the_text_that_a_word_file_holds() -> None:
     assert own_text(Compound(word_stream("绩效\x07目标", "12.5%"))) == "绩效\x07目标12.5%"
+
+
+@pytest.mark.parametrize("extent", [record(0x0200, 0, 0, 0xFFFF, 0xFFFF, 0, 0xFFFF, 0), record(0x0200, 1)])
+def test_no_room_is_made_for_what_a_sheet_says_of_its_extent(extent: bytes) -> None:
+    found = extract_bytes(old_workbook({"表": extent + old_label(0, 0, "甲")}))
+    assert found.failure is not None
+    assert found.failure.code == ("not_a_form" if len(extent) > 8 else "malformed")
+
+
+def test_a_count_of_texts_that_cannot_be() -> None:
+    data = old_workbook({"表": old_label(0, 0, "甲")}, before=record(0x00FC, more=struct.pack("<II", 1, 0xFFFFFFFF)))
+    failure = extract_bytes(data).failure
+    assert failure is not None
+    assert failure.code == "malformed"

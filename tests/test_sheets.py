@@ -167,3 +167,28 @@ def test_addresses() -> None:
         "ZZ1",
         "AAA1",
     ]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {1: office.text_cell("A999999999", "甲")},
+        {999999999: office.text_cell("A1", "甲")},
+        {1: office.text_cell("ZZZ1", "甲")},
+        {1: office.text_cell("甲1", "甲")},
+        {1048577: '<c t="inlineStr"><is><t>甲</t></is></c>'},
+    ],
+)
+def test_no_room_is_made_for_cells_where_no_sheet_has_one(cells: dict[int, str]) -> None:
+    failure = extract_bytes(office.workbook({"表": office.sheet(cells)})).failure
+    assert failure is not None
+    assert (failure.code, failure.params) == ("malformed", {"reason": "a cell beyond the last one of a sheet"})
+
+
+def test_a_sheet_in_binary_that_reaches_too_far() -> None:
+    row = bytes([0, 4]) + (1_048_575).to_bytes(4, "little")
+    cell = bytes([5, 4]) + (16_383).to_bytes(4, "little")
+    parts = {"xl/workbook.bin": b"", "xl/worksheets/sheet1.bin": row + cell}
+    failure = extract_bytes(office.zipped(parts)).failure
+    assert failure is not None
+    assert failure.code == "too_many_cells"

@@ -15,6 +15,9 @@ _HEADER: Final = 512
 _DIRECTORY_ENTRY: Final = 128
 _END: Final = 0xFFFFFFFA
 _MINI_LIMIT: Final = 4096
+_FREE, _CHAIN_END, _TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+# So many sectors of the table are listed in the header.
+_LISTED: Final = 109
 _ROOT: Final = 5
 _STREAM: Final = 2
 _SHIFTS: Final = range(7, 17)
@@ -119,3 +122,31 @@ def _followed(start: int, table: list[int] | tuple[int, ...]) -> Iterator[int]:
             return
         yield sector
         sector = table[sector]
+
+
+def alone(name: str, stream: bytes) -> bytes:
+    """A compound file of this one stream, whose header and tables are sound whatever those of the old one were."""
+    sector = 512
+    blocks = [stream[at : at + sector].ljust(sector, b"\0") for at in range(0, max(len(stream), _MINI_LIMIT), sector)]
+    count = len(blocks)
+    raw = name.encode("utf-16-le")
+    entries = b""
+    root = "Root Entry".encode("utf-16-le")
+    whole = count * sector
+    for label, kind, start, size, child in ((root, _ROOT, _CHAIN_END, 0, 1), (raw, _STREAM, 0, whole, _FREE)):
+        entries += label.ljust(64, b"\0") + struct.pack("<HBBIII", len(label) + 2, kind, 1, _FREE, _FREE, child)
+        entries += bytes(36) + struct.pack("<IQ", start, size)
+    blocks.append(entries.ljust(sector, b"\0"))
+    tables = 1
+    while len(blocks) + tables > tables * (sector // 4):
+        tables += 1
+    links = [*range(1, count), _CHAIN_END, _CHAIN_END, *[_TABLE] * tables]
+    listed = [*range(len(blocks), len(blocks) + tables)]
+    if tables > _LISTED:
+        raise UnreadableInput("malformed", reason="the stream is too long")
+    packed = struct.pack(f"<{len(links)}I", *links)
+    blocks += [packed[at : at + sector].ljust(sector, b"\xff") for at in range(0, len(packed), sector)]
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 62, 3, 0xFFFE, 9, 6) + bytes(10)
+    head += struct.pack("<IIIIIIII", tables, count, 0, _MINI_LIMIT, _CHAIN_END, 0, _CHAIN_END, 0)
+    head += struct.pack(f"<{_LISTED}I", *listed, *[_FREE] * (_LISTED - tables))
+    return head + b"".join(blocks)

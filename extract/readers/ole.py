@@ -25,7 +25,7 @@ def read(data: bytes, options: ReadOptions) -> Source:
         raise UnreadableInput("encrypted")
     for name in ("Workbook", "Book"):
         if name in file.names:
-            return xls.read(data, file.read(name), options)
+            return xls.read(name, file.read(name), options)
     if "WordDocument" in file.names:
         return doc.read(data, file, options)
     raise UnreadableInput("unsupported_format", kind="OLE")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from extract.errors import UnreadableInput
+from extract.readers.compound import alone
 from extract.readers.numbers import GENERAL
 from extract.readers.sheets import Looks, code_of, workbook
 from extract.readers.source import Source
@@ -21,6 +22,10 @@ _FILE_PASS: Final = 0x002F
 _SHEET: Final = 0x0085
 _FORMAT: Final = 0x041E
 _XF: Final = 0x00E0
+_STRINGS: Final = 0x00FC
+# How far a sheet reaches; room is made for all of it, and so it is said to have one cell.
+_EXTENT: Final = 0x0200
+_ONE_CELL: Final = {14: struct.pack("<IIHHH", 0, 1, 0, 1, 0), 10: struct.pack("<HHHHH", 0, 1, 0, 1, 0)}
 _ROW: Final = 0x0208
 _COLUMNS: Final = 0x007D
 _FILTERED: Final = 0x009B
@@ -35,17 +40,40 @@ _HIDDEN_COLUMNS: Final = 0x01
 _COLUMNS_LEVEL: Final = 0x0700
 
 
-def read(data: bytes, stream: bytes, options: ReadOptions) -> Source:
-    """A workbook; ``stream``: that of its records. UnreadableInput: what ``sheets.workbook`` raises."""
-    book = _Book(stream, options.max_sheet_cells)
-    return workbook(data, MEDIA_TYPE, book.looks, options.max_sheet_cells)
+def read(name: str, stream: bytes, options: ReadOptions) -> Source:
+    """A workbook; ``stream``: that of its records, and its name. UnreadableInput: what ``sheets.workbook`` raises.
+
+    Calamine makes room for whatever a header or a count says: it is given a file with a sound one.
+    """
+    sound, begins = _sound(stream)
+    book = _Book(sound, begins, options.max_sheet_cells)
+    return workbook(alone(name, sound), MEDIA_TYPE, book.looks, options.max_sheet_cells)
+
+
+def _sound(stream: bytes) -> tuple[bytes, frozenset[int]]:
+    """The records without what they say of the extent of sheets, and the places at which parts of the book begin."""
+    found = bytearray(stream)
+    begins = set()
+    at = 0
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        if kind == _BOF:
+            begins.add(at)
+        elif kind == _EXTENT and at + 4 + size <= len(stream):
+            one = _ONE_CELL.get(size)
+            if one is None:
+                raise UnreadableInput("malformed", reason="an extent of no known size")
+            found[at + 4 : at + 4 + size] = one
+        at += 4 + size
+    return bytes(found), frozenset(begins)
 
 
 class _Book:
     """What stands before the sheets: where each of them begins, and the formats of its cells."""
 
-    def __init__(self, stream: bytes, max_cells: int) -> None:
+    def __init__(self, stream: bytes, begins: frozenset[int], max_cells: int) -> None:
         self._stream = stream
+        self._sound = begins
         self._max_cells = max_cells
         self._begins: dict[str, int] = {}
         self._formats: list[int] = []
@@ -60,9 +88,14 @@ class _Book:
         if kind == _BOF and len(body) >= 2:
             self._wide = struct.unpack_from("<H", body)[0] >= _VERSION_8
         elif kind == _SHEET and len(body) > 7:
-            self._begins[self._text(body[6:], 1)] = struct.unpack_from("<I", body)[0]
+            (begin,) = struct.unpack_from("<I", body)
+            if begin not in self._sound:
+                raise UnreadableInput("malformed", reason="a sheet that begins nowhere")
+            self._begins[self._text(body[6:], 1)] = begin
         elif kind == _FORMAT and len(body) > 3:
             self._own[struct.unpack_from("<H", body)[0]] = self._text(body[2:], 2 if self._wide else 1)
+        elif kind == _STRINGS and (len(body) < 8 or struct.unpack_from("<I", body, 4)[0] > len(self._stream)):
+            raise UnreadableInput("malformed", reason="a count of texts that cannot be")
         elif kind == _XF and len(body) >= 4:
             self._formats.append(struct.unpack_from("<H", body, 2)[0])
 
@@ -78,8 +111,11 @@ class _Book:
     def looks(self, name: str) -> Looks:
         """How a sheet shows. UnreadableInput: ``too_many_cells``."""
         begin = self._begins.get(name)
+        if begin is None:
+            # What is not held against the limits here is not given to calamine, which knows none.
+            raise UnreadableInput("malformed", reason=f"the sheet {name} is missing")
         codes = [code_of(number, self._own) for number in self._formats]
-        return Looks() if begin is None else _Sheet(codes, self._max_cells).read(_records(self._stream, begin))
+        return _Sheet(codes, self._max_cells).read(_records(self._stream, begin))
 
 
 class _Sheet:

@@ -20,16 +20,24 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _FOLDER: Final = "xl/"
-_ADDRESS: Final = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
+_ADDRESS: Final = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})")
 _NUMERIC: Final = frozenset({None, "n", "d"})
 _ON: Final = frozenset({"1", "true", "on"})
 _WIDEST: Final = 16384
+_TALLEST: Final = 1048576
+# The records of a sheet in binary: where a row begins, and those of cells, which tell their column.
+_BINARY: Final = re.compile(r"xl/worksheets/[^/]*\.bin")
+_ROW_BEGINS: Final = 0
+_CELLS: Final = range(1, 12)
 
 
 def read(data: bytes, options: ReadOptions) -> Source:
     """A workbook. UnreadableInput: what ``packed`` and ``sheets.workbook`` raise."""
     parts = Parts(data, options.max_unpacked_bytes, options.max_ratio)
     parts.measure(_FOLDER)
+    for name in sorted(parts.names):
+        if _BINARY.fullmatch(name):
+            _check_binary(parts.read(name), options.max_sheet_cells)
     book = _Book(parts, options.max_sheet_cells)
     return workbook(data, MEDIA_TYPE, book.looks, options.max_sheet_cells)
 
@@ -47,8 +55,11 @@ class _Book:
     def looks(self, name: str) -> Looks:
         """How a sheet shows."""
         part = self._sheets.get(name)
-        if part is None or part not in self._parts.names:
+        if part is None and "xl/workbook.xml" not in self._parts.names:
             return Looks()
+        if part is None:
+            # What is not held against the limits here is not given to calamine, which knows none.
+            raise UnreadableInput("malformed", reason=f"the part of the sheet {name} is missing")
         return _Sheet(self._codes, self._max_cells).read(self._parts.read(part))
 
 
@@ -121,6 +132,7 @@ class _Sheet:
         if event == "start":
             if name == "row":
                 self._row = _whole(element.get("r"), self._row + 2) - 1
+                _check_address(self._row < _TALLEST and len(element.get("r") or "") <= 7)
                 self._col = -1
                 if element.get("hidden") in _ON and not element.get("outlineLevel"):
                     self._looks.hidden_rows.add(self._row)
@@ -142,9 +154,10 @@ class _Sheet:
         row, col = self._row, self._col + 1
         if match is not None:
             row, col = int(match[2]) - 1, 0
-            for letter in match[1]:
+            for letter in match[1].upper():
                 col = col * 26 + ord(letter) - ord("A") + 1
             col -= 1
+        _check_address((match is not None or element.get("r") is None) and row < _TALLEST and col < _WIDEST)
         self._col = col
         if not len(element):
             return
@@ -158,3 +171,35 @@ class _Sheet:
 
 def _whole(text: str | None, default: int = 0) -> int:
     return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 9 else default
+
+
+def _check_address(sound: bool) -> None:
+    """UnreadableInput where a cell stands where no sheet has one: calamine would make room for all up to there."""
+    if not sound:
+        raise UnreadableInput("malformed", reason="a cell beyond the last one of a sheet")
+
+
+def _check_binary(data: bytes, max_cells: int) -> None:
+    """UnreadableInput where a sheet in binary reaches too far."""
+    at = row = last_row = last_col = 0
+    while at < len(data):
+        kind, at = _varying(data, at, 2)
+        size, at = _varying(data, at, 4)
+        if kind == _ROW_BEGINS:
+            row = int.from_bytes(data[at : at + 4], "little")
+        elif kind in _CELLS:
+            last_row, last_col = max(last_row, row), max(last_col, int.from_bytes(data[at : at + 4], "little"))
+        if (last_row + 1) * (last_col + 1) > max_cells:
+            raise UnreadableInput("too_many_cells", limit=max_cells)
+        at += size
+
+
+def _varying(data: bytes, at: int, most: int) -> tuple[int, int]:
+    """A number of seven bits a byte, and where it ends."""
+    value = 0
+    for i in range(most):
+        byte = data[at + i] if at + i < len(data) else 0
+        value |= (byte & 0x7F) << 7 * i
+        if byte < 0x80:
+            return value, at + i + 1
+    return value, at + most
