@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 
 import pytest
 
@@ -11,11 +12,11 @@ from extract.interpret.page import is_page
 from extract.interpret.page_columns import Placed
 from extract.interpret.page_funding import funding
 from extract.interpret.page_pieces import page_lines, room_of
-from extract.interpret.page_rows import Anchor, Rule, deal
+from extract.interpret.page_rows import Anchor, Rule, deal, tangled
 from extract.interpret.page_words import header_words, side_labels
 from extract.model import Cell, Form
 from extract.profiles import default
-from tests.tools.pdf_layout import GOLD, SAMPLES, SPECS, printed
+from tests.tools.pdf_layout import GOLD, SAMPLES, SPECS, Sample, printed
 
 VOCABULARY = default().finder
 PAGE = """\
@@ -154,10 +155,70 @@ def test_amounts_broken_over_lines() -> None:
     assert not part.doubts
 
 
+TABLE = """\
+一级指 二级指标 三级指标          指标   指标值  度量单位
+ 标                           性质
+"""
+ROWS = [
+    ("清淤渠道长度", "≥", "36", "公里"),
+    ("新建量水设施", "≤", "12", "座"),
+    ("更换老旧闸门", "=", "7", "扇"),
+    ("渠系巡查次数", "≥", "52", "次"),
+    ("管护人员数量", "＜", "19", "人"),
+    ("设施完好情况", "定性", "好中差", ""),
+    ("灌溉用水效率", "＞", "61", "%"),
+]
+
+
+def line_of(name: str, *values: str) -> str:
+    return f"      {name}".ljust(22) + "   ".join(value.ljust(4) for value in values).rstrip()
+
+
+def in_disorder(rng: random.Random) -> tuple[str, int]:
+    """A page two of whose rows were printed into each other, and the first of them."""
+    rows = rng.sample(ROWS, len(ROWS))
+    at = rng.randrange(len(rows) - 1)
+    (first, *ours), (second, *theirs) = rows[at : at + 2]
+    ways = [
+        [line_of(first), line_of(second, *ours), line_of("", *theirs)],
+        [line_of("", *ours), line_of(first, *theirs), line_of(second)],
+        [line_of(first, ours[0]), line_of(second, theirs[0], *ours[1:]), line_of("", "", *theirs[1:])],
+    ]
+    printed_rows = [line_of(*row) for row in rows]
+    printed_rows[at : at + 2] = rng.choice(ways)
+    table = TABLE + "\n".join(printed_rows).replace(" " * 6, "产出指标 ", 1) + "\n"
+    return PAGE[: PAGE.index("一级指")] + table, at
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_rows_printed_into_each_other_are_never_read_silently(seed: int) -> None:
+    text, at = in_disorder(random.Random(seed))
+    form = form_of(text)
+    said = {f.seq for f in form.findings if f.code == "lines_out_of_order"}
+    assert {at, at + 1} <= said or any(f.code == "reading_poor" for f in form.findings)
+
+
+def test_rows_that_stand_in_order_have_no_such_finding() -> None:
+    text = PAGE[: PAGE.index("一级指")] + TABLE + "\n".join(line_of(*row) for row in ROWS) + "\n"
+    assert [f.code for f in form_of(text).findings if f.code == "lines_out_of_order"] == []
+    assert [f.code for f in form_of(PAGE).findings if f.code == "lines_out_of_order"] == []
+
+
+def test_a_tangle_goes_on_over_rows_whose_names_are_unsure() -> None:
+    names = [placed(("甲", 0)), placed(("乙", 1)), placed(("丙", 2)), placed(("丁", 3)), placed(("戊", 4))]
+    values = [[placed(("1", y)) for y in (0, 2, 2, 3, 4)]]
+    assert tangled(names, values, frozenset()) == {1, 2}
+    assert tangled(names, values, frozenset({3})) == {1, 2, 3}
+    assert tangled(names, values, frozenset({0, 4})) == {0, 1, 2}
+
+
+def test_a_value_over_several_lines_beside_a_name_is_no_tangle() -> None:
+    assert tangled([placed(("甲", 1))], [[placed(("2030年", 0), ("6月", 1), ("底前", 2))]], frozenset()) == set()
+
+
 @pytest.mark.parametrize("sample", SPECS, ids=lambda sample: sample.name)
-def test_samples_come_from_their_seeds(sample: object) -> None:
-    assert isinstance(sample, tuple)
-    name, seed = f"pdf-layout-{sample[0]}-{sample[1]}", sample[1]
+def test_samples_come_from_their_seeds(sample: Sample) -> None:
+    name, seed = sample.name, sample.seed
     records = [json.loads(line) for line in GOLD.read_text(encoding="utf-8").splitlines()]
     (record,) = [record for record in records if record["file"] == f"{name}.txt"]
     assert record["indicators"] == printed(seed).record["indicators"]

@@ -292,3 +292,29 @@ def _loose(anchors: Sequence[Anchor], pieces: Sequence[Placed], rule: Rule) -> D
         rows[min(range(len(anchors)), key=lambda row: anchors[row].off(piece.y, piece.y))].append(piece)
     costs = [rule.blank if not row else _MOST_OPEN for row in rows]
     return Dealt(rows, sum(costs) + _MOST_OPEN * len(anchors), costs, frozenset(range(len(anchors))))
+
+
+def tangled(
+    names: Sequence[Sequence[Placed]], values: Sequence[Sequence[Sequence[Placed]]], unsure: frozenset[int]
+) -> set[int]:
+    """The rows that may have cells of their neighbours, because lines of neighbouring rows were printed into each other.
+
+    A row's values stand on one line, beside its name. Where one stands off the name, the row on that side of it is part
+    of the tangle; where they stand on several lines, both neighbours are. So are rows next to those whose names are
+    ``unsure``. ``values``: by column, then by row.
+    """
+    found: set[int] = set()
+    for at, name in enumerate(names):
+        if not name:
+            continue
+        own = [column[at] for column in values if column[at]]
+        above = any(pieces[-1].y < name[0].y and pieces[-1].page == name[0].page for pieces in own)
+        below = any(pieces[0].y > name[-1].y and pieces[0].page == name[-1].page for pieces in own)
+        apart = len({pieces[0].y for pieces in own if len(pieces) == 1}) > 1
+        if above or below or apart:
+            found |= {at, *([at - 1] if above or apart else []), *([at + 1] if below or apart else [])}
+    for order in (range(len(names)), range(len(names) - 1, -1, -1)):
+        for at in order:
+            if at in unsure and at - order.step in found:
+                found.add(at)
+    return found & set(range(len(names)))

@@ -12,7 +12,7 @@ from extract.interpret.layout_text import join_pieces
 from extract.interpret.page_columns import ColumnReader, Placed
 from extract.interpret.page_labels import PADDINGS, Ground, Tag, ground, tags
 from extract.interpret.page_pieces import Line, fragments, room_of, shown_width
-from extract.interpret.page_rows import WHOLE, Anchor, Dealt, Rule, deal, stacked
+from extract.interpret.page_rows import WHOLE, Anchor, Dealt, Rule, deal, stacked, tangled
 from extract.interpret.page_spans import Spanner, Spans
 from extract.interpret.page_words import Word, side_labels
 from extract.model import Cell, Finding, Row
@@ -25,6 +25,7 @@ _OTHER_LEVEL: Final = 0.5
 _LEVELS: Final = ("level1", "level2")
 # Columns whose cells are hardly ever broken over lines.
 _SINGLE: Final = ("operator", "weight")
+_VALUES: Final = ("operator", "value", "unit", "weight")
 _BESIDE: Final = 1.2
 # A row whose column costs more than this is read against its place.
 _ODD: Final = 1.5
@@ -73,6 +74,7 @@ def indicator_table(header: Sequence[Word], lines: Sequence[Line], kinds: Kinds,
         ways.append((_cost(rows) + spans.cost, rows, spans, first, second))
     _, rows, spans, first, second = min(ways, key=lambda way: way[0])
     doubts = [*_row_doubts(rows, reader), *_span_doubts(rows, roles, spans, first, second)]
+    doubts += _tangle_doubts(rows, roles)
     return Table([head, *_logical(rows, roles, spans, first, second)], doubts)
 
 
@@ -181,6 +183,16 @@ def _row_doubts(rows: _Rows, reader: ColumnReader) -> list[Finding]:
         # Cuts are told by the widest texts.
         doubts.append(_ambiguous(rows.anchors[widest[1]].cell, "", "name_truncated")._replace(place=None))
     return doubts
+
+
+def _tangle_doubts(rows: _Rows, roles: Sequence[str]) -> list[Finding]:
+    """A finding on each row that is tangled with its neighbours."""
+    name = roles.index("name")
+    single = [col for col, role in enumerate(roles) if role in _VALUES]
+    names = rows.dealt[name]
+    found = tangled(names.rows, [rows.dealt[col].rows for col in single], names.open)
+    places = [(_place(rows, name, at) or rows.anchors[at].cell) for at in sorted(found)]
+    return [Finding("lines_out_of_order", "indicators", None, None, {"what": p.text[:_SHOWN]}, p) for p in places]
 
 
 def _is_strange(pieces: Sequence[Placed], text: str, col: int, reader: ColumnReader) -> bool:

@@ -27,7 +27,8 @@ class Look:
     """How a form is printed: paper, font, size (points), padding (points), and each column's share of the width.
 
     ``labels``: how many columns on the left hold labels, which are centred. ``repeat``: the header of the indicators
-    stands again on every page.
+    stands again on every page. ``leading``: height of a line in parts of the font's size, None for the font's own; below
+    that, lines of neighbouring rows reach into each other.
     """
 
     columns: tuple[int, ...]
@@ -40,6 +41,7 @@ class Look:
     centred: bool = False
     top: bool = False
     repeat: bool = False
+    leading: float | None = None
 
     @property
     def paper(self) -> tuple[float, float]:
@@ -59,12 +61,13 @@ def _heads(sheet: Sheet) -> list[str]:
 
 def _style(look: Look) -> str:
     width, height = look.paper
+    leading = "" if look.leading is None else f"line-height:{look.leading};"
     return (
         f"@page{{size:{width}cm {height}cm;margin:{look.margin}cm}}"
         f"body{{font-family:'{look.font}';font-size:{look.size}pt;margin:0}}"
         "h1{font-size:16pt;text-align:center;margin:0 0 6pt}p{margin:2pt 0}"
         "table{border-collapse:collapse;width:100%;table-layout:fixed}tr{page-break-inside:avoid}"
-        f"td{{border:1px solid;padding:{look.padding}pt;vertical-align:{'top' if look.top else 'middle'};"
+        f"td{{{leading}border:1px solid;padding:{look.padding}pt;vertical-align:{'top' if look.top else 'middle'};"
         "word-break:break-all}td.c{text-align:center}td p{margin:0;text-indent:2em}"
     )
 
