@@ -297,7 +297,7 @@ def _loose(anchors: Sequence[Anchor], pieces: Sequence[Placed], rule: Rule) -> D
 def tangled(
     names: Sequence[Sequence[Placed]], values: Sequence[Sequence[Sequence[Placed]]], unsure: frozenset[int]
 ) -> set[int]:
-    """The rows that may have cells of their neighbours, because lines of neighbouring rows were printed into each other.
+    """The rows that may have cells of their neighbours, because lines of several rows were printed into each other.
 
     A row's values stand on one line, beside its name. Where one stands off the name, the row on that side of it is part
     of the tangle; where they stand on several lines, both neighbours are. So are rows next to those whose names are
