@@ -15,8 +15,11 @@ import platform
 import random
 import re
 import resource
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -152,6 +155,39 @@ def make_files(folder: Path, count: int) -> int:
     return total
 
 
+class Scans(NamedTuple):
+    """Scans read by a process of their own: pages, seconds a page, and its memory at its peak in MB."""
+
+    pages: int
+    seconds: float
+    peak: float
+
+
+# Loading the model is no part of a page's time, so the first page is read twice.
+_SCANS: Final = """
+import resource, sys, time
+from pathlib import Path
+from extract import extract_bytes
+files = [Path(name).read_bytes() for name in sys.argv[1:]]
+extract_bytes(files[0])
+begin = time.perf_counter()
+read = [extract_bytes(data) for data in files]
+spent = time.perf_counter() - begin
+pages = sum(max(line.page for line in one.origin.lines) for one in read)
+print(pages, spent / pages, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def scans() -> Scans | None:
+    """The scans among the samples; None where what reads them is not installed."""
+    if any(find_spec(name) is None for name in ("cv2", "onnxruntime", "rapidocr")):
+        return None
+    files = sorted(str(path) for path in (ROOT / "samples").glob("scan-*"))
+    done = subprocess.run([sys.executable, "-c", _SCANS, *files], check=True, capture_output=True, text=True, cwd=ROOT)
+    pages, seconds, peak = done.stdout.split()
+    return Scans(int(pages), float(seconds), float(peak))
+
+
 class Batch(NamedTuple):
     """A run over many files: their number and bytes, and what the run says of itself."""
 
@@ -178,7 +214,7 @@ def layout_sample() -> Path:
     return min((ROOT / "samples").glob("layout*.txt"))
 
 
-def report(samples: list[Sample], bulk: Batch) -> str:
+def report(samples: list[Sample], bulk: Batch, scanned: Scans | None) -> str:
     """The results as Markdown."""
     total = bulk.timings["total_seconds"]
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -220,6 +256,16 @@ def report(samples: list[Sample], bulk: Batch) -> str:
         f"| memory at its peak | {peak:,.0f} MB |",
         f"| all | {total:.1f} s, {bulk.files / total:,.0f} files a second |",
     ]
+    if scanned is not None:
+        parts += [
+            "",
+            f"## Scans: {scanned.pages} pages of 200 dots an inch, one thread",
+            "",
+            "| | |",
+            "|---|---:|",
+            f"| a page | {scanned.seconds:.1f} s |",
+            f"| memory at its peak | {scanned.peak:,.0f} MB |",
+        ]
     return "\n".join(parts) + "\n"
 
 
@@ -232,7 +278,7 @@ def main() -> None:
     chosen = parser.parse_args()
     samples = [timed(path, chosen.rounds) for path in (REAL, layout_sample())]
     pages = pdf_rows(_PAGE_ROUNDS)
-    text = report(samples, batch(chosen.files)) + "\n".join(pages) + "\n"
+    text = report(samples, batch(chosen.files), scans()) + "\n".join(pages) + "\n"
     chosen.out.write_text(text, encoding="utf-8")
     print(text, end="")
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from extract import doubts
 from extract.errors import UnreadableInput
 from extract.interpret.choose import FormReader, reader_of
 from extract.interpret.trace import Recorder
@@ -137,13 +138,19 @@ def _of_source(
     """What came of a file that is no text."""
     read = [form for grid in source.grids for form in reader.forms(grid, recorder)]
     found = tuple(
-        replace(form, form_index=number, findings=(*source.findings, *form.findings))
+        replace(form, form_index=number, findings=(*source.findings, *form.findings, *_doubtful(form, source)))
         for number, form in enumerate(read)
     )
     failure = None if found else Failure("not_a_form")
     return Extraction(
         source_path, digest, source.media_type, source.encoding, source.lines, found, failure, source.origin
     )
+
+
+def _doubtful(form: Form, source: Source) -> list[Finding]:
+    if source.origin is None or not source.doubts:
+        return []
+    return doubts.findings(form, source.origin, source.doubts)
 
 
 def _within(source: str, reader: FormReader, recorder: Recorder | None) -> tuple[Form, ...]:

@@ -32,7 +32,7 @@ from tests.made import cell as made_cell
 from tests.made import extraction as extraction_of_made
 from tests.test_cli import SAMPLE, pifubiao
 
-SAMPLES = sorted(SAMPLE.parent.iterdir())
+SAMPLES = sorted(SAMPLE.parent.glob("*.txt"))
 SCHEMA = read_yaml(SCHEMAS / "explain.yaml")
 
 

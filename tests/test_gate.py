@@ -15,6 +15,7 @@ import pytest
 
 from extract.api import extract_bytes
 from tests.places import check_places
+from tests.scans import MISSING
 from tests.scoring import Record, Score, score
 
 TESTS = Path(__file__).parent
@@ -32,7 +33,9 @@ def records_by_file() -> dict[str, list[Record]]:
     return dict(by_file)
 
 
-RECORDS = records_by_file()
+ALL_RECORDS = records_by_file()
+# Pictures are read by an extra, which every run that decides anything has.
+RECORDS = {file: own for file, own in ALL_RECORDS.items() if not MISSING or not own[0]["family"].startswith("scan-")}
 # Samples without a record: the real one, which has a test of its own.
 OTHERS = {"大竹县司法局-2024.txt"}
 
@@ -46,7 +49,7 @@ def total() -> Score:
 
 
 def test_every_sample_has_its_answers() -> None:
-    assert {path.name for path in SAMPLES.iterdir()} - OTHERS == set(RECORDS)
+    assert {path.name for path in SAMPLES.iterdir()} - OTHERS == set(ALL_RECORDS)
 
 
 def first(items: list[Any]) -> str:

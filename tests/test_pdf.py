@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -15,6 +16,7 @@ from extract.model import BBox
 from extract.readers import page_marks, pdf
 from extract.readers.files import ReadOptions
 from tests.places import NOT_LITERAL, holders
+from tests.scans import MISSING
 
 TESTS = Path(__file__).parent
 FILES = sorted(path.name for path in (TESTS.parent / "samples").glob("pdf-*.pdf"))
@@ -138,12 +140,16 @@ def test_what_cannot_be_read_is_said(engine: str) -> None:
     assert code(handmade(), pdf_engine=engine) in ("no_pages", "malformed")
     assert code(handmade("", ""), pdf_engine=engine) == "empty"
     assert code(handmade("", "", ""), pdf_engine=engine, max_pages=2) == "too_many_pages"
-    assert code(handmade(PICTURE, resources=BOTH, objects=(FONT, PIXEL)), pdf_engine=engine) == "scan"
+    found = code(handmade(PICTURE, resources=BOTH, objects=(FONT, PIXEL)), pdf_engine=engine)
+    assert found == ("scan_not_installed" if MISSING else "not_a_form")
     assert code(handmade(WRITTEN, resources=BOTH, objects=(FONT, PIXEL)), pdf_engine=engine) == "not_a_form"
 
 
 @pytest.mark.parametrize("engine", ["pdfium", "pdfplumber"])
-def test_pages_that_are_pictures_are_named(engine: str) -> None:
+def test_pages_that_are_pictures_are_named(engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "extract.readers.scan_eyes", raising=False)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    monkeypatch.delitem(sys.modules, "extract.readers.scan_words", raising=False)
     data = handmade(PICTURE, WRITTEN, PICTURE, resources=BOTH, objects=(FONT, PIXEL))
     source = pdf.read(data, ReadOptions(pdf_engine=engine))
     assert source.lines == ["Total 12.50"]

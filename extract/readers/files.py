@@ -13,6 +13,7 @@ from extract.readers.source import Source
 # The module that reads a kind, by ``read(data, options)``.
 _READERS: Final[dict[str, str]] = {
     "docx": "extract.readers.word",
+    "image": "extract.readers.scan",
     "pdf": "extract.readers.pdf",
     "xlsx": "extract.readers.xlsx",
     "ods": "extract.readers.opendocument",
@@ -31,7 +32,7 @@ _CALLED: Final = {
     "odt": "ODT",
     "ole": "XLS, DOC, WPS, ET",
     "rtf": "RTF",
-    "image": "PNG, JPEG, TIFF, BMP, GIF",
+    "image": "PNG, JPEG, TIFF, BMP, GIF, WebP",
     "zip": "ZIP",
     "rar": "RAR",
     "7z": "7z",
@@ -48,8 +49,10 @@ class ReadOptions:
 
     ``max_unpacked_bytes``, ``max_ratio``: how much the parts of an office file may unpack to, in all and for a packed
     byte. ``max_sheet_cells``: how many cells a sheet may have up to its last one, blank ones counted. ``max_pages``: a
-    PDF file with more is not read. ``pdf_engine``: ``pdfium``, ``pdfplumber``, or ``auto``: pdfium, and pdfplumber for
-    pages whose text it does not get right.
+    PDF file or a file of images with more is not read. ``max_pixels``: nor is a picture of a page with more.
+    ``ocr_threads``: how many compute when pictures are read; what is read is the same for any number.
+    ``pdf_engine``: ``pdfium``, ``pdfplumber``, or ``auto``: pdfium, and pdfplumber for pages whose text it does not get
+    right.
 
     Archives have the same ``max_ratio``. ``max_member_bytes``: of one member, unpacked; ``max_unpacked``,
     ``max_members``: bytes and members of an archive and all archives within it together; ``max_depth``: of archives
@@ -66,6 +69,8 @@ class ReadOptions:
     max_unpacked: int = 1024 * 1024 * 1024
     max_members: int = 10_000
     max_depth: int = 5
+    max_pixels: int = 80_000_000
+    ocr_threads: int = 1
 
 
 def read(data: bytes, kind: str, options: ReadOptions) -> Source:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from extract.errors import UnreadableInput
 from extract.model import Finding
-from extract.readers import page_marks, pdfium
+from extract.readers import page_marks, pdfium, scan
 from extract.readers.files import ReadOptions
 from extract.readers.page_marks import Drawing
 from extract.readers.page_source import source_of
@@ -39,7 +39,8 @@ class _Seen:
 def read(data: bytes, options: ReadOptions) -> Source:
     """The tables and texts of a PDF file.
 
-    Raises UnreadableInput: ``encrypted``, ``malformed``, ``no_pages``, ``too_many_pages``, ``scan``, ``empty``.
+    Raises UnreadableInput: ``encrypted``, ``malformed``, ``no_pages``, ``too_many_pages``, ``empty``,
+    ``scan_not_installed``, ``image_too_large``.
     """
     with closing(pdfium.open_document(data)) as document:
         count = len(document)
@@ -49,14 +50,15 @@ def read(data: bytes, options: ReadOptions) -> Source:
             raise UnreadableInput("too_many_pages", count=count, limit=options.max_pages)
         seen = _Seen()
         drawings = _plumbed(data) if options.pdf_engine == "pdfplumber" else _drawings(data, document, options)
-        source = source_of(_TYPE, _pages(drawings, seen))
+        pictures = scan.PicturePages(document, options)
+        source = pictures.placed(source_of(_TYPE, _pages(drawings, seen, pictures)))
     if not seen.texts:
-        raise UnreadableInput("scan" if seen.pictures else "empty")
+        raise pictures.missing or UnreadableInput("empty")
     return _with_findings(source, seen)
 
 
-def _pages(drawings: Iterator[Drawing], seen: _Seen) -> Iterator[Page]:
-    """The pages that have a text; a page whose characters cannot be told is as good as a picture."""
+def _pages(drawings: Iterator[Drawing], seen: _Seen, pictures: scan.PicturePages) -> Iterator[Page]:
+    """The pages that can be read; one whose characters cannot be told is as good as a picture."""
     for number, drawing in enumerate(drawings, 1):
         lost = page_marks.damaged(drawing)
         if drawing.letters and lost * _LOST <= len(drawing.letters):
@@ -67,7 +69,12 @@ def _pages(drawings: Iterator[Drawing], seen: _Seen) -> Iterator[Page]:
                 seen.over_edge.append(number)
             yield page
         elif drawing.letters or drawing.pictures:
-            seen.pictures.append(number)
+            shown = pictures.page(number)
+            if shown is None:
+                seen.pictures.append(number)
+            else:
+                seen.texts += 1
+                yield shown
 
 
 def _drawings(data: bytes, document: Any, options: ReadOptions) -> Iterator[Drawing]:

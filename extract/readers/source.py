@@ -7,7 +7,7 @@ its page, its box on the page, its address (``Sheet1!B5``, ``table[2]/row[5]/cel
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -71,11 +71,23 @@ class Text(NamedTuple):
     lines: Sequence[TextLine]
 
 
+class Doubt(NamedTuple):
+    """A character that was not read for sure; ``other``: what else it may be, or "" where nothing is known.
+
+    ``whole``: how many characters stand there is not sure either, or whether any does.
+    """
+
+    text: str
+    other: str
+    whole: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file, read. ``grids``: what is looked through for forms, each by itself; ``lines`` counts through all of them.
 
     ``origin`` is None for texts, whose lines and characters are their places. ``findings`` hold for every form.
+    ``doubts``: by page and box what was not read for sure.
     """
 
     media_type: str
@@ -84,6 +96,7 @@ class Source:
     lines: list[str]
     origin: Origin | None = None
     findings: tuple[Finding, ...] = ()
+    doubts: Mapping[tuple[int, BBox], Doubt] = field(default_factory=dict)
 
 
 def drawn(media_type: str, parts: Iterable[Iterable[Line] | Text], findings: tuple[Finding, ...] = ()) -> Source:
