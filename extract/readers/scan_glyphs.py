@@ -17,7 +17,7 @@ from extract.readers.scan_signs import widest_blank
 from extract.readers.scan_words import Letter
 
 # A wider stretch without ink between two characters is a blank.
-_BLANK: Final = 0.33
+_BLANK: Final = 0.6
 # What fills a whole place, though its ink stands in a part of it.
 _CLOSING: Final = frozenset("，。、；：！？）》〉】〕」』”’")
 
