@@ -18,7 +18,7 @@ from typer.exceptions import TyperException
 
 from extract import __version__
 from extract.batch.manifest import EXIT_CODES, NOTHING_DONE, Allowance, Manifest
-from extract.batch.plan import MAX_BYTES
+from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT
 from extract.errors import PifubiaoError, SchemaError, UsageError
 from extract.messages import Speaker, language
 from extract.model import Extraction
@@ -153,6 +153,8 @@ def _app(say: Speaker) -> Callable[..., Any]:
         max_ratio: Annotated[int, limit("--max-ratio", "help_max_ratio")] = usual.max_ratio,
         max_depth: Annotated[int, limit("--max-depth", "help_max_depth", highest=_DEEPEST)] = usual.max_depth,
         pdf_engine: Annotated[Engine, engine_option] = Engine.auto,
+        timeout: Annotated[float, typer.Option("--timeout", min=0.1, help=say("help_timeout"))] = TIMEOUT,
+        max_memory: Annotated[int, limit("--max-memory", "help_max_memory")] = MAX_MEMORY,
         forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
@@ -164,7 +166,9 @@ def _app(say: Speaker) -> Callable[..., Any]:
             max_depth=max_depth,
             pdf_engine=pdf_engine.value,
         )
-        return lambda: _extract(say, inputs, out, as_json, (strict, allowed, max_bytes, forms, reading))
+        return lambda: _extract(
+            say, inputs, out, as_json, (strict, allowed, max_bytes, forms, reading, timeout, max_memory)
+        )
 
     @app.command(help=say("help_inspect"))
     def inspect(
@@ -198,7 +202,7 @@ def _extract(
     inputs: list[str],
     out: Path,
     as_json: bool,
-    asked: tuple[bool, Allowance, int, Path | None, ReadOptions],
+    asked: tuple[bool, Allowance, int, Path | None, ReadOptions, float, int],
 ) -> int:
     from extract.batch.run import Options, run
 

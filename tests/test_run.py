@@ -124,6 +124,8 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
         "max_bytes": 1000,
         "forms": None,
         "reading": asdict(ReadOptions()),
+        "timeout": 300.0,
+        "max_memory": 4 * 1024**3,
     }
     assert {"pifubiao", "python", "pyarrow", "regex"} <= set(found["versions"])
     assert {"started", "read_seconds", "tables_seconds", "recovery_seconds", "write_seconds", "total_seconds"} == set(

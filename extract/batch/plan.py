@@ -14,6 +14,9 @@ from extract.readers.archive_names import is_debris
 
 # Inputs with more bytes are not read, unless a run asks for it.
 MAX_BYTES: Final = 64 * 1024 * 1024
+# Seconds that reading one file that is no text may take, and bytes of memory.
+TIMEOUT: Final = 300.0
+MAX_MEMORY: Final = 4 * 1024 * 1024 * 1024
 
 _MAGIC: Final = frozenset("*?[")
 

@@ -11,17 +11,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from extract.api import files_in
 from extract.batch.chunk import ChunkReader, chunks
 from extract.batch.clock import Clock
 from extract.batch.inputs import Inputs
+from extract.batch.isolate import Isolation
 from extract.batch.manifest import Allowance, Counts, Manifest, outcome
-from extract.batch.plan import MAX_BYTES, folders, inside, plan
-from extract.batch.read import Read, read_by
+from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, folders, inside, plan
+from extract.batch.read import Read
 from extract.catalogue import SEVERITIES
 from extract.errors import UsageError
 from extract.profiles import library_of
@@ -43,7 +42,8 @@ class Options:
     """What a run is asked to do.
 
     ``max_bytes``: inputs with more bytes, also those that are members of archives, are not read; ``forms``: a folder
-    of form profiles besides those shipped; ``reading``: how files that are no text are read.
+    of form profiles besides those shipped; ``reading``: how files that are no text are read, in ``timeout`` seconds
+    each and with ``max_memory`` bytes of memory.
     """
 
     inputs: tuple[str, ...]
@@ -53,6 +53,8 @@ class Options:
     max_bytes: int = MAX_BYTES
     forms: Path | None = None
     reading: ReadOptions = field(default_factory=ReadOptions)
+    timeout: float = TIMEOUT
+    max_memory: int = MAX_MEMORY
 
     def as_dict(self) -> dict[str, Any]:
         """The parameters for ``run.json``."""
@@ -64,6 +66,8 @@ class Options:
             "max_bytes": self.max_bytes,
             "forms": str(self.forms) if self.forms is not None else None,
             "reading": asdict(self.reading),
+            "timeout": self.timeout,
+            "max_memory": self.max_memory,
         }
 
 
@@ -82,7 +86,8 @@ def run(
     clock = Clock()
     library = library_of(options.forms)
     reading = replace(options.reading, max_member_bytes=options.max_bytes)
-    inputs = Inputs(plan(options.inputs), options.max_bytes, partial(files_in, options=reading), clock)
+    isolation = Isolation(options.forms, reading, options.timeout, options.max_memory, library)
+    inputs = Inputs(plan(options.inputs), options.max_bytes, isolation.walk, clock)
     check_out(options)
     archive = recovery()
     state = _State()
@@ -91,8 +96,8 @@ def run(
         if progress is not None:
             progress(done, inputs.total)
 
-    reader = ChunkReader(read or read_by(library, reading), archive, clock, report)
-    with staging(options.out) as folder, _uncollected():
+    reader = ChunkReader(read or isolation.read, archive, clock, report)
+    with isolation, staging(options.out) as folder, _uncollected():
         with TableWriter(folder) as writer:
             for chunk in chunks(inputs):
                 tables = reader.tables(chunk)

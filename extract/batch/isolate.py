@@ -1,0 +1,181 @@
+"""Reading in child processes what is no text, so that no file can crash a run, hang it or take all memory.
+
+A child is a program of its own and no fork or copy of this one: it needs nothing of who started the run, and runs over
+texts alone never start one. Children are kept for the next task. One that was lost is replaced.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from multiprocessing import Pipe
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+from extract import api
+from extract.batch import worker
+from extract.batch.plan import MAX_MEMORY, TIMEOUT
+from extract.errors import UnreadableInput
+from extract.model import Extraction, Failure
+from extract.profiles import Library, library_of
+from extract.readers import kinds
+from extract.readers.archive_limits import Member
+from extract.readers.files import ReadOptions
+from extract.readers.leaf import Leaf
+
+_PROGRAM: Final = "from extract.batch.worker import main; main()"
+_START_SECONDS: Final = 120.0
+
+
+class _Lost(UnreadableInput):
+    """A child ended, or is of no use any more. Another one may do better."""
+
+
+class _Child:
+    """One child process. ``fresh``: it has not done anything yet."""
+
+    def __init__(self, max_memory: int) -> None:
+        self.fresh = True
+        self._connection, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - this program's own
+                [sys.executable, "-c", _PROGRAM, str(theirs.fileno()), str(max_memory)],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                # What ends a run by a signal to all of its group ends children through the run alone.
+                start_new_session=True,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
+            )
+        try:
+            self._answer(_START_SECONDS)
+        except BaseException:
+            self.kill()
+            raise
+
+    def answers(self, function: worker.Task, arguments: tuple[Any, ...], timeout: float) -> Iterator[Any]:
+        """What comes of a task, each within ``timeout`` seconds; UnreadableInput says what stopped it."""
+        self.fresh = False
+        try:
+            self._connection.send((function, arguments))
+        except OSError as error:
+            raise self._crash() from error
+        while not (answer := self._answer(timeout)).last:
+            yield answer.item
+        if answer.failure is not None:
+            lost = answer.failure.code == "out_of_memory"
+            raise (_Lost if lost else UnreadableInput)(answer.failure.code, **answer.failure.params)
+
+    def _answer(self, timeout: float) -> worker.Answer:
+        try:
+            if not self._connection.poll(timeout):
+                raise UnreadableInput("timeout", seconds=f"{timeout:g}")
+            answer: worker.Answer = self._connection.recv()
+        except (EOFError, OSError) as error:
+            raise self._crash() from error
+        return answer
+
+    def _crash(self) -> _Lost:
+        self.kill()
+        code = self._process.returncode
+        reason = signal.strsignal(-code) if code < 0 else None
+        return _Lost("crash", reason=reason or f"exit code {code}")
+
+    def kill(self) -> None:
+        """Ends the child, with all that it started."""
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._connection.close()
+
+
+class Isolation:
+    """Reads files and opens archives, what is no text in children. To be used as a context: its end ends them.
+
+    ``forms``: a folder of form profiles besides those shipped; ``timeout``: seconds a file; ``max_memory``: bytes that
+    a child may have, where the system can limit them; ``reader``: what reads a file in a child.
+    """
+
+    def __init__(
+        self,
+        forms: Path | None = None,
+        options: ReadOptions | None = None,
+        timeout: float = TIMEOUT,
+        max_memory: int = MAX_MEMORY,
+        library: Library | None = None,
+        reader: Callable[..., Iterator[Extraction]] = worker.read,
+    ) -> None:
+        self._forms = forms
+        self._library = library or library_of(forms)
+        self._options = options or ReadOptions()
+        self._timeout = timeout
+        self._max_memory = max_memory
+        self._reader = reader
+        self._idle: list[_Child] = []
+
+    def __enter__(self) -> Isolation:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self._idle:
+            self._idle.pop().kill()
+
+    def read(self, data: bytes, source_path: str) -> Extraction:
+        """``extract_bytes``; of a text in this process, of other files in a child."""
+        if kinds.kind(data) == "text":
+            return api.extract_bytes(data, source_path=source_path, forms=self._library, options=self._options)
+        try:
+            (found,) = self.answers(self._reader, data, source_path, self._forms, self._options)
+        except UnreadableInput as error:
+            return api.of_leaf(Leaf(source_path, data, Failure(error.code, error.params)))
+        return found  # type: ignore[no-any-return]
+
+    def walk(self, data: bytes, source_path: str) -> Iterator[Leaf]:
+        """The files in an archive; it is unpacked in a child."""
+        from extract.readers import archives
+
+        return archives.walk(data, source_path, self._options, self._unpack)
+
+    def _unpack(self, data: bytes, name: str, options: ReadOptions) -> Iterator[Member]:
+        return self.answers(worker.unpack, data, name, options)
+
+    def answers(self, function: worker.Task, *arguments: Any) -> Iterator[Any]:
+        """What comes of a task in a child.
+
+        UnreadableInput: what the task raised as such, ``crash``, ``timeout``, ``out_of_memory``, ``internal_error``.
+        A child that is lost may have been spoilt by an earlier file, so the task is tried once more in a fresh one.
+        """
+        child = self._idle.pop() if self._idle else _Child(self._max_memory)
+        again = not child.fresh
+        try:
+            for item in self._used(child, function, arguments):
+                again = False
+                yield item
+        except _Lost:
+            if not again:
+                raise
+            yield from self._used(_Child(self._max_memory), function, arguments)
+
+    def _used(self, child: _Child, function: worker.Task, arguments: tuple[Any, ...]) -> Iterator[Any]:
+        """The answers of a child, which is kept only if it came to the end of them."""
+        done = False
+        try:
+            yield from child.answers(function, arguments, self._timeout)
+            done = True
+        except UnreadableInput as error:
+            done = not isinstance(error, _Lost) and error.code != "timeout"
+            raise
+        finally:
+            if done:
+                self._idle.append(child)
+            else:
+                child.kill()

@@ -1,0 +1,107 @@
+"""What a child process does: reads files and unpacks archives for a run that it cannot take down.
+
+A task comes as a function and its arguments, the function gives answers one by one, and they go back as they come.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import pickle
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from extract import api
+from extract.batch.read import internal_error
+from extract.errors import UnreadableInput
+from extract.model import Extraction, Failure
+from extract.profiles import Library, library_of
+from extract.readers.archive_limits import Member
+from extract.readers.files import ReadOptions
+
+_PR_SET_PDEATHSIG: Final = 1
+
+
+class Answer(NamedTuple):
+    """One thing that came of a task; ``last`` where nothing follows. Then ``failure`` may say what stopped it."""
+
+    item: Any = None
+    last: bool = False
+    failure: Failure | None = None
+
+
+Task = Callable[..., Iterator[Any]]
+
+
+def read(data: bytes, source_path: str, forms: Path | None, options: ReadOptions) -> Iterator[Extraction]:
+    """The task of reading one file: one Extraction."""
+    yield api.extract_bytes(data, source_path=source_path, forms=_library(forms), options=options)
+
+
+def unpack(data: bytes, name: str, options: ReadOptions) -> Iterator[Member]:
+    """The task of unpacking one archive: its members."""
+    from extract.readers import archives
+
+    return archives.members(data, name, options)
+
+
+@lru_cache(maxsize=1)
+def _library(forms: Path | None) -> Library:
+    return library_of(forms)
+
+
+def serve(descriptor: int, max_memory: int) -> None:
+    """Does the tasks that come through the pipe, until nobody is there to ask for more."""
+    _restrain(max_memory)
+    with Connection(descriptor) as connection:
+        try:
+            connection.send(Answer(last=True))
+            while True:
+                function, arguments = connection.recv()
+                for answer in _answers(function, arguments):
+                    connection.send_bytes(answer)
+        except (EOFError, OSError):
+            return
+
+
+def _answers(function: Task, arguments: tuple[Any, ...]) -> Iterator[bytes]:
+    """The answers of a task as they are sent; whatever it raises is the last of them."""
+    try:
+        for item in function(*arguments):
+            yield _packed(Answer(item))
+    except UnreadableInput as error:
+        yield _packed(Answer(last=True, failure=Failure(error.code, error.params)))
+    except MemoryError:
+        yield _packed(Answer(last=True, failure=Failure("out_of_memory")))
+    except Exception as error:  # noqa: BLE001 - as in read_leaf
+        yield _packed(Answer(last=True, failure=internal_error(error)))
+    else:
+        yield _packed(Answer(last=True))
+
+
+def _packed(answer: Answer) -> bytes:
+    return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
+
+
+def _restrain(max_memory: int) -> None:
+    """Where the system can do it: no more memory than this, no dump of it on the disk, and no life after the run's."""
+    try:
+        import resource
+
+        _, highest = resource.getrlimit(resource.RLIMIT_AS)
+        limit = max_memory if highest == resource.RLIM_INFINITY else min(max_memory, highest)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    except (ImportError, ValueError, OSError):
+        pass
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def main() -> None:
+    """The child's program: its arguments are the pipe's descriptor and the memory limit in bytes."""
+    serve(int(sys.argv[1]), int(sys.argv[2]))
