@@ -1,0 +1,222 @@
+"""Files that are made to break a reader, the same each time: good ones damaged, and what no good file is like.
+
+A kind that is read has a good file in ``good``; all damages are done to all kinds.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import random
+import struct
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from tests.archives import RawName, rar_of, raw_zip, special, tar_of, tar_with, zip_of
+from tests.forms import office
+from tests.forms.boxes import Box
+
+SAMPLES: Final = Path(__file__).parents[1] / "samples"
+FORM: Final = (SAMPLES / "portal-01.txt").read_bytes()
+_TABLE: Final = [[Box((line[:12] or "甲",)), Box(("乙",))] for line in FORM.decode().splitlines()[:40]]
+_ENTITIES: Final = (
+    '<!DOCTYPE a [<!ENTITY a0 "x">'
+    + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
+    + '<!ENTITY file SYSTEM "file:///etc/passwd">]>'
+)
+
+
+def pdf(pages: int) -> bytes:
+    """A PDF file of so many pages, with a word on each."""
+    kids = " ".join(f"{number + 4} 0 R" for number in range(pages))
+    text = b"BT /F 12 Tf 72 720 Td (x) Tj ET"
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Count {pages} /Kids [{kids}] >>".encode(),
+        b"<< /Length %d >> stream\n%s\nendstream" % (len(text), text),
+        *[b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 3 0 R >>"] * pages,
+    ]
+    out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
+    places = []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    return bytes(out)
+
+
+def png(width: int, height: int) -> bytes:
+    """A picture of one white line, whatever size it says that it has."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0\xff")) + chunk(b"IEND", b"")
+
+
+def good() -> dict[str, bytes]:
+    """One sound file a kind, by its ending."""
+    files = {"b.txt": FORM, "c/d.txt": FORM[::-1]}
+    return {
+        "txt": FORM,
+        "csv": FORM.decode().replace("\t", ",").encode("gbk"),
+        "html": b"<html><table>" + b"<tr><td rowspan=2>x<td>y<tr><td>z" * 20 + b"</table></html>",
+        "docx": office.word_file(["标题"], _TABLE),
+        "xlsx": office.workbook({"表": office.boxed_sheet(_TABLE)}),
+        "ods": office.opendocument("spreadsheet", office.open_table(_TABLE)),
+        "odt": office.opendocument("text", office.open_table(_TABLE)),
+        "xls": office.old_workbook({"表": office.old_label(0, 0, "甲")}),
+        "rtf": b"{\\rtf1\\ansi\x01 {\\b x}\\trowd\\cellx100 a\\cell\\row}",
+        "pdf": pdf(3),
+        "png": png(1, 1),
+        "zip": zip_of(files, "gbk"),
+        "tar": tar_of(files),
+        "tgz": tar_of(files, "w:gz"),
+        "gz": gzip.compress(FORM, mtime=0),
+        "bz2": bz2.compress(FORM),
+        "xz": lzma.compress(FORM),
+        "rar": rar_of(files),
+    }
+
+
+Damage = Callable[[bytes, random.Random], bytes]
+
+
+def _cut(data: bytes, rng: random.Random) -> bytes:
+    return data[: rng.randrange(1, len(data))]
+
+
+def _flipped(data: bytes, rng: random.Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(rng.randrange(1, 30)):
+        changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
+    return bytes(changed)
+
+
+def _zeroed(data: bytes, rng: random.Random) -> bytes:
+    start = rng.randrange(len(data))
+    size = rng.randrange(1, len(data))
+    return data[:start] + bytes(size) + data[start + size :]
+
+
+def _shuffled(data: bytes, rng: random.Random) -> bytes:
+    """The beginning stays, so that the file is still taken for what it was."""
+    pieces = [data[at : at + 64] for at in range(64, len(data), 64)]
+    rng.shuffle(pieces)
+    return data[:64] + b"".join(pieces)
+
+
+def _repeated(data: bytes, _: random.Random) -> bytes:
+    return data * 3
+
+
+_DAMAGES: Final[tuple[Damage, ...]] = (_cut, _cut, _cut, _flipped, _flipped, _flipped, _zeroed, _shuffled, _repeated)
+
+
+def damaged() -> Iterator[tuple[str, bytes]]:
+    """Every kind with every damage; some under a wrong name, some in an archive."""
+    rng = random.Random(20240101)
+    sound = good()
+    endings = list(sound)
+    for ending, data in sound.items():
+        for number, damage in enumerate(_DAMAGES):
+            yield f"{ending}-{number}.{ending}", damage(data, rng)
+        yield f"{ending}-named.{rng.choice(endings)}", data
+        yield f"{ending}-within.zip", zip_of({f"x.{ending}": _flipped(data, rng), f"y.{ending}": _cut(data, rng)})
+
+
+def _nested(levels: int) -> bytes:
+    data = zip_of({"x.txt": FORM})
+    for level in range(levels):
+        data = zip_of({f"{level}.zip": data})
+    return data
+
+
+def _encrypted_zip() -> bytes:
+    data = zip_of({"b.txt": FORM})
+    for mark, flags in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        at = data.index(mark) + flags
+        data = data[:at] + bytes([data[at] | 1]) + data[at + 1 :]
+    return data
+
+
+def _cells(rows: int, columns: int) -> dict[int, str]:
+    return {
+        row: "".join(office.text_cell(f"{office.column(c)}{row}", "x") for c in range(columns))
+        for row in range(1, rows)
+    }
+
+
+def made() -> Iterator[tuple[str, bytes]]:
+    """What no good file is like."""
+    tricks = (
+        "../../escaped.txt",
+        "/tmp/escaped.txt",
+        "C:\\escaped.txt",
+        "..\\escaped.txt",
+        "\\\\s\\escaped.txt",
+        "..",
+        "a/../../b",
+    )
+    yield "empty.pdf", b""
+    yield "one-byte", b"\x00"
+    yield "zeros", bytes(100_000)
+    yield "noise", random.Random(1).randbytes(50_000)
+    yield "ratio.zip", zip_of({"x.txt": bytes(3_000_000)})
+    yield "ratio.gz", gzip.compress(bytes(3_000_000), mtime=0)
+    yield "ratio.bz2", bz2.compress(bytes(3_000_000))
+    yield "ratio.xz", lzma.compress(bytes(3_000_000))
+    yield "ratio.tgz", tar_of({"x.txt": bytes(3_000_000)}, "w:gz")
+    yield (
+        "zips.zip",
+        zip_of(
+            {
+                f"{n}.zip": zip_of({f"{m}.gz": gzip.compress(bytes(2_000_000), mtime=0) for m in range(3)})
+                for n in range(3)
+            }
+        ),
+    )
+    yield "deep.zip", _nested(42)
+    yield "many.zip", zip_of({f"{n}.txt": b"" for n in range(300)})
+    yield "encrypted.zip", _encrypted_zip()
+    yield "names.zip", raw_zip((RawName(name.encode(), flag=True), FORM) for name in tricks)
+    yield "names.tar", tar_of(dict.fromkeys(tricks, FORM))
+    yield "nul.zip", raw_zip([(RawName(b"a\0b.txt"), FORM), (RawName(b"a\x1b[31m\r\nb.txt"), FORM)])
+    yield "twice.zip", raw_zip((RawName(name), FORM) for name in (b"a/b", b"a\\b", b"./a//b"))
+    yield "gbk.zip", zip_of({"批复表/表一.txt": FORM, "批复表/誠.txt": FORM}, "gbk")
+    yield "undecodable.zip", raw_zip([(RawName(b"\xff\xfe\x80.txt"), FORM), (RawName(b"\xff.txt", flag=True), FORM)])
+    yield "long.zip", raw_zip([(RawName(b"n" * 255), FORM), (RawName(b"d/" * 9000 + b"x"), FORM)])
+    yield "long.tar", tar_of({"n" * 255: FORM, "表" * 200: FORM})
+    kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE, tarfile.FIFOTYPE)
+    yield "special.tar", tar_with([(special(f"{n}", kind, "/etc/passwd"), b"") for n, kind in enumerate(kinds)])
+    yield (
+        "header.tar",
+        tar_with([(special("x", tarfile.XHDTYPE), b"9999999999 path=x\n" * 5), (tarfile.TarInfo("y"), FORM)]),
+    )
+    yield "none.pdf", pdf(0)
+    yield "thousand.pdf", pdf(1000)
+    yield "endless.pdf", pdf(1).replace(b"/Kids [4 0 R]", b"/Kids [2 0 R]")
+    yield "huge.png", png(60_000, 60_000)
+    yield "entities.docx", office.zipped({"word/document.xml": f"{_ENTITIES}<w>&a11;&file;</w>"})
+    yield "entities.xlsx", office.zipped({"xl/workbook.xml": f"{_ENTITIES}<w>&a11;&file;</w>"})
+    yield "entities.html", f"{_ENTITIES}<html><table><tr><td>&a11;&file;</table>".encode()
+    yield "ratio.docx", office.zipped({"word/document.xml": b"<a>" + b" " * 3_000_000 + b"</a>"})
+    yield "ratio.xlsx", office.zipped({"xl/workbook.xml": b"<a>" + b" " * 3_000_000 + b"</a>"})
+    yield "nested.docx", office.word("<w:tbl><w:tr><w:tc>" * 500 + "</w:tc></w:tr></w:tbl>" * 500)
+    yield "nested.html", b"<table><tr><td>" * 3000
+    yield "tall.xlsx", office.workbook({"x": office.sheet({1_048_576: office.text_cell("A1048576", "x")})})
+    yield "wide.xlsx", office.workbook({"x": office.sheet(_cells(10, 1000))})
+    yield "merged.xlsx", office.workbook({"x": office.sheet(_cells(5, 5), ["A1:XFD1048576"])})
+
+
+def corpus() -> dict[str, bytes]:
+    """All files, by name."""
+    return {**dict(damaged()), **dict(made())}
