@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from extract.api import extract_bytes
 from extract.model import Form
 from extract.readers import shapes
@@ -122,3 +124,54 @@ def test_a_broken_table_within_another_gives_nothing() -> None:
     inner = ["+---+---", "+---+---+", "| 总 | 预", " | 算 |", "+---+---", "+---+---+"]
     source = "\n".join([border, "| 左       | 右       |", border, *(f"|          | {i:<8} |" for i in inner), border])
     assert shapes.read(source).rows == []
+
+
+BLANKS = """部门整体支出绩效目标批复表
+预算年度:2024
+预算（单位）名称：115-青石县水利局部门
+总体资金情况（元） 预算支出总额 基本支出 项目支出
+合计 财政拨款 专户资金 单位资金 合计 财政拨款 专户资金 单位资金
+300.00 100.00 100.00 0.00 0.00 200.00 200.00 0.00 0.00
+整体绩效目标 一是完成干渠清淤。
+二是做到应修尽修。
+部门整体支出年度绩效
+指标 一级指标 二级指标 三级指标 绩效指标性质 绩效指标值 绩效度量单位 权重
+产出指标 数量指标 清淤渠道长度 ≥ 36 公里 50
+满意度指标 服务对象满意度指标 用水户满意程度 ≥ 95 % 40
+"""
+
+
+def test_a_long_label_broken_over_lines_of_single_blanks() -> None:
+    form = read(BLANKS)
+    assert [goal.text for goal in form.goals] == ["一是完成干渠清淤。", "二是做到应修尽修。"]
+    assert [(i.level1, i.level2, i.name, i.unit) for i in form.indicators] == [
+        ("产出指标", "数量指标", "清淤渠道长度", "公里"),
+        ("满意度指标", "服务对象满意度指标", "用水户满意程度", "%"),
+    ]
+
+
+PROJECT = """项目支出绩效目标批复表
+预算年度:2024
+项目名称\t渠系清淤
+{}
+主管部门\t青石县水利局\t实施单位\t青石县渠道管理站
+项目资金（元）\t年度资金总额：\t120.00
+\t其中：财政拨款\t120.00
+年度总体目标\t完成干渠清淤，改善灌溉条件。
+年度绩效指标
+一级指标\t二级指标\t三级指标\t绩效指标性质\t绩效指标值\t绩效度量单位\t权重
+产出指标\t数量指标\t清淤渠道长度\t≥\t36\t公里\t90
+"""
+
+
+@pytest.mark.parametrize("below", ["补助资金", "补助资金\t附属单位\t青石县渠首所", "补助资金\n附属单位\t青石县渠首所"])
+def test_a_name_that_may_go_on_below_is_doubtful(below: str) -> None:
+    form = read(PROJECT.format(below))
+    assert form.project_name == "渠系清淤补助资金"
+    assert [(f.code, f.field) for f in form.findings] == [("name_goes_on", "project_name")]
+
+
+def test_a_label_that_nobody_knows_is_no_rest_of_a_name() -> None:
+    form = read(PROJECT.format("附属单位\t青石县渠首所"))
+    assert form.project_name == "渠系清淤"
+    assert not form.findings

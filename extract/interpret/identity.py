@@ -20,6 +20,8 @@ _BRACKETED_YEAR: Final = re.compile(r"[\s\u3000]*[(（]\s*(?:19|20)\d{2}\s*年?�
 # A place for a stamp is no name: (盖章), （公章）.
 _STAMP: Final = re.compile(r"\((?:盖章|公章|签章|签字)\)$")
 _SEVERAL: Final = 2
+# A label and its value.
+_A_PAIR: Final = 2
 _LONGEST_LABEL: Final = 20
 _SHORTEST_NAME: Final = 4
 # What the fields that name something are called in the table.
@@ -51,7 +53,8 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
     found = Identity()
     if sections.title is not None:
         _title(found, sections.title)
-    for row in _whole(sections.head, scanner):
+    rows, found.doubts = _whole(sections.head, scanner)
+    for row in rows:
         stated, rest = _fields(row, scanner)
         for name, value in stated:
             _take(found, name, value, scanner.profile)
@@ -120,12 +123,13 @@ def _year(found: Identity, cell: Cell) -> None:
     found.places["fiscal_year"] = cut(cell, *exact.span()) if exact else cell
 
 
-def _whole(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
-    """Head rows with broken ones put together.
+def _whole(rows: Sequence[Row], scanner: Scanner) -> tuple[list[Row], list[Finding]]:
+    """Head rows with broken ones put together, and what is doubtful about that.
 
     A row of a table goes on at the very start of the next line; on a page, a cell goes on right below itself.
     """
     found: list[Row] = []
+    doubts: list[Finding] = []
     for row in rows:
         if found and row.cells[0].x0 >= 0 and row.line == found[-1].line + 1:
             below = _continued_below(found[-1], row, scanner)
@@ -144,8 +148,26 @@ def _whole(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
             ):
                 found[-1] = together(before, row)
                 continue
+            name = _may_go_on(before, row, scanner)
+            if name is not None:
+                found[-1] = together(before, row)
+                rest = row.cells[0]
+                doubts.append(Finding("name_goes_on", "documents", None, name, {"text": rest.text[:40]}, rest))
+                continue
         found.append(row)
-    return found
+    return found, doubts
+
+
+def _may_go_on(before: Row, row: Row, scanner: Scanner) -> str | None:
+    """The field whose name may go on in the row below it; None where none does.
+
+    Labels and values come in pairs, so that of an odd number of cells the first one is no label.
+    """
+    if len(row.cells) % 2 == 0 or len(before.cells) < _A_PAIR or before.line != row.line - 1:
+        return None
+    label, value = before.cells[-2:]
+    meaning = scanner.meaning(label.text)
+    return _NAMES.get(meaning.name) if meaning.kind == "field" and not scanner.meaning(value.text).kind else None
 
 
 def _continued_below(before: Row, row: Row, scanner: Scanner) -> Row | None:

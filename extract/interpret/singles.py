@@ -66,12 +66,14 @@ def _is_cut(row: Row, rest: Row, scanner: Scanner) -> bool:
     if not blank or len(head) > _LONGEST_PIECE or rest.width > 1 or rest.line != row.line + 1:
         return False
     lead, _, last = row.cells[-1].text.rpartition(" ")
-    if len(last) > _LONGEST_PIECE or row.cells[0].start != rest.cells[0].start:
+    if len(last) > _LONGEST_WORD or row.cells[0].start != rest.cells[0].start:
         return False
-    if head in scanner.vocabulary.suffixes and scanner.vocabulary.label(last) is not None:
+    if len(last) <= _LONGEST_PIECE and head in scanner.vocabulary.suffixes and scanner.vocabulary.label(last):
         return True
-    whole = scanner.meaning(last + head).kind in ("section", "field")
-    return not lead and len(row.cells) == 1 and whole and not scanner.meaning(last).kind
+    # A section's label may be long (部门整体支出年度绩效 | 指标), a field's is not.
+    kinds = ("section", "field") if len(last) <= _LONGEST_PIECE else ("section",)
+    alone = not lead and len(row.cells) == 1
+    return alone and scanner.meaning(last + head).kind in kinds and not scanner.meaning(last).kind
 
 
 def _last_word(cell: Cell) -> tuple[list[Cell], Cell]:
