@@ -8,6 +8,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 Files = Mapping[str, bytes]
 # The flag of a zip's member that says that its name is in UTF-8.
@@ -84,3 +85,25 @@ def rar_of(files: Files) -> bytes:
 def _rar_block(kind: int, flags: int, content: bytes) -> bytes:
     block = struct.pack("<BHH", kind, flags, 7 + len(content)) + content
     return struct.pack("<H", zlib.crc32(block) & 0xFFFF) + block
+
+
+# The sample: an archive as a county sends it, its names in GBK, another archive within it.
+SAMPLE = "归档-2024.zip"
+_INNER = "三、补报.zip"
+# Its members, and the sample that each is a copy of.
+MEMBERS = {
+    "一、部门整体/水务局.txt": "portal-01.txt",
+    "一、部门整体/林业局.docx": "office-docx-portal-1.docx",
+    "二、项目/林业局.xlsx": "office-xlsx-portal-2.xlsx",
+    "二、项目/公示页.html": "drawn-html-guangdong.html",
+    f"{_INNER}!/打印件.pdf": "pdf-calc-01.pdf",
+}
+
+
+def sample() -> bytes:
+    """The archive among the samples, made of others of them."""
+    folder = Path(__file__).parent.parent / "samples"
+    files = {member: (folder / name).read_bytes() for member, name in MEMBERS.items()}
+    inner = {member.removeprefix(f"{_INNER}!/"): data for member, data in files.items() if member.startswith(_INNER)}
+    outer = {member: data for member, data in files.items() if not member.startswith(_INNER)}
+    return zip_of({**outer, _INNER: zip_of(inner, "gbk")}, "gbk")
