@@ -29,7 +29,7 @@ check: $(VENV)/.check ## Run ruff, mypy and import-linter
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.bench ## Time the way through, and write benchmarks/RESULTS.md
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python -m benchmarks.bench
 
 clean: ## Remove the environment, the tables and all caches
 	rm -rf $(VENV) out dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

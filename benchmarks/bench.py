@@ -29,6 +29,7 @@ import pandas
 import pdfplumber
 import pyarrow
 
+from benchmarks import formats
 from extract import extract_bytes, to_tables
 from extract.batch.run import Options, run
 from extract.readers import encoding, pdf
@@ -278,7 +279,8 @@ def main() -> None:
     chosen = parser.parse_args()
     samples = [timed(path, chosen.rounds) for path in (REAL, layout_sample())]
     pages = pdf_rows(_PAGE_ROUNDS)
-    text = report(samples, batch(chosen.files), scans()) + "\n".join(pages) + "\n"
+    parts = [*pages, *formats.section()]
+    text = report(samples, batch(chosen.files), scans()) + "\n".join(parts) + "\n"
     chosen.out.write_text(text, encoding="utf-8")
     print(text, end="")
 

@@ -56,9 +56,15 @@ def rows(rounds: int = _ROUNDS) -> list[str]:
     return found
 
 
+def section(rounds: int = _ROUNDS) -> list[str]:
+    """The lines of a section of the results."""
+    head = ["", "## Other files, milliseconds of the processor a file", ""]
+    return [*head, "| | bytes | ms to read | ms to forms |", "|---|---:|---:|---:|", *rows(rounds)]
+
+
 def main() -> None:
     """Prints the table."""
-    print("| | bytes | ms to read | ms to forms |", "|---|---:|---:|---:|", *rows(), sep="\n")
+    print(*section(), sep="\n")
 
 
 if __name__ == "__main__":

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from importlib.util import find_spec
 
-import pytest
+from tests.needs import COMPLETE, needs
 
+_ABSENT = [name for name in ("cv2", "onnxruntime", "rapidocr") if find_spec(name) is None]
 # What is missing of the extra; where everything has to be there, tests fail without it.
-MISSING = (
-    []
-    if "PIFUBIAO_COMPLETE" in os.environ
-    else [name for name in ("cv2", "onnxruntime", "rapidocr") if find_spec(name) is None]
-)
-needs_scan = pytest.mark.skipif(
-    bool(MISSING),
-    reason=f"the extra pifubiao[scan] is not installed: {', '.join(MISSING)}",
-)
+MISSING = [] if COMPLETE else _ABSENT
+needs_scan = needs(f"the extra pifubiao[scan] ({', '.join(_ABSENT)})", found=not _ABSENT)

@@ -25,6 +25,7 @@ from extract.readers.leaf import Leaf
 from extract.schemafiles import SCHEMAS
 from extract.tables.schemas import TABLES
 from tests.archives import RawName, rar_of, raw_zip, special, tar_of, tar_with, unicode_path, zip_of
+from tests.needs import needs
 
 SAMPLES = SCHEMAS.parent / "samples"
 FORM = (SAMPLES / "portal-01.txt").read_bytes()
@@ -40,7 +41,7 @@ def has_libarchive() -> bool:
     return True
 
 
-native = pytest.mark.skipif(not has_libarchive(), reason="needs the library libarchive")
+native = needs("the library libarchive", found=has_libarchive())
 
 
 def leaves(data: bytes, **limits: int) -> list[Leaf]:

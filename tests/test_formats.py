@@ -20,6 +20,7 @@ from extract.tables.build import to_tables
 from tests import formats
 from tests.forms.counties import DESIGNS
 from tests.forms.drawn import FORMATS, boxed
+from tests.needs import needs
 from tests.places import check_places
 from tests.scoring import Score, score
 from tests.shapes import write_csv
@@ -185,7 +186,7 @@ def test_every_value_is_where_its_address_says(path: Any) -> None:
 # ---- by way of LibreOffice
 
 
-@pytest.mark.skipif(office.program() is None, reason="LibreOffice is not installed")
+@needs("LibreOffice", found=office.program() is not None)
 def test_files_that_libreoffice_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     """All of them in one call; their answers stand apart from those of the gate, which runs without LibreOffice."""
     samples: tuple[Sample, ...] = TOOL_SAMPLES["office"]

@@ -16,6 +16,7 @@ from extract.readers import doc, office, word
 from extract.readers.files import ReadOptions, read
 from tests.forms.office import paragraph, word_cell
 from tests.forms.office import word as word_file
+from tests.needs import needs
 
 TEXT = word_file(paragraph("甲" * 30))
 TABLE = word_file("<w:tbl><w:tr>" + word_cell(paragraph("甲" * 30)) + "</w:tr></w:tbl>")
@@ -106,7 +107,7 @@ def test_text_that_did_not_come_out_is_said() -> None:
     assert doc._lost(lines, "甲" * 30 + "\x13" + "PAGE" * 100 + "\x14" + "1\x15\x07") == []
 
 
-@pytest.mark.skipif(office.program() is None, reason="LibreOffice is not installed")
+@needs("LibreOffice", found=office.program() is not None)
 def test_libreoffice_itself() -> None:
     found = read(RTF, "rtf", ReadOptions(office_seconds=300.0))
     assert [[cell.text for cell in row.cells] for grid in found.grids for row in grid.rows] == [["甲"]]
