@@ -175,3 +175,33 @@ def test_a_label_that_nobody_knows_is_no_rest_of_a_name() -> None:
     form = read(PROJECT.format("附属单位\t青石县渠首所"))
     assert form.project_name == "渠系清淤"
     assert not form.findings
+
+
+BELOW_TITLE = PROJECT.format("").replace("\n\n", "\n").partition("\n")[2]
+
+
+@pytest.mark.parametrize("parting", ["<br>", "<br/>\n", "</b><br />\n<b>"])
+def test_a_title_in_two_lines_of_a_paragraph_is_whole(parting: str) -> None:
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in line.split(chr(9)))}</tr>" for line in BELOW_TITLE.splitlines()
+    )
+    form = read(f"<p><b>青石县水利局{parting}项目支出绩效目标批复表</b></p>\n<table>{rows}</table>\n")
+    assert (form.title, form.project_name) == ("青石县水利局项目支出绩效目标批复表", "渠系清淤")
+
+
+def test_a_title_in_two_lines_of_a_text_is_whole() -> None:
+    form = read("青石县水利局<br>\n项目支出绩效目标批复表\n" + BELOW_TITLE)
+    assert form.title == "青石县水利局项目支出绩效目标批复表"
+
+
+@pytest.mark.parametrize("above", ["<p>附件1</p>\n<p>", "附件1\n<p>", "<p>附件1<br>\n", "<p>预算年度:2024<br>\n"])
+def test_what_stands_above_a_title_is_no_part_of_it(above: str) -> None:
+    assert read(f"{above}项目支出绩效目标批复表</p>\n" + BELOW_TITLE).title == "项目支出绩效目标批复表"
+
+
+def test_a_label_broken_into_two_rows_between_pipes() -> None:
+    rows = [line.split("\t") for line in PROJECT.format("").replace("\n\n", "\n").splitlines()]
+    at = next(i for i, row in enumerate(rows) if row[0] == "主管部门")
+    rows[at : at + 1] = [["主管"], ["部门", *rows[at][1:]]]
+    form = read("\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n")
+    assert (form.supervising_unit, form.unit_name) == ("青石县水利局", "青石县渠道管理站")

@@ -14,6 +14,7 @@ from extract.interpret.poor import as_a_whole
 from extract.interpret.sections import BRACKETED_YEAR
 from extract.interpret.singles import heads_more
 from extract.interpret.stream import StreamReader, may_be_stream
+from extract.interpret.titles import with_whole_title
 from extract.interpret.trace import Recorder
 from extract.model import Finding, Form, Grid, Row
 from extract.profiles import GENERAL, Library, Profile
@@ -95,6 +96,9 @@ class FormReader:
             profile = self.profile(own.rows)
             if profile.vocabulary is not self.library.finder:
                 own = self._own_rows(grid, rows, start, end, profile)
+            if start and own.rows[0].cells[0] == rows.rows[start].cells[0]:
+                title = with_whole_title(rows.rows, start, grid.lines, own.rows[0], self._finder.scanner)
+                own = own._replace(rows=[title, *own.rows[1:]])
             called = Called(profile.name, profile.expects)
             forms = self._by(profile).read(own, grid, called, len(found), recorder)
             found += map(_in_general, forms) if profile.name == GENERAL else forms

@@ -33,7 +33,7 @@ def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
     ends = [
         at
         for at, (row, rest) in enumerate(pairwise(rows))
-        if not rest.cells[0].start
+        if rest.cells[0].start <= row.cells[0].start
         and len(rest.cells) > 1
         and len(row.cells[-1].text) <= _LONGEST_PIECE
         and _is_broken(row, rest, scanner)
