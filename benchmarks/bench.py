@@ -180,10 +180,10 @@ print(pages, spent / pages, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss /
 
 
 def scans() -> Scans | None:
-    """The scans among the samples; None where what reads them is not installed."""
+    """The scans that tests have; None where what reads them is not installed."""
     if any(find_spec(name) is None for name in ("cv2", "onnxruntime", "rapidocr")):
         return None
-    files = sorted(str(path) for path in (ROOT / "samples").glob("scan-*"))
+    files = sorted(str(path) for path in (ROOT / "tests" / "scanned").iterdir())
     done = subprocess.run([sys.executable, "-c", _SCANS, *files], check=True, capture_output=True, text=True, cwd=ROOT)
     pages, seconds, peak = done.stdout.split()
     return Scans(int(pages), float(seconds), float(peak))

@@ -21,6 +21,8 @@ from tests.scoring import Record, Score, score
 
 TESTS = Path(__file__).parent
 SAMPLES = TESTS.parent / "samples"
+# Beside the samples, which are all read without any extra.
+SCANNED = TESTS / "scanned"
 FLOORS: dict[str, Any] = json.loads((TESTS / "gold" / "floors.json").read_text(encoding="utf-8"))
 SHOWN = 12
 
@@ -43,7 +45,7 @@ OTHERS = {"大竹县司法局-2024.txt"}
 
 def read(file: str) -> Extraction:
     """What comes of a sample, or of a file in a sample that is an archive (``a.zip!/b.txt``)."""
-    return extract_path(SAMPLES / file)
+    return extract_path((SCANNED if file.startswith("scan-") else SAMPLES) / file)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +57,9 @@ def total() -> Score:
 
 
 def test_every_sample_has_its_answers() -> None:
-    assert {path.name for path in SAMPLES.iterdir()} - OTHERS == {file.partition("!/")[0] for file in ALL_RECORDS}
+    assert {path.name for folder in (SAMPLES, SCANNED) for path in folder.iterdir()} - OTHERS == {
+        file.partition("!/")[0] for file in ALL_RECORDS
+    }
 
 
 def first(items: list[Any]) -> str:

@@ -25,7 +25,7 @@ from tests.forms.truth import Json, TrueForm, gold
 from tests.tools.pdf import Look, by_chromium, web_page
 
 TESTS: Final = Path(__file__).parents[1]
-FOLDER: Final = TESTS.parent / "samples"
+FOLDER: Final = TESTS / "scanned"
 GOLD: Final = TESTS / "gold" / "scans.jsonl"
 PAPER: Final = 238
 
