@@ -9,6 +9,7 @@ import pytest
 
 from extract.api import extract_bytes
 from extract.interpret.page import is_page
+from extract.interpret.page_blocks import blocks_of
 from extract.interpret.page_columns import Placed
 from extract.interpret.page_funding import funding
 from extract.interpret.page_pieces import page_lines, room_of
@@ -155,6 +156,18 @@ def test_amounts_broken_over_lines() -> None:
     assert not part.doubts
 
 
+def test_a_label_that_begins_on_a_line_of_its_own_is_no_goal() -> None:
+    form = form_of(PAGE.replace("一级指 二级", "年度绩效指\n 标  一级指 二级", 1))
+    assert [goal.text for goal in form.goals] == ["完成干渠清淤，改善灌溉条件。"]
+
+
+def test_a_label_of_tasks_that_begins_on_a_line_of_its_own_is_no_goal() -> None:
+    tasks = "年度主要任\n 务      任务名称       主要内容\n        渠系清淤       清淤干渠三十公里。\n"
+    found = blocks_of(page_lines(PAGE.replace("一级指 二级", tasks + "一级指 二级", 1).split("\n"), 1), VOCABULARY)
+    assert found is not None
+    assert [line.text for line in found.goals] == ["年度总完成干渠清淤,改善灌溉条件。", "体目标"]
+
+
 TABLE = """\
 一级指 二级指标 三级指标          指标   指标值  度量单位
  标                           性质
@@ -223,3 +236,12 @@ def test_samples_come_from_their_seeds(sample: Sample) -> None:
     (record,) = [record for record in records if record["file"] == f"{name}.txt"]
     assert record["indicators"] == printed(seed).record["indicators"]
     assert printed(seed).sheet.title in (SAMPLES / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def test_a_name_beside_a_label_that_nobody_knows_is_doubtful() -> None:
+    form = form_of(PAGE.replace("          清淤渠道长度   ≥", "     清淤渠   道长度   ≥"))
+    assert [(i.level2, i.name) for i in form.indicators[:2]] == [("清淤渠", "道长度"), ("数量指标", "新建量水设施")]
+    assert [(f.code, f.seq, f.field) for f in form.findings] == [
+        ("level2_unknown", 0, "level2"),
+        ("layout_ambiguous", 0, None),
+    ]

@@ -60,6 +60,7 @@ def blocks_of(lines: Sequence[Line], vocabulary: Vocabulary) -> PageBlocks | Non
     behind = _without_repeated(lines, last, lines[first:last], before)
     if before and len(before[-1].pieces) == 1 and _names(before[-1].text, profile, "indicators"):
         before.pop()
+    before = _without_label(before, lines[first], profile, "indicators")
     found.indicators, found.notes = _split_notes(behind, profile)
     _split_before(before, found, profile)
     return found
@@ -192,7 +193,7 @@ def _split_before(before: list[Line], found: PageBlocks, profile: FormProfile) -
         words = _task_words(before, at, profile)
         if words is not None:
             found.task_head, found.tasks = words, before[at:]
-            rest = before[:at]
+            rest = _without_label(before[:at], before[at], profile, "tasks")
             break
     money = _funding_at(rest, profile)
     if money is None:
@@ -204,6 +205,14 @@ def _split_before(before: list[Line], found: PageBlocks, profile: FormProfile) -
         above, found.funding, found.goals = rest[:money], rest[money:end], rest[end:]
     facts = next((i for i, line in enumerate(above) if _is_fact(line, profile)), len(above))
     found.head, found.facts = above[:facts], above[facts:]
+
+
+def _without_label(lines: list[Line], header: Line, profile: FormProfile, section: str) -> list[Line]:
+    """The lines above a section without the first piece of its label, where the header's line begins with the rest."""
+    if not lines or len(lines[-1].pieces) > 1:
+        return lines
+    word = squash(lines[-1].text + header.pieces[0].text)
+    return lines[:-1] if word in section_words(profile, section) else lines
 
 
 def _task_words(lines: Sequence[Line], at: int, profile: FormProfile) -> list[Word] | None:

@@ -16,6 +16,7 @@ from extract.interpret.page_rows import WHOLE, Anchor, Dealt, Rule, deal, stacke
 from extract.interpret.page_spans import Spanner, Spans
 from extract.interpret.page_words import Word, side_labels
 from extract.model import Cell, Finding, Row
+from extract.places import pieces
 from extract.vocabulary import Vocabulary
 
 # What a row without a piece costs, by its column.
@@ -74,7 +75,7 @@ def indicator_table(header: Sequence[Word], lines: Sequence[Line], kinds: Kinds,
         ways.append((_cost(rows) + spans.cost, rows, spans, first, second))
     _, rows, spans, first, second = min(ways, key=lambda way: way[0])
     doubts = [*_row_doubts(rows, reader), *_span_doubts(rows, roles, spans, first, second)]
-    doubts += _tangle_doubts(rows, roles)
+    doubts += [*_tangle_doubts(rows, roles), *_label_doubts(rows, roles, (*first, *second))]
     return Table([head, *_logical(rows, roles, spans, first, second)], doubts)
 
 
@@ -193,6 +194,18 @@ def _tangle_doubts(rows: _Rows, roles: Sequence[str]) -> list[Finding]:
     found = tangled(names.rows, [rows.dealt[col].rows for col in single], names.open)
     places = [(_place(rows, name, at) or rows.anchors[at].cell) for at in sorted(found)]
     return [Finding("lines_out_of_order", "indicators", None, None, {"what": p.text[:_SHOWN]}, p) for p in places]
+
+
+def _label_doubts(rows: _Rows, roles: Sequence[str], labels: Sequence[Tag]) -> list[Finding]:
+    """A finding on each row beside whose name stands a label that nobody knows: it may be the name's beginning."""
+    name = roles.index("name")
+    unknown = {piece.line: label.cell.text for label in labels if label.meaning is None for piece in pieces(label.cell)}
+    found = []
+    for own in rows.dealt[name].rows:
+        text = next((unknown[piece.cell.line] for piece in own if piece.cell.line in unknown), None)
+        if text is not None:
+            found.append(_ambiguous(own[0].cell, text + own[0].cell.text, None))
+    return found
 
 
 def _is_strange(pieces: Sequence[Placed], text: str, col: int, reader: ColumnReader) -> bool:
