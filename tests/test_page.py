@@ -156,6 +156,12 @@ def test_amounts_broken_over_lines() -> None:
     assert not part.doubts
 
 
+@pytest.mark.parametrize("line", ["改善      灌溉条件。", "                    改善灌溉条件。"])
+def test_goals_whose_lines_were_printed_into_each_other_are_doubtful(line: str) -> None:
+    form = form_of(PAGE.replace("体目标\n", f"体目标 {line}\n", 1))
+    assert [(f.table, f.seq) for f in form.findings if f.code == "lines_out_of_order"] == [("goals", None)]
+
+
 def test_a_label_that_begins_on_a_line_of_its_own_is_no_goal() -> None:
     form = form_of(PAGE.replace("一级指 二级", "年度绩效指\n 标  一级指 二级", 1))
     assert [goal.text for goal in form.goals] == ["完成干渠清淤，改善灌溉条件。"]

@@ -13,7 +13,7 @@ from extract.interpret.page_pieces import Line, fragments, room_left, section_wo
 from extract.interpret.page_words import SideLabel, side_labels
 from extract.interpret.prose import COUNTER
 from extract.model import Cell, Finding, Row
-from extract.places import join
+from extract.places import join, pieces
 from extract.vocabulary import FormProfile
 
 _SENTENCE_END: Final = tuple("。！？!?；;")
@@ -26,6 +26,9 @@ _UNLABELLED: Final = 0.5
 _INDENT: Final = 5
 _SLACK: Final = 2
 _SHOWN: Final = 24
+# Within a line of running text no gap is wider; no line begins farther behind the others.
+_GAP: Final = 2
+_FAR: Final = 12
 
 
 def plain(lines: Sequence[Line]) -> list[Row]:
@@ -152,11 +155,26 @@ def goals(lines: Sequence[Line], profile: FormProfile) -> Part:
         if open_at is not None:
             params = {"before": open_at.text[-_SHOWN:], "behind": cell.text[:_SHOWN]}
             doubts.append(Finding("layout_paragraph", "goals", None, "text", params, cell))
+    doubts += [_in_disorder("goals", text) for text in _torn(texts)[:1]]
     if label is not None:
         rows[:0] = [Row(label.cell.line, [label.cell], 2)] if not rows else []
         if rows and rows[0].cells[0] is not label.cell:
             rows[0].cells.insert(0, label.cell._replace(row_span=len(rows)))
     return Part(rows, doubts)
+
+
+def _torn(texts: Sequence[Cell]) -> list[Cell]:
+    """The lines of running text that others were printed into: with a gap, or begun far behind the others."""
+    first = min((text.x0 for text in texts), default=0)
+    return [
+        text
+        for text in texts
+        if text.x0 - first > _FAR or any(b.start - a.end > _GAP for a, b in pairwise(pieces(text)))
+    ]
+
+
+def _in_disorder(table: str, place: Cell) -> Finding:
+    return Finding("lines_out_of_order", table, None, None, {"what": place.text[:_SHOWN]})
 
 
 def _paragraphs(texts: Sequence[Cell]) -> list[tuple[list[Cell], Cell | None]]:
@@ -213,6 +231,9 @@ def tasks(lines: Sequence[Line], profile: FormProfile) -> Part:
     if label is not None:
         rows[0].cells.insert(0, label.cell._replace(row_span=len(groups) + 1))
     doubts = []
+    if names and contents and max(cell.x0 for cell, _ in names) >= min(cell.x0 for cell, _ in contents):
+        # A piece of a content stands where names do.
+        doubts.append(_in_disorder("tasks", header[0]))
     for at, (own, texts) in enumerate(groups):
         cells = [join_pieces(pieces)._replace(col=col) for col, pieces in ((1, own), (2, texts)) if pieces]
         if not cells:
