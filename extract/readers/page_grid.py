@@ -58,9 +58,10 @@ class Table:
 
     def at(self, x: float, y: float) -> int | None:
         """The number of the cell at a point; None outside."""
-        if not (self.xs[0] <= x < self.xs[-1] and self.ys[0] <= y < self.ys[-1]):
+        xs, ys = self.xs, self.ys
+        if not (xs[0] <= x < xs[-1] and ys[0] <= y < ys[-1]):
             return None
-        return self.owners[bisect_right(self.ys, y) - 1][bisect_right(self.xs, x) - 1]
+        return self.owners[bisect_right(ys, y) - 1][bisect_right(xs, x) - 1]
 
 
 # By line and by stretch between two lines of the other way: whether a rule is drawn there.

@@ -5,6 +5,7 @@ An engine tells in the page's own space: y upwards, turned as the page is stored
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -27,10 +28,14 @@ _BELOW: Final = 0.12
 # How far from a quarter a text may be turned, in quarters.
 _TURNED: Final = 0.1
 _UNTOLD: Final = frozenset(map(chr, (0, *range(1, 32), 0x7F, 0xFFFD, 0xFFFE, 0xFFFF)))
+_ANY_UNTOLD: Final = re.compile("[\x00-\x1f\x7f\ue000-\uf8ff\ufffd-\uffff]")
 
 # So near to the page's edge nothing is printed, in points; a table that reaches it goes on beyond.
 _AT_EDGE: Final = 1.0
 _SEVERAL: Final = 3
+
+# tuple.__new__ and not Glyph(...): a third of the time.
+_new = tuple.__new__
 
 # left, bottom, right, top
 Box = tuple[float, float, float, float]
@@ -83,6 +88,8 @@ def folded(text: str) -> str:
 
 def damaged(drawing: Drawing) -> int:
     """How many characters could not be told: those that no font maps to Unicode, or to places that mean nothing."""
+    if not _ANY_UNTOLD.search("".join([letter[0] for letter in drawing.letters])):
+        return 0
     return sum([letter.text in _UNTOLD or "\ue000" <= letter.text <= "\uf8ff" for letter in drawing.letters])
 
 
@@ -97,12 +104,12 @@ def quarter_of(a: float, b: float) -> int | None:
 
 def page(number: int, drawing: Drawing) -> Page:
     """The page, read the way most of its characters run."""
-    counts = Counter([letter.quarter for letter in drawing.letters])
+    counts = Counter([letter[5] for letter in drawing.letters])
     quarter = counts.most_common(1)[0][0] if counts else drawing.turned
     left, bottom, right, top = drawing.box
     width, height = (right - left, top - bottom) if quarter % 2 == 0 else (top - bottom, right - left)
     place = _Upright(drawing.box, quarter)
-    glyphs = [place.glyph(letter) for letter in drawing.letters]
+    glyphs = list(map(place.glyph if quarter or len(counts) > 1 else place.plain, drawing.letters))
     strokes = [place.box(box) for box in drawing.strokes]
     across, down = _rules(strokes)
     if drawing.fills and not tables(across, down):
@@ -139,6 +146,13 @@ class _Upright:
         """x0, top, x1, bottom of a box."""
         (a, b), (c, d) = self.point(box[0], box[1]), self.point(box[2], box[3])
         return min(a, c), min(b, d), max(a, c), max(b, d)
+
+    def plain(self, letter: Letter) -> Glyph:
+        """What ``glyph`` gives, where page and letter are both of quarter 0."""
+        text, x, y, width, height, _ = letter
+        x, y = x - self.edges[0], self.edges[3] - y
+        made: Glyph = _new(Glyph, (text, x, y - _ABOVE * height, x + width, y + _BELOW * height))
+        return made
 
     def glyph(self, letter: Letter) -> Glyph:
         text, x, y, width, height, quarter = letter

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -54,7 +54,7 @@ class Page(NamedTuple):
         it = iter(line.boxes)
         for x0, top, x1, bottom in zip(it, it, it, it, strict=True):
             boxes.extend(self._turn(x0, top, x1, bottom))
-        return replace(line, boxes=boxes)
+        return line._replace(boxes=boxes)
 
     def _turn(self, x0: float, top: float, x1: float, bottom: float) -> tuple[float, float, float, float]:
         if self.turned == 1:
@@ -187,18 +187,23 @@ def blocks_of(page: Page) -> Blocks:
     inner = sorted(range(len(found)), key=lambda i: found[i].area)
     within: list[dict[int, list[Glyph]]] = [{} for _ in found]
     rest: list[Glyph] = []
+    places = [(found[i].at, within[i]) for i in inner]
     for glyph in page.glyphs:
-        x, y = (glyph.x0 + glyph.x1) / 2, (glyph.top + glyph.bottom) / 2
-        for i in inner:
-            owner = found[i].at(x, y)
+        _, x0, top, x1, bottom = glyph
+        x, y = (x0 + x1) / 2, (top + bottom) / 2
+        for at, texts in places:
+            owner = at(x, y)
             if owner is not None:
-                within[i].setdefault(owner, []).append(glyph)
+                if owner in texts:
+                    texts[owner].append(glyph)
+                else:
+                    texts[owner] = [glyph]
                 break
         else:
             rest.append(glyph)
     blocks: list[tuple[float, _Block]] = []
-    for table, texts in zip(found, within, strict=True):
-        cells = [_cell(page, table, number, texts.get(number, [])) for number in range(len(table.cells))]
+    for table, own in zip(found, within, strict=True):
+        cells = [_cell(page, table, number, own.get(number, [])) for number in range(len(table.cells))]
         last = [cell for cell in cells if cell.place.row + cell.place.rows == len(table.ys) - 1]
         blocks.append((table.ys[0], _Drawn(page.number, table, cells, list(table.xs), last)))
     for line in _without_number(page_text.lines(rest)):

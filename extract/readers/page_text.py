@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Sequence
+from itertools import chain, pairwise
+from operator import itemgetter, sub
 from typing import Final, NamedTuple
 
 from extract.model import BBox
@@ -27,6 +27,11 @@ _CLOSING: Final = frozenset("，。、；：！？）》〉】〕」』”’…
 _OPENING: Final = frozenset("（《〈【〔「『“‘([{")
 
 
+# tuple.__new__ and not Placed(...): a third of the time.
+_new = tuple.__new__
+_left: Final = itemgetter(1)
+
+
 class Glyph(NamedTuple):
     """A character and its box: x0, top, x1, bottom in points from the top left of the page as it is read."""
 
@@ -37,8 +42,7 @@ class Glyph(NamedTuple):
     bottom: float
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A line of text, and where it stands; ``boxes``: four floats a character, NaN for a blank that was put in.
 
     ``height``: of its characters. ``least``: how wide its first characters are that could not be parted from one
@@ -56,15 +60,18 @@ class Placed:
     runs: int = 1
 
 
-def lines(glyphs: Iterable[Glyph], apart: float = _SAME_LINE) -> list[list[Glyph]]:
+def lines(glyphs: Sequence[Glyph], apart: float = _SAME_LINE) -> list[list[Glyph]]:
     """The characters by line, from top to bottom and left to right; one drawn twice is one.
 
     ``apart``: how far apart the middles of characters of a line may be, in heights.
     """
     found: list[list[Glyph]] = []
+    if not glyphs:
+        return found
     middle = height = 0.0
-    for glyph in sorted(glyphs, key=lambda glyph: glyph.top + glyph.bottom):
-        at, own = (glyph.top + glyph.bottom) / 2, glyph.bottom - glyph.top
+    for glyph in sorted(glyphs, key=lambda glyph: glyph[2] + glyph[4]):
+        top, bottom = glyph[2], glyph[4]
+        at, own = (top + bottom) / 2, bottom - top
         if found and at - middle <= apart * min(height, own):
             found[-1].append(glyph)
             if own > height:
@@ -72,17 +79,21 @@ def lines(glyphs: Iterable[Glyph], apart: float = _SAME_LINE) -> list[list[Glyph
         else:
             found.append([glyph])
             middle, height = at, own
-    ordered = [_once(sorted(line, key=lambda glyph: glyph.x0)) for line in found]
+    ordered = [_once(sorted(line, key=_left)) for line in found]
     return [line for line in map(_trimmed, ordered) if line]
 
 
 def _trimmed(line: list[Glyph]) -> list[Glyph]:
     """A line without blanks at its ends."""
+    if line and line[0][0] != " " != line[-1][0]:
+        return line
     at = [i for i, glyph in enumerate(line) if glyph.text != " "]
     return line[at[0] : at[-1] + 1] if at else []
 
 
-def _once(line: Sequence[Glyph]) -> list[Glyph]:
+def _once(line: list[Glyph]) -> list[Glyph]:
+    if not _may_repeat(line):
+        return line
     found: list[Glyph] = []
     for glyph in line:
         near = _SAME_PLACE * (glyph.bottom - glyph.top)
@@ -92,6 +103,17 @@ def _once(line: Sequence[Glyph]) -> list[Glyph]:
         ):
             found.append(glyph)
     return found
+
+
+def _may_repeat(line: Sequence[Glyph]) -> bool:
+    """Whether any character follows the same one, or stands two behind it."""
+    first = second = ""
+    for glyph in line:
+        text = glyph[0]
+        if text in (first, second):
+            return True
+        first, second = second, text
+    return False
 
 
 def runs(line: Sequence[Glyph], apart: float = _CELLS_APART) -> list[list[Glyph]]:
@@ -109,9 +131,26 @@ def runs(line: Sequence[Glyph], apart: float = _CELLS_APART) -> list[list[Glyph]
 
 def placed(line: Sequence[Glyph]) -> Placed:
     """A line with blanks between its words."""
+    texts, lefts, tops, rights, bottoms = zip(*line, strict=True)
+    heights = list(map(sub, bottoms, tops))
+    gaps = [(x0 - x1) / (height or 1.0) for x0, x1, height in zip(lefts[1:], rights[:-1], heights[1:], strict=True)]
+    widest = max(gaps, default=0.0)
+    text = "".join(texts)
+    if widest > _BLANK or len(text) != len(line) or text[0] == " " or "  " in text:
+        text, boxes = _with_blanks(line, gaps)
+    else:
+        boxes = array("f", chain.from_iterable(zip(lefts, tops, rights, bottoms, strict=True)))
+    apart = 1 if widest <= _CELLS_APART else 1 + sum([gap > _CELLS_APART for gap in gaps])
+    made: Placed = _new(
+        Placed, (text, lefts[0], min(tops), rights[-1], max(bottoms), max(heights), _least(line), boxes, apart)
+    )
+    return made
+
+
+def _with_blanks(line: Sequence[Glyph], gaps: Sequence[float]) -> tuple[str, array[float]]:
+    """The text of a line and its boxes; ``gaps``: before each character but the first, in heights."""
     texts: list[str] = []
     boxes: array[float] = array("f")
-    gaps = [(b.x0 - a.x1) / (b.bottom - b.top or 1.0) for a, b in pairwise(line)]
     spread = _SPREAD * sorted(gaps)[len(gaps) // 2] if gaps else 0.0
     before = " "
     for glyph, gap in zip(line, [0.0, *gaps], strict=True):
@@ -123,11 +162,7 @@ def placed(line: Sequence[Glyph]) -> Placed:
             texts.append(text)
             boxes.extend(glyph[1:] * len(text))
         before = text[-1]
-    end = line[-1].x1
-    height = max(glyph.bottom - glyph.top for glyph in line)
-    top, bottom = min(glyph.top for glyph in line), max(glyph.bottom for glyph in line)
-    apart = 1 + sum(gap > _CELLS_APART for gap in gaps)
-    return Placed("".join(texts), line[0].x0, top, end, bottom, height, _least(line), boxes, apart)
+    return "".join(texts), boxes
 
 
 NOWHERE: Final = (float("nan"),) * 4
@@ -143,6 +178,9 @@ def _are_apart(before: str, text: str, wide: bool) -> bool:
 def _least(line: Sequence[Glyph]) -> float:
     """How wide the first characters are that a tool would not part."""
     at = 0
+    # Mostly a Chinese character begins a line, and another one follows.
+    if len(line) > 1 and not line[0][0].isascii() and line[0][0] not in _OPENING and line[1][0] not in _CLOSING:
+        return line[0].x1 - line[0].x0
     while at < len(line) and line[at].text in _OPENING:
         at += 1
     if at < len(line) and line[at].text.isascii() and line[at].text not in _CLOSING:

@@ -5,10 +5,11 @@ pdfium is not safe with threads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from ctypes import byref, c_double, c_float, c_int
+from collections.abc import Callable, Iterator
+from ctypes import PYFUNCTYPE, addressof, byref, c_double, c_float, c_int, c_uint, c_void_p, cast
+from functools import cache
 from math import hypot
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
@@ -34,6 +35,50 @@ Matrix = tuple[float, float, float, float, float, float]
 _PLAIN: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
+# tuple.__new__ and not Letter(...): a third of the time.
+_new = tuple.__new__
+
+
+def _bare(function: Any, result: Any = c_int) -> Callable[..., Any]:
+    """A function of pdfium that converts no arguments, which takes most of the time of a call.
+
+    Pointers to objects of pdfium must be ``c_void_p``, the others ``byref``. It keeps other threads waiting.
+    """
+    address = cast(function, c_void_p).value
+    return PYFUNCTYPE(result)(address or 0)
+
+
+_unicode_of = _bare(raw.FPDFText_GetUnicode, c_uint)
+_origin_of = _bare(raw.FPDFText_GetCharOrigin)
+_loose_of = _bare(raw.FPDFText_GetLooseCharBox)
+_matrix_of = _bare(raw.FPDFText_GetMatrix)
+_generated = _bare(raw.FPDFText_IsGenerated)
+_size_of = _bare(raw.FPDFText_GetFontSize, c_double)
+_text_object = _bare(raw.FPDFText_GetTextObject, c_void_p)
+_clip_path = _bare(raw.FPDFPageObj_GetClipPath, c_void_p)
+_count_clips = _bare(raw.FPDFClipPath_CountPaths)
+_count_clip_segments = _bare(raw.FPDFClipPath_CountPathSegments)
+_clip_segment = _bare(raw.FPDFClipPath_GetPathSegment, c_void_p)
+_count_objects = _bare(raw.FPDFPage_CountObjects)
+_object_of = _bare(raw.FPDFPage_GetObject, c_void_p)
+_count_within = _bare(raw.FPDFFormObj_CountObjects)
+_object_within = _bare(raw.FPDFFormObj_GetObject, c_void_p)
+_kind_of = _bare(raw.FPDFPageObj_GetType)
+_object_matrix = _bare(raw.FPDFPageObj_GetMatrix)
+_draw_mode = _bare(raw.FPDFPath_GetDrawMode)
+_bounds_of = _bare(raw.FPDFPageObj_GetBounds)
+_count_segments = _bare(raw.FPDFPath_CountSegments)
+_segment_of = _bare(raw.FPDFPath_GetPathSegment, c_void_p)
+_segment_kind = _bare(raw.FPDFPathSegment_GetType)
+_segment_point = _bare(raw.FPDFPathSegment_GetPoint)
+_segment_closes = _bare(raw.FPDFPathSegment_GetClose)
+
+
+def _handle(pointer: Any) -> c_void_p:
+    """An object of pdfium for bare functions."""
+    return c_void_p(addressof(pointer.contents))
+
+
 def open_document(data: bytes) -> Any:
     """The document; UnreadableInput: ``encrypted`` where it wants a password, ``malformed`` where it cannot be read."""
     try:
@@ -56,14 +101,14 @@ def drawing(document: Any, index: int) -> Drawing:
         strokes: list[Box] = []
         fills: list[Box] = []
         pictures = False
-        for shape, matrix in _shapes(page.raw):
+        for shape, matrix in _shapes(_handle(page.raw)):
             if matrix is None:
                 pictures = True
             else:
                 _shape(shape, matrix, strokes, fills)
         text = page.get_textpage()
         try:
-            letters = _letters(text.raw)
+            letters = _letters(_handle(text.raw), raw.FPDFText_CountChars(text.raw))
         finally:
             text.close()
         return Drawing((left, bottom, right, top), turned, letters, strokes, fills, pictures)
@@ -78,15 +123,18 @@ def _is_within(letter: Letter, clip: Box) -> bool:
     return left - letter.width <= letter.x <= right and bottom - letter.height / 2 <= letter.y <= top
 
 
-def _clip(shape: Any) -> Box | None:
+def _clip(shape: c_void_p) -> Box | None:
     """What of the page an object may show on: the box that all of its clips have in common; None for all."""
-    clip = raw.FPDFPageObj_GetClipPath(shape)
+    clip = c_void_p(_clip_path(shape))
+    count = _count_clips(clip) if clip.value else 0
+    if count <= 0:
+        return None
     common: Box | None = None
     x, y = c_float(), c_float()
-    for i in range(raw.FPDFClipPath_CountPaths(clip) if clip else 0):
+    for i in range(count):
         points = []
-        for k in range(raw.FPDFClipPath_CountPathSegments(clip, i)):
-            raw.FPDFPathSegment_GetPoint(raw.FPDFClipPath_GetPathSegment(clip, i, k), byref(x), byref(y))
+        for k in range(_count_clip_segments(clip, i)):
+            _segment_point(c_void_p(_clip_segment(clip, i, k)), byref(x), byref(y))
             points.append((x.value, y.value))
         if points:
             a, b, c, d = _around(points)
@@ -95,57 +143,50 @@ def _clip(shape: Any) -> Box | None:
     return common
 
 
-def _letters(text: Any) -> list[Letter]:
+def _letters(text: c_void_p, count: int) -> list[Letter]:
     """The characters of a page in the order of the file, those left out that are clipped away.
 
     Calc writes the text of a cell on each page that it is on, whole, and shows what is within the table.
     """
-    unicode_of, origin_of, loose_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharOrigin, raw.FPDFText_GetLooseCharBox
-    matrix_of, generated = raw.FPDFText_GetMatrix, raw.FPDFText_IsGenerated
+    unicode_of, origin_of, loose_of, matrix_of = _unicode_of, _origin_of, _loose_of, _matrix_of
     x, y, box, matrix = c_double(), c_double(), raw.FS_RECTF(), raw.FS_MATRIX()
     at_x, at_y, at_box, at_matrix = byref(x), byref(y), byref(box), byref(matrix)
     found: list[Letter] = []
     high = 0
-    run = _Run(0.0, 0.0, None, 0.0, None)
-    for i in range(raw.FPDFText_CountChars(text)):
+    e = f = height = 0.0
+    quarter: int | None = None
+    clip: Box | None = None
+    for i in range(count):
         code = unicode_of(text, i)
-        if code in _NOTHING or (code in _BLANKS and generated(text, i)):
+        if code in _NOTHING or (code in _BLANKS and _generated(text, i)):
             continue
         if code in _SURROGATES:
             high, code = _paired(high, code)
             if high:
                 continue
-        origin_of(text, i, at_x, at_y)
         matrix_of(text, i, at_matrix)
-        loose_of(text, i, at_box)
         # All characters of one text object have its place in their matrix.
-        if matrix.e != run.e or matrix.f != run.f:
-            run = _run(text, i, matrix)
-        if run.quarter is None:
+        if matrix.e != e or matrix.f != f:
+            e, f = matrix.e, matrix.f
+            quarter, height, clip = _run(text, i, matrix)
+        if quarter is None:
             continue
-        width = _width(run.quarter, box, x.value, y.value)
-        if code >= _CHINESE and abs(width - run.height) < _NARROWER * run.height:
-            width = run.height
-        letter = Letter(_character(code), x.value, y.value, width, run.height, run.quarter)
-        if run.clip is None or _is_within(letter, run.clip):
+        origin_of(text, i, at_x, at_y)
+        loose_of(text, i, at_box)
+        left, base = x.value, y.value
+        width = box.left + box.right - 2 * left if quarter == 0 else _width(quarter, box, left, base)
+        if code >= _CHINESE and abs(width - height) < _NARROWER * height:
+            width = height
+        letter: Letter = _new(Letter, (_character(code), left, base, width, height, quarter))
+        if clip is None or _is_within(letter, clip):
             found.append(letter)
     return found
 
 
-class _Run(NamedTuple):
-    """What the characters of a text object share: where it begins, the quarter it runs in, height, and its clip."""
-
-    e: float
-    f: float
-    quarter: int | None
-    height: float
-    clip: Box | None
-
-
-def _run(text: Any, number: int, matrix: Any) -> _Run:
-    height = raw.FPDFText_GetFontSize(text, number) * hypot(matrix.c, matrix.d)
-    clip = _clip(raw.FPDFText_GetTextObject(text, number))
-    return _Run(matrix.e, matrix.f, quarter_of(matrix.a, matrix.b), height, clip)
+def _run(text: c_void_p, number: int, matrix: Any) -> tuple[int | None, float, Box | None]:
+    """What the characters of a text object share: the quarter it runs in, height, and its clip."""
+    height = _size_of(text, number) * hypot(matrix.c, matrix.d)
+    return quarter_of(matrix.a, matrix.b), height, _clip(c_void_p(_text_object(text, number)))
 
 
 def _width(quarter: int, box: Any, x: float, y: float) -> float:
@@ -161,6 +202,7 @@ def _width(quarter: int, box: Any, x: float, y: float) -> float:
     return float(found)
 
 
+@cache
 def _character(code: int) -> str:
     if code in _BLANKS:
         return " "
@@ -176,27 +218,27 @@ def _paired(high: int, code: int) -> tuple[int, int]:
     return 0, 0x10000 + ((high - 0xD800) << 10) + (code - _LOW_HALF) if high else 0xFFFD
 
 
-def _shapes(page: Any) -> Iterator[tuple[Any, Matrix | None]]:
+def _shapes(page: c_void_p) -> Iterator[tuple[c_void_p, Matrix | None]]:
     """The paths of a page and of the forms on it, each with the matrix of the form; pictures without any."""
-    for i in range(raw.FPDFPage_CountObjects(page)):
-        yield from _within(raw.FPDFPage_GetObject(page, i), _PLAIN, 0)
+    for i in range(_count_objects(page)):
+        yield from _within(c_void_p(_object_of(page, i)), _PLAIN, 0)
 
 
-def _within(shape: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, Matrix | None]]:
-    kind = raw.FPDFPageObj_GetType(shape)
+def _within(shape: c_void_p, matrix: Matrix, depth: int) -> Iterator[tuple[c_void_p, Matrix | None]]:
+    kind = _kind_of(shape)
     if kind == raw.FPDF_PAGEOBJ_PATH:
         yield shape, matrix
     elif kind == raw.FPDF_PAGEOBJ_IMAGE:
         yield shape, None
     elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
         inner = _times(_matrix(shape), matrix)
-        for i in range(raw.FPDFFormObj_CountObjects(shape)):
-            yield from _within(raw.FPDFFormObj_GetObject(shape, i), inner, depth + 1)
+        for i in range(_count_within(shape)):
+            yield from _within(c_void_p(_object_within(shape, i)), inner, depth + 1)
 
 
-def _matrix(shape: Any) -> Matrix:
+def _matrix(shape: c_void_p) -> Matrix:
     found = raw.FS_MATRIX()
-    raw.FPDFPageObj_GetMatrix(shape, byref(found))
+    _object_matrix(shape, byref(found))
     return found.a, found.b, found.c, found.d, found.e, found.f
 
 
@@ -219,12 +261,12 @@ _left, _bottom, _right, _top = c_float(), c_float(), c_float(), c_float()
 _fill, _stroke = c_int(), c_int()
 
 
-def _shape(shape: Any, matrix: Matrix, strokes: list[Box], fills: list[Box]) -> None:
+def _shape(shape: c_void_p, matrix: Matrix, strokes: list[Box], fills: list[Box]) -> None:
     """Takes in a path: what is thin as a rule, an outline by its sides, a larger one that is filled for itself."""
-    raw.FPDFPath_GetDrawMode(shape, byref(_fill), byref(_stroke))
+    _draw_mode(shape, byref(_fill), byref(_stroke))
     if not _fill.value and not _stroke.value:
         return
-    raw.FPDFPageObj_GetBounds(shape, byref(_left), byref(_bottom), byref(_right), byref(_top))
+    _bounds_of(shape, byref(_left), byref(_bottom), byref(_right), byref(_top))
     bounds = _moved((_left.value, _bottom.value, _right.value, _top.value), matrix)
     if is_thin(bounds):
         strokes.append(bounds)
@@ -239,17 +281,17 @@ def _shape(shape: Any, matrix: Matrix, strokes: list[Box], fills: list[Box]) -> 
             fills.append(outline)
 
 
-def _outlines(shape: Any, matrix: Matrix) -> Iterator[tuple[Box, list[Box]]]:
+def _outlines(shape: c_void_p, matrix: Matrix) -> Iterator[tuple[Box, list[Box]]]:
     """The parts of a path, each by the box around it and the straight sides of it."""
     a, b, c, d, e, f = matrix
     x, y = c_float(), c_float()
     at_x, at_y = byref(x), byref(y)
     points: list[tuple[float, float]] = []
     lines: list[Box] = []
-    for i in range(raw.FPDFPath_CountSegments(shape)):
-        segment = raw.FPDFPath_GetPathSegment(shape, i)
-        kind = raw.FPDFPathSegment_GetType(segment)
-        raw.FPDFPathSegment_GetPoint(segment, at_x, at_y)
+    for i in range(_count_segments(shape)):
+        segment = c_void_p(_segment_of(shape, i))
+        kind = _segment_kind(segment)
+        _segment_point(segment, at_x, at_y)
         point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
         if kind == raw.FPDF_SEGMENT_MOVETO:
             if len(points) > 1:
@@ -258,7 +300,7 @@ def _outlines(shape: Any, matrix: Matrix) -> Iterator[tuple[Box, list[Box]]]:
         elif kind == raw.FPDF_SEGMENT_LINETO and points:
             _add_line(lines, points[-1], point)
         points.append(point)
-        if raw.FPDFPathSegment_GetClose(segment):
+        if _segment_closes(segment):
             _add_line(lines, point, points[0])
     if len(points) > 1:
         yield _around(points), lines
