@@ -18,9 +18,11 @@ _PROFILE_SIDE: Final = 1000
 # Darker than what is around by so much is ink.
 _DARKER: Final = 22.0
 # Paper whose dots differ by more is smoothed further; and ink is darker by so many times as much as they differ.
-_NOISY: Final = 12.0
+_NOISY: Final = 4.5
 _OVER_NOISE: Final = 4.0
 _AROUND_SHARE: Final = 40
+# Beyond this the dots of a stroke differ from those of the paper beside it, and noise of one dot from the next.
+_SOME_DOTS: Final = 6
 # A rule is longer than any stroke of a character, and thinner than a character.
 _RULE_LENGTH: Final = 1.75
 _RULE_THICK: Final = 0.4
@@ -70,11 +72,11 @@ def ink_of(grey: Grey) -> Ink:
     smooth: Grey = cv2.GaussianBlur(grey, (3, 3), 0)
     less = cv2.boxFilter(smooth, cv2.CV_32F, (around, around)) - smooth
     # What paper and noise differ by is no ink.
-    noise = 1.4826 * float(np.median(np.abs(less[::2, ::2])))
+    noise = _noise_of(smooth)
     if noise > _NOISY:
         smooth = cv2.GaussianBlur(grey, (5, 5), 0)
         less = cv2.boxFilter(smooth, cv2.CV_32F, (around, around)) - smooth
-        noise = 1.4826 * float(np.median(np.abs(less[::2, ::2])))
+        noise = _noise_of(smooth)
     ink: Ink = np.where(less > max(_DARKER, _OVER_NOISE * noise), np.uint8(255), np.uint8(0))
     # A solid dark area is ink as well, though nothing in it is darker than what is around.
     level, solid = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
@@ -82,6 +84,15 @@ def ink_of(grey: Grey) -> Ink:
         core: Ink = cv2.bitwise_and(solid, np.where(smooth < level * 0.75, np.uint8(255), np.uint8(0)))
         ink = cv2.bitwise_or(ink, core)
     return ink
+
+
+def _noise_of(smooth: Grey) -> float:
+    """How much paper differs from itself, as a standard deviation; most of a page is paper.
+
+    What lies some dots away is compared, and not what is around: among much text that is darker than paper.
+    """
+    here, there = smooth[::2, :-_SOME_DOTS:2], smooth[::2, _SOME_DOTS::2]
+    return 1.4826 / 2**0.5 * float(np.median(cv2.absdiff(here, there)))
 
 
 def skew_of(ink: Ink) -> float:
