@@ -20,6 +20,9 @@ _DARKER: Final = 22.0
 # Paper whose dots differ by more is smoothed further; and ink is darker by so many times as much as they differ.
 _NOISY: Final = 4.5
 _OVER_NOISE: Final = 4.0
+# What is as dark as so many hundredths of all dots are not is a stroke; and its edge is darker than this share of that.
+_STROKES: Final = 99.0
+_EDGE: Final = 0.25
 _AROUND_SHARE: Final = 40
 # Beyond this the dots of a stroke differ from those of the paper beside it, and noise of one dot from the next.
 _SOME_DOTS: Final = 6
@@ -77,7 +80,9 @@ def ink_of(grey: Grey) -> Ink:
         smooth = cv2.GaussianBlur(grey, (5, 5), 0)
         less = cv2.boxFilter(smooth, cv2.CV_32F, (around, around)) - smooth
         noise = _noise_of(smooth)
-    ink: Ink = np.where(less > max(_DARKER, _OVER_NOISE * noise), np.uint8(255), np.uint8(0))
+    # The edges of strokes are paler than their middles, and not theirs alone.
+    edge = _EDGE * float(np.percentile(less[::2, ::2], _STROKES))
+    ink: Ink = np.where(less > max(_DARKER, _OVER_NOISE * noise, edge), np.uint8(255), np.uint8(0))
     # A solid dark area is ink as well, though nothing in it is darker than what is around.
     level, solid = cv2.threshold(smooth, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     if level < 200:
