@@ -10,11 +10,12 @@ has a place with ``parts``; each part is a place of its own.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 # x0, top, x1, bottom in points from the top left of a page.
 BBox = tuple[float, float, float, float]
@@ -184,6 +185,42 @@ class Spot(NamedTuple):
     locator: str | None
 
 
+class Boxes(Sequence[BBox | None]):
+    """The boxes of characters, kept as four floats each (``edges``); NaN is the box of what stands nowhere."""
+
+    __slots__ = ("edges",)
+
+    def __init__(self, edges: array[float]) -> None:
+        self.edges = edges
+
+    def __len__(self) -> int:
+        return len(self.edges) // 4
+
+    def __iter__(self) -> Iterator[BBox | None]:
+        it = iter(self.edges)
+        for x0, top, x1, bottom in zip(it, it, it, it, strict=True):
+            yield None if x0 != x0 else (x0, top, x1, bottom)
+
+    @overload
+    def __getitem__(self, at: int) -> BBox | None: ...
+    @overload
+    def __getitem__(self, at: slice) -> Boxes: ...
+    def __getitem__(self, at: int | slice) -> BBox | Boxes | None:
+        if isinstance(at, int):
+            at = range(len(self))[at]
+            return next(iter(self[at : at + 1]))
+        start, stop, step = at.indices(len(self))
+        if step != 1:
+            raise ValueError("boxes are parted at stretches alone")
+        return Boxes(self.edges[4 * start : 4 * stop])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Boxes) and self.edges.tobytes() == other.edges.tobytes()
+
+    def __hash__(self) -> int:
+        return hash(self.edges.tobytes())
+
+
 class OriginLine(NamedTuple):
     """Where a line stands that a reader made of a row or a paragraph.
 
@@ -194,7 +231,7 @@ class OriginLine(NamedTuple):
     page: int = 0
     starts: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
-    boxes: tuple[BBox | None, ...] = ()
+    boxes: Sequence[BBox | None] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from extract.model import Spot
-from extract.readers.source import Filled, Line, Piece, drawn
+import pickle
+from array import array
 
-BOXES = tuple((10.0 * i, 0.0, 10.0 * i + 9, 12.0) for i in range(4))
+import pytest
+
+from extract.model import Boxes, Spot
+from extract.readers.source import NOWHERE, Filled, Line, Piece, drawn
+
+BOXES = [array("f", (10.0 * i, 0.0, 10.0 * i + 9, 12.0)) for i in range(4)]
 
 
 def test_a_row_is_a_line_and_its_cells_know_where_they_stand() -> None:
-    goal = Filled(0, [[Piece("数量\n指标", ())]], name="Sheet1!A3")
-    value = Filled(2, [[Piece("≥95", BOXES[:3]), Piece("%", BOXES[3:])]], name="Sheet1!C3")
+    goal = Filled(0, [[Piece("数量\n指标")]], name="Sheet1!A3")
+    value = Filled(2, [[Piece("≥95", BOXES[0] + BOXES[1] + BOXES[2]), Piece("%", BOXES[3])]], name="Sheet1!C3")
     source = drawn("application/x", [[Line((goal, value), width=4, page=2)]])
 
     assert source.lines == ["数量 指标\t\t≥95 %"]
@@ -25,6 +30,24 @@ def test_a_row_is_a_line_and_its_cells_know_where_they_stand() -> None:
         Spot(2, (0.0, 0.0, 29.0, 12.0), "Sheet1!C3"),
         Spot(2, (30.0, 0.0, 39.0, 12.0), "Sheet1!C3"),
     ]
+    assert len(source.origin.lines[0].boxes) == len(source.lines[0])
+
+
+def test_boxes_are_a_sequence_of_boxes_and_of_none_where_nothing_stands() -> None:
+    one, other = (0.0, 0.0, 9.0, 12.0), (10.0, 0.0, 19.0, 12.0)
+    boxes = Boxes(BOXES[0] + NOWHERE + BOXES[1])
+
+    assert list(boxes) == [one, None, other]
+    assert [boxes[0], boxes[1], boxes[-1]] == [one, None, other]
+    assert list(boxes[1:]) == [None, other]
+    assert list(boxes[5:9]) == []
+    assert boxes == pickle.loads(pickle.dumps(boxes))
+    assert hash(boxes) == hash(Boxes(array("f", boxes.edges)))
+    assert boxes != boxes[:2]
+    with pytest.raises(IndexError):
+        boxes[3]
+    with pytest.raises(ValueError, match="stretches"):
+        boxes[::2]
 
 
 def test_paragraphs_of_running_text_stay_apart_in_a_row_of_few_cells() -> None:

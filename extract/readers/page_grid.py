@@ -155,7 +155,7 @@ def _table(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> Tabl
     groups = _together(rows, cols, walls, floors)
     if _completed(groups, walls, floors):
         _close(walls, floors)
-    groups = _together(rows, cols, walls, floors)
+        groups = _together(rows, cols, walls, floors)
     cells = sorted(cell for group in groups for cell in _rectangles(group))
     owners = [[0] * cols for _ in range(rows)]
     for number, cell in enumerate(cells):

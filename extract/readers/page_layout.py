@@ -12,8 +12,8 @@ from typing import Final
 from extract.clean import width
 from extract.readers import page_text
 from extract.readers.page_tables import Page
-from extract.readers.page_text import NOWHERE, Glyph
-from extract.readers.source import TextLine
+from extract.readers.page_text import Glyph
+from extract.readers.source import NOWHERE, TextLine
 
 # Texts in the middle of a cell of two lines stand between those of the cells beside it.
 _SAME_LINE: Final = 0.8
@@ -35,11 +35,11 @@ def text_lines(page: Page, *, new_pages: int) -> Iterator[TextLine]:
     bottom = lines[0][0].bottom
     for line in lines:
         if line[0].top - bottom > (_BLANK_LINE - 1) * heights[len(heights) // 2]:
-            yield TextLine("", (), page.number)
+            yield TextLine("", array("f"), page.number)
         bottom = max(glyph.bottom for glyph in line)
         text, boxes = _laid_out(page, line, left, column)
         lead = "\f" * new_pages
-        yield TextLine(lead + text, [*[None] * len(lead), *page_text.boxes_of(boxes)], page.number)
+        yield TextLine(lead + text, NOWHERE * len(lead) + boxes, page.number)
         new_pages = 0
 
 

@@ -120,7 +120,7 @@ class _Drawn:
     repeated: int = 0
 
     def row(self, number: int) -> list[_Cell]:
-        return [cell for cell in self.cells if cell.place.row == number]
+        return [cell for cell in self.cells if cell.place[0] == number]
 
 
 @dataclass(slots=True, eq=False)
@@ -345,12 +345,13 @@ def _beside(block: _Beside) -> Line:
 
 def _rows(block: _Drawn) -> Iterator[Line]:
     columns = _distinct(block.columns)
+    nearest = {x: _nearest(columns, x) for x in block.table.xs}
     for row in range(block.repeated, len(block.table.ys) - 1):
         cells = []
         for cell in block.row(row):
             if cell.gone or not cell.paragraphs:
                 continue
-            low, high = _nearest(columns, cell.left), _nearest(columns, cell.right)
+            low, high = nearest[cell.left], nearest[cell.right]
             paragraphs = [[_piece(told, block.page) for told in paragraph] for paragraph in cell.paragraphs]
             cells.append(Filled(low, paragraphs, max(1, high - low)))
         if cells:
@@ -366,9 +367,9 @@ def _distinct(columns: Sequence[float]) -> list[float]:
 
 
 def _nearest(columns: Sequence[float], x: float) -> int:
-    return min(range(len(columns)), key=lambda i: abs(columns[i] - x))
+    apart = [abs(column - x) for column in columns]
+    return apart.index(min(apart))
 
 
 def _piece(told: _Told, page: int) -> Piece:
-    boxes = page_text.boxes_of(told.line.boxes)
-    return Piece(told.line.text, boxes, told.page if told.page != page else 0)
+    return Piece(told.line.text, told.line.boxes, told.page if told.page != page else 0)

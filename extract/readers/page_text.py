@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 from operator import itemgetter, sub
 from typing import Final, NamedTuple
 
-from extract.model import BBox
+from extract.readers.source import NOWHERE
 
 # All of these are in heights of a character.
 _SAME_LINE: Final = 0.5
@@ -165,9 +165,6 @@ def _with_blanks(line: Sequence[Glyph], gaps: Sequence[float]) -> tuple[str, arr
     return "".join(texts), boxes
 
 
-NOWHERE: Final = (float("nan"),) * 4
-
-
 def _are_apart(before: str, text: str, wide: bool) -> bool:
     """Whether a gap is a blank: programs leave one between Chinese and Latin letters, and may spread a line."""
     if before.isascii() or text.isascii():
@@ -234,9 +231,3 @@ def _goes_on(above: Placed, below: Placed, limit: float) -> bool:
     height = max(above.height, below.height)
     indented = below.left - above.left > _INDENT * height and above.right > below.right - height
     return not indented and above.right + below.least > limit - _FULL * height
-
-
-def boxes_of(boxes: array[float]) -> list[BBox | None]:
-    """The boxes of characters; None for what stands nowhere."""
-    it = iter(boxes)
-    return [None if x0 != x0 else (x0, top, x1, bottom) for x0, top, x1, bottom in zip(it, it, it, it, strict=True)]

@@ -7,11 +7,12 @@ its page, its box on the page, its address (``Sheet1!B5``, ``table[2]/row[5]/cel
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from extract.model import BBox, Cell, Finding, Grid, Origin, OriginLine, Row
+from extract.model import BBox, Boxes, Cell, Finding, Grid, Origin, OriginLine, Row
 from extract.readers import shapes
 from extract.readers.pieces import Draft, Slice, row
 from extract.readers.text import line_row
@@ -20,14 +21,23 @@ _UNPRINTED: Final = str.maketrans(dict.fromkeys("\t\r\n\x0b\x0c\x85\u2028\u2029"
 _LINE_ENDS: Final = str.maketrans(dict.fromkeys("\r\n\x0b\x0c\x85\u2028\u2029", " "))
 
 
+_NO_BOXES: Final = array("f")
+# The box of what stands nowhere.
+NOWHERE: Final = array("f", (float("nan"),) * 4)
+# tuple.__new__ and not Slice(...): a third of the time.
+_new = tuple.__new__
+
+
 class Piece(NamedTuple):
     """A text that stands in one line of its cell; ``boxes``: the place on the page of each of its characters.
+
+    Four floats each: x0, top, x1, bottom; NaN for what stands nowhere.
 
     ``page``: from 1, where it is not the page of the row: a cell may go on with the next one.
     """
 
     text: str
-    boxes: Sequence[BBox | None] = ()
+    boxes: array[float] = _NO_BOXES
     page: int = 0
 
 
@@ -58,10 +68,10 @@ class Line(NamedTuple):
 
 
 class TextLine(NamedTuple):
-    """A line of a text that keeps the layout of a page; ``boxes``: the place of each character, None for a blank."""
+    """A line of a text that keeps the layout of a page; ``boxes``: as those of a Piece."""
 
     text: str
-    boxes: Sequence[BBox | None]
+    boxes: array[float]
     page: int
 
 
@@ -108,7 +118,7 @@ def drawn(media_type: str, parts: Iterable[Iterable[Line] | Text], findings: tup
         if isinstance(part, Text):
             grids.append(shapes.read("\n" * len(texts) + "\n".join([line.text for line in part.lines])))
             texts += [line.text for line in part.lines]
-            places += [OriginLine(line.page, (0,), ("",), tuple(line.boxes)) for line in part.lines]
+            places += [OriginLine(line.page, (0,), ("",), Boxes(line.boxes)) for line in part.lines]
             continue
         rows: list[Row] = []
         paged = False
@@ -133,7 +143,7 @@ class _Written:
     page: int
     blank: dict[int, str]
     texts: list[str] = field(default_factory=list)
-    boxes: list[BBox | None] = field(default_factory=list)
+    boxes: array[float] = field(default_factory=lambda: array("f"))
     starts: list[int] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     at: int = 0
@@ -145,12 +155,22 @@ class _Written:
         self.starts.append(self.at)
         self.names.append(name)
 
-    def add(self, text: str, own: Sequence[BBox | None] = ()) -> Slice:
+    def add(self, text: str, own: array[float] = _NO_BOXES) -> Slice:
         """Takes in a text, and tells where it stands."""
+        start = self.at
         self.texts.append(text)
-        self.boxes += own or [None] * len(text)
-        self.at += len(text)
-        return Slice(self.number, self.at - len(text), self.at)
+        if own:
+            self._fill()
+            self.boxes += own
+        self.at = start + len(text)
+        made: Slice = _new(Slice, (self.number, start, self.at))
+        return made
+
+    def _fill(self) -> None:
+        """Boxes for what has none of its own so far."""
+        missing = self.at - len(self.boxes) // 4
+        if missing:
+            self.boxes += NOWHERE * missing
 
     def add_piece(self, piece: Piece) -> Slice:
         if self.at > self.starts[-1]:
@@ -158,8 +178,10 @@ class _Written:
         return self.add(piece.text.translate(self.blank), piece.boxes)
 
     def place(self) -> OriginLine:
-        boxes = tuple(self.boxes) if any(self.boxes) else ()
-        return OriginLine(self.page, tuple(self.starts), tuple(self.names), boxes)
+        if not self.boxes:
+            return OriginLine(self.page, tuple(self.starts), tuple(self.names))
+        self._fill()
+        return OriginLine(self.page, tuple(self.starts), tuple(self.names), Boxes(self.boxes))
 
 
 def _written(line: Line, number: int) -> tuple[list[_Written], list[Draft]]:
@@ -188,10 +210,10 @@ def _written(line: Line, number: int) -> tuple[list[_Written], list[Draft]]:
 
 
 def _on_pages(made: Row, places: Sequence[OriginLine]) -> Row:
-    cells = [_on_page(cell, places) for cell in made.cells]
-    return made._replace(page=places[made.line - 1].page, cells=cells)
+    return Row(made.line, [_on_page(cell, places) for cell in made.cells], made.width, places[made.line - 1].page)
 
 
 def _on_page(cell: Cell, places: Sequence[OriginLine]) -> Cell:
-    parts = tuple(_on_page(part, places) for part in cell.parts)
-    return cell._replace(page=places[cell.line - 1].page, parts=parts)
+    parts = tuple([_on_page(part, places) for part in cell.parts]) if cell.parts else ()
+    told: Cell = _new(Cell, (*cell[:5], places[cell.line - 1].page, *cell[6:10], parts))
+    return told
