@@ -6,7 +6,7 @@ lines through all rules of a table part it into small boxes; two boxes with no r
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -69,6 +69,9 @@ Drawn = list[list[bool]]
 # Row and column of a box.
 Spot = tuple[int, int]
 
+# tuple.__new__ and not GridCell(...): a third of the time.
+_new = tuple.__new__
+
 
 def tables(across: Sequence[Rule], down: Sequence[Rule], slack: float = SLACK) -> list[Table]:
     """The tables that rules draw, from top to bottom; a frame with nothing in it but tables is none."""
@@ -130,9 +133,11 @@ def _touching(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> l
             i = parent[i]
         return i
 
+    reach = [(i, y, left - slack, right + slack) for i, (y, left, right) in enumerate(level)]
     for j, (x, top, bottom) in enumerate(upright, len(level)):
-        for i, (y, left, right) in enumerate(level):
-            if left - slack <= x <= right + slack and top - slack <= y <= bottom + slack:
+        highest, lowest = top - slack, bottom + slack
+        for i, y, left, right in reach:
+            if left <= x <= right and highest <= y <= lowest:
                 parent[root(j)] = root(i)
     groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
     for i, rule in enumerate(level):
@@ -161,14 +166,16 @@ def _table(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> Tabl
     for number, cell in enumerate(cells):
         for r in range(cell.row, cell.row + cell.rows):
             owners[r][cell.col : cell.col + cell.cols] = [number] * cell.cols
-    made = tuple(
-        cell._replace(
-            open_top=not _mostly(floors[cell.row][cell.col : cell.col + cell.cols]),
-            open_bottom=not _mostly(floors[cell.row + cell.rows][cell.col : cell.col + cell.cols]),
-        )
-        for cell in cells
-    )
+    made = tuple([_opened(cell, floors) for cell in cells])
     return Table(tuple(xs), tuple(ys), made, tuple(map(tuple, owners)))
+
+
+def _opened(cell: GridCell, floors: Drawn) -> GridCell:
+    """A cell with what is told of the rules above and below it."""
+    r, c, rows, cols, _, _ = cell
+    top, bottom = not _mostly(floors[r][c : c + cols]), not _mostly(floors[r + rows][c : c + cols])
+    made: GridCell = _new(GridCell, (r, c, rows, cols, top, bottom))
+    return made
 
 
 def _together(rows: int, cols: int, walls: Drawn, floors: Drawn) -> list[list[Spot]]:
@@ -217,6 +224,8 @@ def _completed(groups: Sequence[Sequence[Spot]], walls: Drawn, floors: Drawn) ->
     """Draws on the rules that end within boxes that are no rectangle together; whether there were any."""
     changed = False
     for group in groups:
+        if len(group) == 1:
+            continue
         inside = set(group)
         rows, cols = {r for r, _ in group}, {c for _, c in group}
         if len(inside) == len(rows) * len(cols):
@@ -247,20 +256,32 @@ def _lines(own: Sequence[Rule], other: Sequence[Rule], slack: float) -> list[flo
     borders = list(found)
     outermost = (min(rule.low for rule in other), max(rule.high for rule in other))
     for rule in other:
-        # A stroke that meets no border but the one that it begins at may belong to a text.
-        crosses = any(rule.low + slack < at < rule.high - slack for at in borders)
         for end in rule[1:]:
-            if (crosses or end in outermost) and all(abs(end - at) > _LEAST for at in found):
+            if _is_apart(end, found) and (end in outermost or _crosses(rule, borders, slack)):
                 insort(found, end)
     return found
+
+
+def _is_apart(end: float, lines: Sequence[float]) -> bool:
+    at = bisect_left(lines, end - _LEAST)
+    return at == len(lines) or lines[at] > end + _LEAST
+
+
+def _crosses(rule: Rule, borders: Sequence[float], slack: float) -> bool:
+    """Whether it does; a stroke that meets no border but the one that it begins at may belong to a text."""
+    return any(rule.low + slack < at < rule.high - slack for at in borders)
 
 
 def _crossed(own: Sequence[Rule], lines: Sequence[float], other: Sequence[float], slack: float) -> Drawn:
     found = []
     middles = [(a + b) / 2 for a, b in pairwise(other)]
     for at in lines:
-        near = [rule for rule in own if abs(rule.at - at) <= slack]
-        found.append([any(rule.low - slack <= middle <= rule.high + slack for rule in near) for middle in middles])
+        told = [False] * len(middles)
+        for where, low, high in own:
+            if abs(where - at) <= slack:
+                first, end = bisect_left(middles, low - slack), bisect_right(middles, high + slack)
+                told[first:end] = [True] * (end - first)
+        found.append(told)
     return found
 
 
@@ -268,8 +289,13 @@ def _mostly(told: Sequence[bool]) -> bool:
     return sum(told) * 2 > len(told)
 
 
-def _rectangles(group: Sequence[tuple[int, int]]) -> list[GridCell]:
-    """The cells of boxes with no rule between them: one, or several where they are no rectangle together."""
+def _rectangles(group: Sequence[Spot]) -> list[GridCell]:
+    """The cells of boxes in order with no rule between them: one, or several where they are no rectangle together."""
+    top, left = group[0]
+    bottom, right = group[-1]
+    count, cols = bottom + 1 - top, right + 1 - left
+    if len(group) == count * cols and all(left <= c <= right for _, c in group):
+        return [GridCell(top, left, count, cols)]
     rows: dict[int, list[int]] = {}
     for r, c in group:
         rows.setdefault(r, []).append(c)
@@ -278,14 +304,14 @@ def _rectangles(group: Sequence[tuple[int, int]]) -> list[GridCell]:
     above: list[int] = []
     for r in sorted(rows):
         here: list[int] = []
-        for col, cols in _runs(sorted(rows[r])):
-            same = [i for i in above if found[i][1:4:2] == (col, cols) and found[i].row + found[i].rows == r]
+        for col, width in _runs(sorted(rows[r])):
+            same = [i for i in above if found[i][1:4:2] == (col, width) and found[i].row + found[i].rows == r]
             if same:
                 found[same[0]] = found[same[0]]._replace(rows=found[same[0]].rows + 1)
                 here.append(same[0])
             else:
                 here.append(len(found))
-                found.append(GridCell(r, col, 1, cols))
+                found.append(GridCell(r, col, 1, width))
         above = here
     return found
 

@@ -224,6 +224,8 @@ def _without_number(lines: list[list[Glyph]]) -> list[list[Glyph]]:
 def _cell(page: Page, table: Table, number: int, glyphs: Sequence[Glyph]) -> _Cell:
     place = table.cells[number]
     left, right = table.xs[place.col], table.xs[place.col + place.cols]
+    if not glyphs:
+        return _Cell(place, left, right)
     placed = [page_text.placed(line) for line in page_text.lines(glyphs)]
     paragraphs = page_text.paragraphs(placed, left, right)
     told = [[_Told(page.number, page.shown(line)) for line in paragraph] for paragraph in paragraphs]

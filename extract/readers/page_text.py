@@ -107,9 +107,11 @@ def _once(line: list[Glyph]) -> list[Glyph]:
 
 def _may_repeat(line: Sequence[Glyph]) -> bool:
     """Whether any character follows the same one, or stands two behind it."""
+    texts = [glyph[0] for glyph in line]
+    if len(set(texts)) == len(texts):
+        return False
     first = second = ""
-    for glyph in line:
-        text = glyph[0]
+    for text in texts:
         if text in (first, second):
             return True
         first, second = second, text

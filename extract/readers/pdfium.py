@@ -23,6 +23,9 @@ _LOW_HALF: Final = 0xDC00
 # Characters from here on may have other forms, and are full-width.
 _FOLDED: Final = 0x0300
 _CHINESE: Final = 0x2E80
+# Between these no character is a blank, nothing, or half of one.
+_IDEOGRAPHIC: Final = 0x3001
+_HANGUL: Final = 0xD7FF
 # The box of a full-width character is narrower than its place by less than this share.
 _NARROWER: Final = 0.3
 _NOTHING: Final = frozenset(map(ord, "\t\r\n\u200b\ufeff"))
@@ -158,12 +161,13 @@ def _letters(text: c_void_p, count: int) -> list[Letter]:
     clip: Box | None = None
     for i in range(count):
         code = unicode_of(text, i)
-        if code in _NOTHING or (code in _BLANKS and _generated(text, i)):
-            continue
-        if code in _SURROGATES:
-            high, code = _paired(high, code)
-            if high:
+        if code < _IDEOGRAPHIC or code > _HANGUL:
+            if code in _NOTHING or (code in _BLANKS and _generated(text, i)):
                 continue
+            if code in _SURROGATES:
+                high, code = _paired(high, code)
+                if high:
+                    continue
         matrix_of(text, i, at_matrix)
         # All characters of one text object have its place in their matrix.
         if matrix.e != e or matrix.f != f:
