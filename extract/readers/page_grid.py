@@ -63,6 +63,11 @@ class Table:
             return None
         return self.owners[bisect_right(ys, y) - 1][bisect_right(xs, x) - 1]
 
+    def edges(self, number: int) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of a cell."""
+        row, col, rows, cols, _, _ = self.cells[number]
+        return self.xs[col], self.ys[row], self.xs[col + cols], self.ys[row + rows]
+
 
 # By line and by stretch between two lines of the other way: whether a rule is drawn there.
 Drawn = list[list[bool]]

@@ -109,7 +109,8 @@ def page(number: int, drawing: Drawing) -> Page:
     left, bottom, right, top = drawing.box
     width, height = (right - left, top - bottom) if quarter % 2 == 0 else (top - bottom, right - left)
     place = _Upright(drawing.box, quarter)
-    glyphs = list(map(place.glyph if quarter or len(counts) > 1 else place.plain, drawing.letters))
+    all_plain = quarter == 0 and len(counts) == 1
+    glyphs = place.plain(drawing.letters) if all_plain else list(map(place.glyph, drawing.letters))
     strokes = [place.box(box) for box in drawing.strokes]
     across, down = _rules(strokes)
     if drawing.fills and not tables(across, down):
@@ -147,12 +148,13 @@ class _Upright:
         (a, b), (c, d) = self.point(box[0], box[1]), self.point(box[2], box[3])
         return min(a, c), min(b, d), max(a, c), max(b, d)
 
-    def plain(self, letter: Letter) -> Glyph:
-        """What ``glyph`` gives, where page and letter are both of quarter 0."""
-        text, x, y, width, height, _ = letter
-        x, y = x - self.edges[0], self.edges[3] - y
-        made: Glyph = _new(Glyph, (text, x, y - _ABOVE * height, x + width, y + _BELOW * height))
-        return made
+    def plain(self, letters: Sequence[Letter]) -> list[Glyph]:
+        """What ``glyph`` gives of each, where page and letters are all of quarter 0."""
+        left, _, _, top = self.edges
+        return [
+            _new(Glyph, (text, x - left, top - y - _ABOVE * height, x - left + width, top - y + _BELOW * height))
+            for text, x, y, width, height, _ in letters
+        ]
 
     def glyph(self, letter: Letter) -> Glyph:
         text, x, y, width, height, quarter = letter

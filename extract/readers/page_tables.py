@@ -184,23 +184,7 @@ def count_lines(blocks: Blocks, cells: int) -> int:
 def blocks_of(page: Page) -> Blocks:
     """What stands on a page, from top to bottom: tables, and the lines beside them."""
     found = tables(page.across, page.down)
-    inner = sorted(range(len(found)), key=lambda i: found[i].area)
-    within: list[dict[int, list[Glyph]]] = [{} for _ in found]
-    rest: list[Glyph] = []
-    places = [(found[i].at, within[i]) for i in inner]
-    for glyph in page.glyphs:
-        _, x0, top, x1, bottom = glyph
-        x, y = (x0 + x1) / 2, (top + bottom) / 2
-        for at, texts in places:
-            owner = at(x, y)
-            if owner is not None:
-                if owner in texts:
-                    texts[owner].append(glyph)
-                else:
-                    texts[owner] = [glyph]
-                break
-        else:
-            rest.append(glyph)
+    within, rest = _dealt(page.glyphs, found)
     blocks: list[tuple[float, _Block]] = []
     for table, own in zip(found, within, strict=True):
         cells = [_cell(page, table, number, own.get(number, [])) for number in range(len(table.cells))]
@@ -210,6 +194,34 @@ def blocks_of(page: Page) -> Blocks:
         placed = [page.shown(page_text.placed(run)) for run in page_text.runs(line)]
         blocks.append((line[0].top, _Beside(page.number, placed)))
     return [block for _, block in sorted(blocks, key=lambda one: one[0])]
+
+
+def _dealt(glyphs: Sequence[Glyph], found: Sequence[Table]) -> tuple[list[dict[int, list[Glyph]]], list[Glyph]]:
+    """The characters by table and number of the cell, the innermost where tables stand in one another; and the rest."""
+    within: list[dict[int, list[Glyph]]] = [{} for _ in found]
+    rest: list[Glyph] = []
+    inner = sorted(range(len(found)), key=lambda i: found[i].area)
+    left = top = right = bottom = 0.0
+    same = rest
+    for glyph in glyphs:
+        _, x0, y0, x1, y1 = glyph
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        # Mostly a character is in the cell of the one before.
+        if left <= x < right and top <= y < bottom:
+            same.append(glyph)
+            continue
+        for i in inner:
+            owner = found[i].at(x, y)
+            if owner is not None:
+                own = within[i].setdefault(owner, [])
+                own.append(glyph)
+                if i == inner[0]:
+                    same = own
+                    left, top, right, bottom = found[i].edges(owner)
+                break
+        else:
+            rest.append(glyph)
+    return within, rest
 
 
 def _without_number(lines: list[list[Glyph]]) -> list[list[Glyph]]:
