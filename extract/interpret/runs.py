@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from extract.clean import squash
-from extract.interpret.sections import Scanner
+from extract.interpret.sections import NOTHING, Scanner
 from extract.interpret.wide import OTHER, leading_columns
 from extract.model import Cell, Row
 from extract.places import cut, join
@@ -50,8 +50,13 @@ def untangled(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
             found += (Row(row.line, group, 0, row.page) for group in _groups(cells, scanner))
             continue
         last = cells[-1].text
-        kind = (known.get(last) or scanner.meaning(last)).kind
-        if kind == "section" and not scanner.meaning(cells[-2].text).kind and not scanner.is_header(row):
+        meaning = known.get(last) or scanner.meaning(last)
+        if (
+            meaning is not NOTHING
+            and meaning.kind == "section"
+            and not scanner.meaning(cells[-2].text).kind
+            and not scanner.is_header(row)
+        ):
             # The label of the next section at the end of a row of the head.
             found += (row._replace(cells=cells[:-1]), row._replace(cells=cells[-1:]))
         else:

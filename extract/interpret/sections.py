@@ -55,7 +55,7 @@ class Meaning(NamedTuple):
     name: str = ""
 
 
-_NONE: Final = Meaning("")
+NOTHING: Final = Meaning("")
 
 
 @dataclass(slots=True)
@@ -164,7 +164,7 @@ class Scanner:
         found = self.known.get(text)
         if found is None:
             labelled = (len(text) <= _LONGEST_LABEL and not self._is_prose(text)) or ":" in text[:_LONGEST_WORD]
-            found = self._meaning(text) if labelled else _NONE
+            found = self._meaning(text) if labelled else NOTHING
             if len(text) <= _REMEMBERED_TEXT and len(self.known) < 65536:
                 self.known[text] = found
         return found
@@ -182,7 +182,7 @@ class Scanner:
         profile = self.profile
         whole = squash(text)
         if not whole:
-            return _NONE
+            return NOTHING
         base = whole.rstrip(":")
         section = self.section_of(base)
         if section:
@@ -204,7 +204,7 @@ class Scanner:
             for ending, section in profile.section_ends.items():
                 if base.endswith(ending):
                     return Meaning("section", section)
-        return _NONE
+        return NOTHING
 
     def _field_of(self, key: str) -> str:
         """The field of the head that a word names, what may stand before it left out, or ""."""
@@ -350,7 +350,7 @@ class Scanner:
         task_words = self._task_words
         under = False
         for row, meaning, header in self._whole_headers(rows):
-            if meaning is _NONE and not header:
+            if meaning is NOTHING and not header:
                 cells = row.cells
                 if state == "indicators" and cells[0].text == "1" and _numbers_columns(row):
                     continue
@@ -460,7 +460,7 @@ class Scanner:
                 yield waiting
                 waiting = None
             # Nearly every row of a table is of this kind, and a call costs more than the look-up.
-            if meaning is _NONE and ends_header.get(cells[-1].text) is False:
+            if meaning is NOTHING and ends_header.get(cells[-1].text) is False:
                 yield row, meaning, False
                 continue
             header = self._heads(row, meaning)

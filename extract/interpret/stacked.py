@@ -33,8 +33,9 @@ def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
     ends = [
         at
         for at, (row, rest) in enumerate(pairwise(rows))
-        if rest.cells[0].start <= row.cells[0].start
+        if not rest.cells[0].col
         and len(rest.cells) > 1
+        and rest.cells[0].start <= row.cells[0].start
         and len(row.cells[-1].text) <= _LONGEST_PIECE
         and _is_broken(row, rest, scanner)
     ]

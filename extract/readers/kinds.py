@@ -80,7 +80,8 @@ def kind(data: bytes) -> str:
                 return _zipped(data) if name == "zip" else name
     if data[_TAR_MAGIC] == b"ustar":
         return "tar"
-    if b"%PDF-" in data[:_PDF_WITHIN] and b"\0" not in data[: data.index(b"%PDF-")]:
+    head = data[:_PDF_WITHIN]
+    if b"%PDF-" in head and b"\0" not in head[: head.index(b"%PDF-")]:
         return "pdf"
     return _written(data)
 
