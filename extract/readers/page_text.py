@@ -66,18 +66,18 @@ def lines(glyphs: Sequence[Glyph], apart: float = _SAME_LINE) -> list[list[Glyph
     ``apart``: how far apart the middles of characters of a line may be, in heights.
     """
     found: list[list[Glyph]] = []
-    if not glyphs:
-        return found
+    line: list[Glyph] = []
     middle = height = 0.0
     for glyph in sorted(glyphs, key=lambda glyph: glyph[2] + glyph[4]):
-        top, bottom = glyph[2], glyph[4]
+        _, _, top, _, bottom = glyph
         at, own = (top + bottom) / 2, bottom - top
-        if found and at - middle <= apart * min(height, own):
-            found[-1].append(glyph)
+        if line and at - middle <= apart * (own if own < height else height):
+            line.append(glyph)
             if own > height:
                 middle, height = at, own
         else:
-            found.append([glyph])
+            line = [glyph]
+            found.append(line)
             middle, height = at, own
     ordered = [_once(sorted(line, key=_left)) for line in found]
     return [line for line in map(_trimmed, ordered) if line]
