@@ -124,3 +124,18 @@ def test_tables_beside_and_below_one_another() -> None:
 def test_strokes_that_meet_no_other_draw_no_table() -> None:
     assert tables([Rule(10.0, 0.0, 100.0), Rule(30.0, 0.0, 100.0)], []) == []
     assert tables([Rule(10.0, 0.0, 100.0)], [Rule(300.0, 0.0, 100.0)]) == []
+
+
+def test_a_cell_that_spans_all_rows_of_a_page_has_its_sides_alone() -> None:
+    across, down = rules(XS, YS, ALL)
+    down.append(Rule(-60.0, YS[0], YS[-1]))
+    (table,) = tables(across, down)
+    assert table.xs[:2] == (-60.0, XS[0])
+    assert table.cells[0] == (0, 0, len(YS) - 1, 1, True, True)
+    assert [(row, col - 1, rows, cols) for row, col, rows, cols, _, _ in table.cells[1:]] == ALL
+
+
+def test_a_rule_beside_a_table_that_is_not_as_high_is_none_of_it() -> None:
+    across, down = rules(XS, YS, ALL)
+    (table,) = tables(across, [*down, Rule(-60.0, YS[0], YS[-1] + 30)])
+    assert table.xs == tuple(XS)

@@ -149,7 +149,23 @@ def _touching(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> l
         groups.setdefault(root(i), ([], []))[0].append(rule)
     for j, rule in enumerate(upright, len(level)):
         groups.setdefault(root(j), ([], []))[1].append(rule)
-    return [group for group in groups.values() if group[0] and group[1]]
+    found = [group for group in groups.values() if group[0] and group[1]]
+    lone = [rule for group in groups.values() if not group[0] for rule in group[1]]
+    for rule in lone:
+        _take_side(rule, found, slack)
+    return found
+
+
+def _take_side(rule: Rule, found: Sequence[tuple[list[Rule], list[Rule]]], slack: float) -> None:
+    """Gives an upright rule that meets no other to the table beside it that is as high.
+
+    A cell that spans all rows of a page, begun on the one before and open to the next, has no border but its sides.
+    """
+    for _, upright in found:
+        top, bottom = min(one.low for one in upright), max(one.high for one in upright)
+        if abs(rule.low - top) <= 2 * slack and abs(rule.high - bottom) <= 2 * slack:
+            upright.append(rule)
+            return
 
 
 def _table(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> Table | None:

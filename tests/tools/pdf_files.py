@@ -50,6 +50,7 @@ class Sample(NamedTuple):
 SPECS: Final = (
     Sample("pdf-calc-01", "calc", (2,), size=16, repeat=True),
     Sample("pdf-calc-02", "calc", (3,), landscape=True, size=14),
+    Sample("pdf-calc-03", "calc", (13,), size=22, repeat=True, indicators=12),
     Sample("pdf-calc-turned-01", "calc", (5,), landscape=True, turned=True, size=12),
     Sample("pdf-calc-several-01", "calc", (7, 9), indicators=3),
     Sample("pdf-calc-bare-01", "calc", (11,), size=8, landscape=True, ruled=False),

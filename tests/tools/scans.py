@@ -55,6 +55,8 @@ SAMPLES: Final = (
     Scanned("scan-01.jpg", "department", 1, (6, 8, 8, 14, 6, 6, 9, 9, 8, 7), "Noto Sans CJK SC", 200, 1.6, 2, 256, "JPEG", (4, 5)),
     Scanned("scan-02.png", "project", 2, (8, 7, 9, 10, 9, 9, 8, 7), "Noto Serif CJK SC", 200, -0.8, 0, 8, "PNG", (4, 6)),
     Scanned("scan-03.tif", "department", 3, (6, 8, 8, 14, 6, 6, 9, 9, 8, 7), "Noto Sans CJK SC", 200, 0.5, 3, 2, "TIFF", (10, 12)),
+    Scanned("scan-04.jpg", "project", 4, (8, 7, 9, 10, 9, 9, 8, 7), "Noto Sans CJK SC", 300, -2.0, 2, 256, "JPEG", (3, 4)),
+    Scanned("scan-05.jpg", "project", 5, (8, 7, 9, 10, 9, 9, 8, 7), "Noto Sans CJK SC", 150, 1.0, 4, 256, "JPEG", (4, 5)),
 )  # fmt: skip
 
 
