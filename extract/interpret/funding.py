@@ -258,7 +258,7 @@ def _sort(
         if found is not None:
             figure, unit = found
             own = money.yuan[unit] if unit else factor
-            if own != _ONE or text[-3:-2] != ".":
+            if unit or own != _ONE or text[-3:-2] != ".":
                 figure = (figure * own).quantize(_CENT)
             figures.append(_new(Figure, (cell, figure, spot)))
         elif not is_beside(text, profile):
