@@ -40,6 +40,8 @@ _BRACKETS: Final = dict.fromkeys(map(ord, "()"))
 # What may stand behind a title: (本级下达).
 _BRACKETED_END: Final = re.compile(r"\([^()]{1,12}\)$")
 _TASK_WORDS: Final = 2
+# How a row begins that numbers the columns.
+_ONES: Final = frozenset("1１")
 # A title stands alone in its row, or with a year and the name of the unit.
 _WIDEST_TITLE: Final = 4
 
@@ -136,7 +138,7 @@ def _numbers_columns(row: Row) -> bool:
     """Whether a row numbers the columns above it: 1, 2, 3 and so on."""
     cells = row.cells
     return (
-        cells[0].text in ("1", "１")
+        cells[0].text in _ONES
         and len(cells) > HEADER_WORDS
         and all(squash(c.text) == str(i + 1) for i, c in enumerate(cells))
     )
@@ -352,7 +354,7 @@ class Scanner:
         for row, meaning, header in self._whole_headers(rows):
             if meaning is NOTHING and not header:
                 cells = row.cells
-                if state == "indicators" and cells[0].text == "1" and _numbers_columns(row):
+                if state == "indicators" and cells[0].text in _ONES and _numbers_columns(row):
                     continue
                 if cells[-1].text in task_words and self._heads_tasks(found, row):
                     state = "tasks"
