@@ -20,7 +20,7 @@ from extract.interpret.layout_text import CLOSING, unit_width
 from extract.model import Cell
 
 _KEPT: Final = 60
-_KEPT_WIDELY: Final = 240
+_KEPT_WIDELY: Final = 120
 # What long tables are searched with: time grows with their pieces, and with the ways kept.
 _FEWEST: Final = 8
 _MOST_STEPS: Final = 12000
@@ -74,6 +74,8 @@ _FILLED: Final = 1.0
 _A_UNIT: Final = 0.2
 _PLAIN_VALUES: Final = "mNgd"
 _MOST_SKIPPED: Final = 3
+# The columns in which a cell depends on what its row has already.
+_FITTED: Final = frozenset({OPERATOR, VALUE, UNIT})
 # A cell whose last piece is so many pieces behind does not go on.
 _MAY_GO_ON: Final = 10
 
@@ -229,7 +231,7 @@ class Table:
         begun = max(len(other) for other in state.cells)
         for row in range(len(cells), max(begun, len(cells) + 1) + (role == NAME)):
             # Blank cells are only told by a row that has begun already.
-            if added.count("-") > _MOST_SKIPPED:
+            if added.count("-") > _MOST_SKIPPED or state.cost + skipped > dearest:
                 break
             cost = state.cost + skipped + self._cell(state, at, column, row, own)
             if cost <= dearest:
@@ -287,6 +289,8 @@ class Table:
 
     def _fit(self, state: _State, role: int, row: int, kind: str, own: float) -> float:
         """What a kind costs in a column, in view of what the row has already."""
+        if role not in _FITTED:
+            return own
         operator, value = self._kind(state, OPERATOR, row), self._kind(state, VALUE, row)
         if role == OPERATOR:
             return own + _conflict(kind, value)
