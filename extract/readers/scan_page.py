@@ -96,6 +96,8 @@ def _noise_of(smooth: Grey) -> float:
 
     What lies some dots away is compared, and not what is around: among much text that is darker than paper.
     """
+    if smooth.shape[1] <= _SOME_DOTS:
+        return 0.0
     here, there = smooth[::2, :-_SOME_DOTS:2], smooth[::2, _SOME_DOTS::2]
     return 1.4826 / 2**0.5 * float(np.median(cv2.absdiff(here, there)))
 
