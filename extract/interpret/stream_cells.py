@@ -24,7 +24,7 @@ _KEPT_WIDELY: Final = 120
 # What long tables are searched with: time grows with their pieces, and with the ways kept.
 _FEWEST: Final = 8
 _MOST_STEPS: Final = 12000
-_FEW: Final = 200
+_FEW: Final = 24
 _WIDELY: Final = 2.0
 _WIDELY_A_ROW: Final = 0.15
 _EACH: Final = 2
