@@ -189,3 +189,33 @@ def test_strokes_that_go_on_over_characters_are_no_rules() -> None:
     assert len(sheet.rules) == 7
     assert sheet.ink[330, 380]
     assert not sheet.ruled[330, 380]
+
+
+@needs_scan
+@pytest.mark.parametrize(
+    ("read", "height", "told", "sure"),
+    [
+        (">", 0.5, ">", 0.97),
+        ("V", 0.5, ">", 0.0),
+        (">", 0.8, "≥", 0.0),
+        ("≥", 0.8, "≥", 0.97),
+        ("二", 0.4, "=", 0.0),
+    ],
+)
+def test_a_sign_that_its_shape_alone_tells_is_not_sure(read: str, height: float, told: str, sure: float) -> None:
+    from extract.readers.scan_signs import _by_shape
+    from extract.readers.scan_words import Letter
+
+    letter = _by_shape(Letter(read, 0.5, 0.97), 0.5, height)
+    assert (letter.text, letter.sure) == (told, sure)
+
+
+@needs_scan
+def test_another_reading_that_says_the_sign_makes_it_sure() -> None:
+    from extract.readers.scan_eyes import agreed
+    from extract.readers.scan_words import Letter
+
+    told = Letter(">", 0.5, 0.0)
+    assert agreed([Letter(">", 0.5, 0.97)], [told])[0].sure == 0.97
+    assert agreed([told], [told])[0].sure == 0.0
+    assert agreed([Letter("7", 0.5, 0.9)], [told])[0].sure == 0.0

@@ -78,7 +78,11 @@ def _put_together(letters: Sequence[Letter]) -> list[Letter]:
 
 
 def _by_shape(letter: Letter, width: float, height: float) -> Letter:
-    """A sign alone; what else it may be counts for it where its shape makes the same of both."""
+    """A sign alone; what else it may be counts for it where its shape makes the same of both.
+
+    A sign that its shape alone tells, and no reading, is not sure at all: it stands with a finding, or by another
+    reading that says it.
+    """
 
     def shape(text: str) -> str:
         for one in _signs().alone:
@@ -88,7 +92,7 @@ def _by_shape(letter: Letter, width: float, height: float) -> Letter:
 
     is_now = shape(letter.text)
     chances = [(letter.text, letter.sure), *letter.others]
-    sure = sum(chance for text, chance in chances if shape(text) == is_now)
+    sure = sum(chance for text, chance in chances if shape(text) == is_now) if is_now in dict(chances) else 0.0
     others = tuple((text, chance) for text, chance in letter.others if shape(text) != is_now)
     return letter._replace(text=is_now, sure=min(round(sure, 4), 1.0), others=others)
 
