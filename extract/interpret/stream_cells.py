@@ -20,13 +20,9 @@ from extract.interpret.layout_text import CLOSING, unit_width
 from extract.model import Cell
 
 _KEPT: Final = 60
-_KEPT_WIDELY: Final = 120
 # What long tables are searched with: time grows with their pieces, and with the ways kept.
 _FEWEST: Final = 8
 _MOST_STEPS: Final = 12000
-_FEW: Final = 24
-_WIDELY: Final = 2.0
-_WIDELY_A_ROW: Final = 0.15
 _EACH: Final = 2
 _PRUNED: Final = 7.0
 _NEVER: Final = 9.0
@@ -159,15 +155,8 @@ class Table:
         self.has = {role: self.columns.index(role) for role in self.columns}
 
     def readings(self) -> list[Reading]:
-        """The cheapest readings, best first. Where a narrow search finds no cheap one, a wide one is made."""
-        found = self._search(max(_FEWEST, min(_KEPT, _MOST_STEPS // (len(self.pieces) + 1))))
-        few = len(self.pieces) <= _FEW
-        if few and found[0].cost > _WIDELY + _WIDELY_A_ROW * found[0].height:
-            wide = self._search(_KEPT_WIDELY)
-            found = min(found, wide, key=lambda readings: readings[0].cost)
-        return found
-
-    def _search(self, most: int) -> list[Reading]:
+        """The cheapest readings, best first."""
+        most = max(_FEWEST, min(_KEPT, _MOST_STEPS // (len(self.pieces) + 1)))
         count = len(self.columns)
         states = [_State(0.0, ("",) * count, Spot(UNREAD), (-1,) * count, (-1,) * count, None)]
         for at in range(len(self.pieces)):
