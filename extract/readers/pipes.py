@@ -59,7 +59,14 @@ def may_be(text: str) -> bool:
     return "|" in text and text.count("|") >= _FEWEST_LINES
 
 
-def read(lines: Sequence[str], plain_row: PlainRow, writing: Writing | None = None) -> list[Row] | None:
+class Piped(NamedTuple):
+    """Rows, and whether it is left open where they begin: a line holds a cell each."""
+
+    rows: list[Row]
+    guessed: bool = False
+
+
+def read(lines: Sequence[str], plain_row: PlainRow, writing: Writing | None = None) -> Piped | None:
     """The rows of lines with pipes; None where too few have any. ``plain_row`` reads a line that has none.
 
     ``writing``: the marks that texts may hold. A ruled table has some in any case.
@@ -73,16 +80,7 @@ def read(lines: Sequence[str], plain_row: PlainRow, writing: Writing | None = No
         return None
     if _is_stream(piped):
         return _stream(lines, plain_row)
-    return _by_lines(lines, plain_row, writing or (inline.light if ruled else None))
-
-
-def is_guessed(lines: Sequence[str]) -> bool:
-    """Whether lines with pipes hold a cell each, and leave open where a row begins."""
-    if not _is_stream(lines):
-        return False
-    tokens, _ = _tokens(lines)
-    alone = len(tokens) < _MANY_CELLS * len({token.line for token in tokens})
-    return alone and not _period(lines, tokens).sure
+    return Piped(_by_lines(lines, plain_row, writing or (inline.light if ruled else None)))
 
 
 def _is_stream(lines: Sequence[str]) -> bool:
@@ -329,20 +327,23 @@ class _Token(NamedTuple):
     line: int
 
 
-def _stream(lines: Sequence[str], plain_row: PlainRow) -> list[Row]:
+def _stream(lines: Sequence[str], plain_row: PlainRow) -> Piped:
     tokens, tail = _tokens(lines)
+    rows = _period(lines, tokens)
     found: list[Row] = []
-    for first, cells in _rows_of(lines, tokens):
+    for first, cells in _rows_of(lines, tokens, rows):
         found += _between(lines, first, plain_row)
         made = _stream_row(lines, cells)
         if made is not None:
             found.append(made)
-    return found + _between(lines, tail, plain_row)
+    alone = len(tokens) < _MANY_CELLS * len({token.line for token in tokens})
+    return Piped(found + _between(lines, tail, plain_row), alone and not rows.sure)
 
 
-def _rows_of(lines: Sequence[str], tokens: Sequence[_Token]) -> Iterator[tuple[list[Slice], list[list[Slice]]]]:
+def _rows_of(
+    lines: Sequence[str], tokens: Sequence[_Token], rows: Period
+) -> Iterator[tuple[list[Slice], list[list[Slice]]]]:
     """The rows, each with the lines that stand before it."""
-    rows = _period(lines, tokens)
     if not rows.length:
         return ((list[Slice](), cells) for cells in _pieces_of_rows(lines, tokens))
     if rows.opened:

@@ -29,9 +29,11 @@ def read(source: str) -> Grid:
         quoted = delimited.read(source, lines, text.line_row, only="|")
         if quoted is not None:
             return Grid(quoted, lines, "\f" in source)
-    rows = _tables(lines, signs) if any(signs[:-1]) else None
-    if rows is not None:
-        return Grid(rows, lines, "\f" in source, ruled=True, guessed=signs.piped and pipes.is_guessed(lines))
+    if any(signs[:-1]):
+        tables = _Tables(lines, signs)
+        rows = tables.read()
+        if rows is not None:
+            return Grid(rows, lines, "\f" in source, ruled=True, guessed=tables.guessed)
     rows = delimited.read(source, lines, text.line_row) if signs.delimited else None
     return Grid(rows, lines, "\f" in source) if rows is not None else text.read(source)
 
@@ -46,34 +48,47 @@ class _Signs(NamedTuple):
     delimited: bool
 
 
-def _tables(lines: Sequence[str], signs: _Signs) -> list[Row] | None:
-    """The rows of lines with tables that are not told by separators alone; None where there are none."""
-    writing = beside.writing("\n".join(lines))
-    rows: list[Row] | None = None
-    if signs.tagged and not (signs.ruled and ruled.may_hold(lines)):
-        rows = tagged.read(lines, beside.plain_row(writing), lambda rest: _lined(rest, signs, writing), writing)
-    return rows if rows is not None else _drawn(lines, signs, writing)
+class _Tables:
+    """Reads the tables of a text that are not told by separators alone, those beside and within others too."""
 
+    def __init__(self, lines: Sequence[str], signs: _Signs) -> None:
+        self._lines = lines
+        self._signs = signs
+        self._writing = beside.writing("\n".join(lines))
+        # Whether it is left open somewhere where rows begin.
+        self.guessed = False
 
-def _drawn(lines: Sequence[str], signs: _Signs, writing: Writing | None) -> list[Row] | None:
-    """The rows of lines with tables that are drawn with strokes or pipes; None where there are none."""
-    rows: list[Row] | None = None
-    if writing is inline.asciidoc:
-        rows = fenced.read(lines, lambda rest: _plain(rest, writing))
-    elif signs.ruled:
-        rows = ruled.read(lines, lambda rest: _lined(rest, signs._replace(ruled=False), writing), writing)
-    if rows is None and signs.dashed:
-        rows = dashed.read(lines, lambda rest: _lined(rest, signs._replace(dashed=False), writing), writing)
-    if rows is None and (signs.ruled or signs.piped):
-        own = [ruled.upright(line) for line in lines] if signs.ruled else lines
-        rows = pipes.read(own, beside.plain_row(writing), writing)
-    return rows
+    def read(self) -> list[Row] | None:
+        """The rows of the text; None where there are no such tables."""
+        signs = self._signs
+        rows: list[Row] | None = None
+        if signs.tagged and not (signs.ruled and ruled.may_hold(self._lines)):
+            plain_row = beside.plain_row(self._writing)
+            rows = tagged.read(self._lines, plain_row, lambda rest: self._lined(rest, signs), self._writing)
+        return rows if rows is not None else self._drawn(self._lines, signs)
 
+    def _drawn(self, lines: Sequence[str], signs: _Signs) -> list[Row] | None:
+        """The rows of lines with tables that are drawn with strokes or pipes; None where there are none."""
+        writing = self._writing
+        rows: list[Row] | None = None
+        if writing is inline.asciidoc:
+            rows = fenced.read(lines, lambda rest: _plain(rest, writing))
+        elif signs.ruled:
+            rows = ruled.read(lines, lambda rest: self._lined(rest, signs._replace(ruled=False)), writing)
+        if rows is None and signs.dashed:
+            rows = dashed.read(lines, lambda rest: self._lined(rest, signs._replace(dashed=False)), writing)
+        if rows is None and (signs.ruled or signs.piped):
+            own = [ruled.upright(line) for line in lines] if signs.ruled else lines
+            piped = pipes.read(own, beside.plain_row(writing), writing)
+            if piped is not None:
+                rows = piped.rows
+                self.guessed = self.guessed or piped.guessed
+        return rows
 
-def _lined(lines: Sequence[str], signs: _Signs, writing: Writing | None) -> list[Row]:
-    """The rows of lines beside tables of another shape."""
-    rows = _drawn(lines, signs, writing)
-    return rows if rows is not None else _plain(lines, writing)
+    def _lined(self, lines: Sequence[str], signs: _Signs) -> list[Row]:
+        """The rows of lines beside tables of another shape."""
+        rows = self._drawn(lines, signs)
+        return rows if rows is not None else _plain(lines, self._writing)
 
 
 def _plain(lines: Sequence[str], writing: Writing | None) -> list[Row]:
