@@ -128,6 +128,7 @@ def _extract(
         found = tuple(_with(form, doubt) for form in found)
     if not webpage.is_page(decoded.text):
         return Extraction(source_path, digest, _TEXT, decoded.encoding, lines, found)
+    found = tuple(replace(form, findings=(*webpage.findings(decoded.text), *form.findings)) for form in found)
     spots = webpage.origin(lines)
     return Extraction(source_path, digest, webpage.MEDIA_TYPE, decoded.encoding, lines, found, origin=spots)
 

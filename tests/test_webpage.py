@@ -10,11 +10,14 @@ from extract.clean import squash
 from extract.model import Extraction
 from extract.readers import shapes, webpage
 from extract.readers.kinds import kind
+from extract.schemafiles import SCHEMAS
 from tests.forms.webpages import excel_page, message, portal_page
 from tests.places import check_places
 from tests.scoring import Score, score
 from tests.test_shapes import texts
 from tests.tools.cases import make_case
+
+SAMPLES = SCHEMAS.parent / "samples"
 
 
 def body(text: str) -> str:
@@ -77,6 +80,24 @@ def test_a_page_saved_as_a_message(design: str) -> None:
     assert (extraction.media_type, len(extraction.forms)) == ("multipart/related", 1)
     assert check_places(extraction) > 50
     assert check_addresses(extraction, html.fromstring(case.html)) > 50
+
+
+@pytest.mark.parametrize("design", ["guangdong", "chongqing", "self-evaluation"])
+@pytest.mark.parametrize("share", [0.5, 0.6, 0.7, 0.8, 0.9, 0.95])
+def test_a_page_that_ends_within_its_table_is_said_to_be_cut_off(design: str, share: float) -> None:
+    whole = (SAMPLES / f"drawn-html-{design}.html").read_bytes()
+    (form,) = extract_bytes(whole).forms
+    assert "source_cut_off" not in [finding.code for finding in form.findings]
+    for page in (whole, message((whole,))):
+        found = extract_bytes(page[: int(len(page) * share)])
+        assert found.forms
+        assert all("source_cut_off" in [finding.code for finding in form.findings] for form in found.forms)
+
+
+def test_a_page_whose_table_only_lacks_its_end_tag_is_whole() -> None:
+    whole = (SAMPLES / "drawn-html-guangdong.html").read_text(encoding="utf-8").replace("</table>", "")
+    (form,) = extract_bytes(whole.encode()).forms
+    assert "source_cut_off" not in [finding.code for finding in form.findings]
 
 
 def test_a_message_without_a_page() -> None:

@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from extract.errors import UnreadableInput
-from extract.model import Origin
+from extract.model import Finding, Origin
 from extract.readers import encoding, shapes, tagged
+from extract.readers.markup import marks
 from extract.readers.source import Source
 
 if TYPE_CHECKING:
@@ -40,6 +41,17 @@ def origin(lines: Sequence[str]) -> Origin:
     return tagged.origin(lines)
 
 
+def findings(text: str) -> tuple[Finding, ...]:
+    """A finding where a page ends within a table. One that comes to its own end may lack the end tags of tables."""
+    open_ones = 0
+    for mark in marks(text):
+        if mark.closes and mark.name in ("body", "html"):
+            return ()
+        if mark.name == "table":
+            open_ones += -1 if mark.closes else 1
+    return (Finding("source_cut_off"),) if open_ones > 0 else ()
+
+
 def read(data: bytes, options: ReadOptions) -> Source:
     """The pages in a file of MHTML, each a grid. UnreadableInput: ``malformed``, ``empty``, and as ``encoding``."""
     del options
@@ -51,7 +63,8 @@ def read(data: bytes, options: ReadOptions) -> Source:
         lines += grid.lines[len(lines) :]
         grids.append(grid)
     grids = [replace(grid, lines=lines) for grid in grids]
-    return Source(_ARCHIVED, decoded[0].encoding, tuple(grids), lines, origin(lines))
+    doubts = tuple(doubt for page in decoded for doubt in findings(page.text))
+    return Source(_ARCHIVED, decoded[0].encoding, tuple(grids), lines, origin(lines), doubts)
 
 
 def _pages(data: bytes) -> list[bytes]:
