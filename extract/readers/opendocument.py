@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from extract.errors import UnreadableInput
@@ -17,6 +17,7 @@ from extract.readers.numbers import with_typed_digits
 from extract.readers.packed import Parts, attribute, local, parse
 from extract.readers.sheets import address
 from extract.readers.source import Filled, Line, Piece, Source, drawn
+from extract.readers.written_text import WrittenText
 
 if TYPE_CHECKING:
     from extract.readers.files import ReadOptions
@@ -37,18 +38,6 @@ _UNSEEN: Final = frozenset(
 _HIDDEN: Final = frozenset({"collapse", "filter"})
 _MOST_BLANKS: Final = 1000
 _WHITE: Final = re.compile(r"[ \t\r\n]+")
-
-
-@dataclass(slots=True)
-class _Text:
-    """The lines of a paragraph, and the text boxes that are anchored to it."""
-
-    lines: list[list[str]] = field(default_factory=lambda: [[]])
-    boxes: list[Any] = field(default_factory=list)
-
-    def shown(self) -> list[str]:
-        """The lines that are not blank."""
-        return [text for parts in self.lines if (text := "".join(parts)).strip()]
 
 
 class _Cell(NamedTuple):
@@ -154,7 +143,7 @@ class _Reader:
             name = local(child)
             if name in _PARAGRAPHS:
                 count.paragraphs += 1
-                text = _Text()
+                text = WrittenText()
                 _inline(child, text)
                 own = f"{where}paragraph[{count.paragraphs}]"
                 for line in text.shown():
@@ -169,7 +158,7 @@ class _Reader:
     def _is_hidden(self, element: Any) -> bool:
         return attribute(element, "display") == "none" or attribute(element, "style-name") in self._hidden
 
-    def _boxes(self, text: _Text, name: str) -> Iterator[Line]:
+    def _boxes(self, text: WrittenText, name: str) -> Iterator[Line]:
         for number, box in enumerate(text.boxes, 1):
             yield from self.blocks(box, f"{name}/textbox[{number}]/", _Count())
 
@@ -280,9 +269,9 @@ def _value(cell: Any) -> list[str]:
     return lines
 
 
-def _all_text(cell: Any) -> _Text:
+def _all_text(cell: Any) -> WrittenText:
     """The lines of all paragraphs of a cell."""
-    text = _Text()
+    text = WrittenText()
     for paragraph in _paragraphs(cell):
         _inline(paragraph, text)
         text.lines.append([])
@@ -298,7 +287,7 @@ def _paragraphs(element: Any) -> Iterator[Any]:
             yield from _paragraphs(child)
 
 
-def _inline(element: Any, into: _Text) -> None:
+def _inline(element: Any, into: WrittenText) -> None:
     """Takes in what an element shows within a paragraph: its text, and behind each child the text that follows."""
     _add(element.text, into)
     for child in element:
@@ -316,7 +305,7 @@ def _inline(element: Any, into: _Text) -> None:
         _add(child.tail, into)
 
 
-def _add(text: str | None, into: _Text) -> None:
+def _add(text: str | None, into: WrittenText) -> None:
     """White space of the XML is one blank, as everywhere in OpenDocument."""
     if text:
         into.lines[-1].append(_WHITE.sub(" ", text))

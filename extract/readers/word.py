@@ -8,12 +8,13 @@ footers are left out. A text box is read once, behind the paragraph that it is a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from extract.errors import UnreadableInput
 from extract.readers.packed import Parts, attribute, local, parse
 from extract.readers.source import Filled, Line, Piece, Source, drawn
+from extract.readers.written_text import WrittenText
 
 if TYPE_CHECKING:
     from extract.readers.files import ReadOptions
@@ -43,18 +44,6 @@ class _Count:
 
     paragraphs: int = 0
     tables: int = 0
-
-
-@dataclass(slots=True)
-class _Text:
-    """The lines of a paragraph, and the text boxes that are anchored to it."""
-
-    lines: list[list[str]] = field(default_factory=lambda: [[]])
-    boxes: list[Any] = field(default_factory=list)
-
-    def shown(self) -> list[str]:
-        """The lines that are not blank."""
-        return [text for parts in self.lines if (text := "".join(parts)).strip()]
 
 
 class _Cell(NamedTuple):
@@ -125,19 +114,19 @@ def _is_unseen(name: str, element: Any) -> bool:
 
 
 def _paragraph(element: Any, name: str) -> Iterator[Line]:
-    text = _Text()
+    text = WrittenText()
     _inline(element, text)
     for line in text.shown():
         yield Line([Filled(0, [[Piece(line)]])], name=name, free=True)
     yield from _boxes(text, name)
 
 
-def _boxes(text: _Text, name: str) -> Iterator[Line]:
+def _boxes(text: WrittenText, name: str) -> Iterator[Line]:
     for number, box in enumerate(text.boxes, 1):
         yield from _blocks(box, f"{name}/textbox[{number}]/", _Count())
 
 
-def _inline(element: Any, into: _Text) -> None:
+def _inline(element: Any, into: WrittenText) -> None:
     """Takes in what an element shows within a paragraph."""
     for child in element:
         name = local(child)
@@ -207,7 +196,7 @@ def _row(cells: Sequence[_Cell], name: str, width: int) -> Iterator[Line]:
     for cell in cells:
         shown: list[str] = []
         for paragraph in _inside(cell.element, "p"):
-            text = _Text()
+            text = WrittenText()
             _inline(paragraph, text)
             shown += text.shown()
             boxes += _boxes(text, cell.name)
