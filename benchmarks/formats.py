@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -50,8 +51,8 @@ def rows(rounds: int = _ROUNDS) -> list[str]:
         kind = kinds.kind(data)
         reader = "–"
         if kind != "text":
-            reader = f"{timed(lambda data=data, kind=kind: files.read(data, kind, ReadOptions()), rounds):.1f}"  # type: ignore[misc]
-        whole = timed(lambda data=data: extract_bytes(data), rounds)  # type: ignore[misc]
+            reader = f"{timed(partial(files.read, data, kind, ReadOptions()), rounds):.1f}"
+        whole = timed(partial(extract_bytes, data), rounds)
         found.append(f"| {name} | {len(data):,} | {reader} | {whole:.1f} |")
     return found
 

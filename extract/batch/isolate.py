@@ -133,11 +133,12 @@ class Isolation:
         """``extract_bytes``; of a text in this process, of other files in a child."""
         if kinds.kind(data) == "text":
             return api.extract_bytes(data, source_path=source_path, forms=self._library, options=self._options)
+        found: Extraction
         try:
             (found,) = self.answers(self._reader, data, source_path, self._forms, self._options)
         except UnreadableInput as error:
             return api.of_leaf(Leaf(source_path, data, Failure(error.code, error.params)))
-        return found  # type: ignore[no-any-return]
+        return found
 
     def walk(self, data: bytes, source_path: str) -> Iterator[Leaf]:
         """The files in an archive; it is unpacked in a child."""
