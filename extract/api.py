@@ -43,7 +43,7 @@ def extract_bytes(
     or UsageError where it is not sound. ``options``: how files that are no text are read. An archive is a failure
     (``is_archive``) here: it gives many Extractions, by ``extract_all``.
     """
-    return _extract(data, source_path, forms, options, None)
+    return traced_bytes(data, None, source_path=source_path, forms=forms, options=options)
 
 
 def extract_all(
@@ -89,19 +89,17 @@ def member(data: bytes, source_path: str, path: str, options: ReadOptions | None
 
 def traced_bytes(
     data: bytes,
-    recorder: Recorder,
+    recorder: Recorder | None,
     *,
     source_path: str = "",
     forms: Forms = None,
     options: ReadOptions | None = None,
+    docx: bytes | Failure | None = None,
 ) -> Extraction:
-    """``extract_bytes``, with notes of how the source was read taken by ``recorder``."""
-    return _extract(data, source_path, forms, options, recorder)
+    """``extract_bytes``, with notes of how the source was read taken by ``recorder``.
 
-
-def _extract(
-    data: bytes, source_path: str, forms: Forms, options: ReadOptions | None, recorder: Recorder | None
-) -> Extraction:
+    ``docx``: what LibreOffice made of the file, where it was asked before.
+    """
     reader = reader_of(load_forms(forms) if isinstance(forms, str | Path) else forms or default())
     digest = hashlib.sha256(data).hexdigest()
     try:
@@ -109,7 +107,7 @@ def _extract(
         if kind in kinds.ARCHIVES:
             raise UnreadableInput("is_archive", path=source_path)
         if kind != "text":
-            source = files.read(data, kind, options or ReadOptions())
+            source = files.read(data, kind, options or ReadOptions(), docx)
             return _of_source(source, source_path, digest, reader, recorder)
         decoded = encoding.decode(data)
     except UnreadableInput as error:

@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -19,8 +21,14 @@ from extract.batch.isolate import Isolation
 from extract.batch.run import Options, run
 from extract.errors import UnreadableInput
 from extract.model import Failure
+from extract.readers.files import ReadOptions
+from extract.readers.leaf import Leaf
+from extract.readers.office import program
 from tests import tasks
 from tests.archives import zip_of
+from tests.forms.office import paragraph
+from tests.forms.office import word as word_file
+from tests.needs import needs
 from tests.test_archives import FORM
 
 GB = 1 << 30
@@ -121,6 +129,103 @@ def test_a_run_goes_on_after_files_that_break_the_reader(tmp_path: Path) -> None
         **{f"a.zip!/{act}.pdf": code for act, code in codes.items()},
         **{f"{act}.pdf": code for act, code in codes.items()},
     }
+
+
+OFFICE = """#!/bin/sh
+echo $$ > {folder}/pid; pwd >> {folder}/calls
+while [ "$1" != --outdir ]; do shift; done; out=$2; shift 2
+for f in "$@"; do {act}; done
+"""
+
+
+def office(folder: Path, act: str) -> dict[str, str]:
+    """An environment with a program of the shell in LibreOffice's place; ``act``: what it does with the file $f."""
+    program = folder / "soffice"
+    program.write_text(OFFICE.format(folder=folder, act=act), encoding="utf-8")
+    program.chmod(0o755)
+    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+
+
+def rtf(text: str) -> bytes:
+    return b"{\\rtf1\\ansi %s}" % text.encode("ascii")
+
+
+def test_one_call_converts_the_word_files_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those in archives too. What gives nothing is tried again by itself, and has the failure that it has alone."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "whole.docx").write_bytes(word_file(paragraph("x")))
+    act = f"grep -q bad $f || cp {kept}/whole.docx $out/$(basename $f .rtf).docx"
+    monkeypatch.setenv("PATH", office(kept, act)["PATH"])
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in ("one", "bad", "two"):
+        (folder / f"{name}.rtf").write_bytes(rtf(name))
+    (folder / "cut.rtf").write_bytes(rtf("cut")[:-1])
+    (folder / "more.zip").write_bytes(zip_of({"three.rtf": rtf("three"), "two.rtf": rtf("two")}))
+    run(Options((str(folder),), tmp_path / "out"))
+    found = {row["source_path"]: row["code"] for row in pq.read_table(tmp_path / "out" / "failures").to_pylist()}
+    assert found == {
+        "bad.rtf": "office_gave_nothing",
+        "cut.rtf": "malformed",
+        **dict.fromkeys(["one.rtf", "two.rtf", "more.zip!/three.rtf", "more.zip!/two.rtf"], "not_a_form"),
+    }
+    assert len((kept / "calls").read_text(encoding="utf-8").split()) == 2
+
+
+def test_a_file_is_converted_by_itself_where_nothing_was_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "whole.docx").write_bytes(word_file(paragraph("x")))
+    monkeypatch.setenv("PATH", office(tmp_path, f"cp {tmp_path}/whole.docx $out/0.docx")["PATH"])
+    with Isolation() as isolation:
+        assert isolation.read(rtf("x"), "x.rtf").failure == Failure("not_a_form")
+        isolation.prepare([Leaf("x.rtf", rtf("x")), Leaf("y.rtf", rtf("x")), Leaf("z.rtf", b"", Failure("encrypted"))])
+        assert isolation.read(rtf("x"), "x.rtf").lines == ["x"]
+    assert len((tmp_path / "calls").read_text(encoding="utf-8").split()) == 2
+
+
+@needs("LibreOffice", found=program() is not None)
+def test_files_that_are_converted_together_read_as_each_alone() -> None:
+    samples = (path for path in sorted((Path(__file__).parent / "office").iterdir()) if path.suffix != ".jsonl")
+    leaves = [Leaf(path.name, path.read_bytes()) for path in samples]
+    with Isolation(options=ReadOptions(office_seconds=300.0)) as isolation:
+        isolation.prepare(leaves)
+        together = [isolation.read(leaf.data, leaf.source_path) for leaf in leaves]
+        isolation.prepare([])
+        assert together == [isolation.read(leaf.data, leaf.source_path) for leaf in leaves]
+    assert all(extraction.forms for extraction in together)
+
+
+CONVERT = """
+from extract.batch.isolate import Isolation
+with Isolation() as isolation:
+    isolation.read(b"{\\\\rtf1 x}", "a.rtf")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_libreoffice_does_not_outlive_a_run(number: signal.Signals, tmp_path: Path) -> None:
+    if number == signal.SIGKILL and sys.platform != "linux":
+        pytest.skip("a child that is busy notices on Linux alone")
+    environment = {**office(tmp_path, "sleep 600"), "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", CONVERT], stderr=subprocess.DEVNULL, env=environment) as process:
+        folder = Path(waited(lambda: (tmp_path / "calls").read_text(encoding="utf-8").strip()))
+        program = int((tmp_path / "pid").read_text(encoding="utf-8"))
+        assert folder.exists()
+        process.send_signal(number)
+        process.wait(60)
+    assert waited(lambda: not folder.exists() and not Path(f"/proc/{program}").exists())
+
+
+def waited(look: Callable[[], Any]) -> Any:
+    """What ``look`` tells as soon as it tells anything."""
+    for _ in range(600):
+        with suppress(FileNotFoundError):
+            if told := look():
+                return told
+        time.sleep(0.1)
+    raise AssertionError("waited for too long")
 
 
 RUN = """

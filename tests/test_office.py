@@ -61,6 +61,34 @@ for f in "$@"; do [ $(cat $f) = bad ] && exit 1; cp $f $out/$(basename $f .doc).
     assert len(calls.read_text().split()) == 3
 
 
+ONE_BY_ONE = """while [ "$1" != --outdir ]; do shift; done; out=$2; shift 2
+for f in "$@"; do"""
+WHOLE = b"PK\x05\x06"
+
+
+def test_a_file_that_hangs_takes_nothing_from_its_neighbours(installed: Path) -> None:
+    """What was being written when the call was ended counts for nothing."""
+    calls = installed / "calls"
+    program(
+        installed,
+        f"""echo $# >> {calls}
+{ONE_BY_ONE} d=$out/$(basename $f .doc).docx
+grep -q bad $f && printf half > $d && sleep 600; cp $f $d; done""",
+    )
+    files = [(WHOLE + name, "doc") for name in (b"one", b"bad", b"two", b"three")]
+    made = office.convert(files, ReadOptions(office_seconds=1.0))
+    assert codes(made) == ["made", "office_timed_out", "made", "made"]
+    assert [made[0], made[2], made[3]] == [files[0][0], files[2][0], files[3][0]]
+    words = list(map(int, calls.read_text().split()))
+    assert [count - words[1] + 1 for count in words] == [4, 1, 2]
+
+
+def test_many_files_may_take_longer_than_one(installed: Path) -> None:
+    program(installed, f"{ONE_BY_ONE} sleep 0.6; cp $f $out/$(basename $f .doc).docx; done")
+    files = [(WHOLE, "doc")] * 4
+    assert office.convert(files, ReadOptions(office_seconds=1.5)) == [WHOLE] * 4
+
+
 def test_it_is_killed_with_all_that_it_started(installed: Path) -> None:
     child = installed / "child"
     program(installed, f"sleep 600 & echo $! > {child}; wait")

@@ -13,6 +13,7 @@ from extract.recover import Archive
 from extract.tables.build import TableBuilder, to_tables
 
 Progress = Callable[[int], None]
+Prepare = Callable[[Sequence[Leaf]], None]
 
 _INPUTS: Final = 200
 _BYTES: Final = 16 * 1024 * 1024
@@ -35,19 +36,26 @@ def chunks(inputs: Iterable[Leaf], count: int = _INPUTS, size: int = _BYTES) -> 
 class ChunkReader:
     """Makes tables of chunks. Whatever goes wrong with an input becomes a failure of that input.
 
-    ``archive`` learns from every input; ``progress`` is told each time one more was read.
+    ``archive`` learns from every input; ``progress`` is told each time one more was read; ``prepare`` does for a chunk
+    what is better done for many inputs at once.
     """
 
-    def __init__(self, read: Read, archive: Archive, clock: Clock, progress: Progress) -> None:
+    def __init__(
+        self, read: Read, archive: Archive, clock: Clock, progress: Progress, prepare: Prepare | None = None
+    ) -> None:
         self._read = read
         self._archive = archive
         self._clock = clock
         self._progress = progress
+        self._prepare = prepare
         self._done = 0
         self._spoilt: dict[str, Extraction] = {}
 
     def tables(self, inputs: Sequence[Leaf]) -> dict[str, Any]:
         """The eight tables of a chunk. Only one form at a time is in memory besides them."""
+        if self._prepare is not None:
+            with self._clock("read"):
+                self._prepare(inputs)
         extractions = map(self._take, inputs)
         try:
             return self._build(extractions)

@@ -6,11 +6,12 @@ texts alone never start one. Children are kept for the next task. One that was l
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import Pipe
 from pathlib import Path
@@ -23,13 +24,16 @@ from extract.batch.plan import MAX_MEMORY, TIMEOUT
 from extract.errors import UnreadableInput
 from extract.model import Extraction, Failure
 from extract.profiles import Library, library_of
-from extract.readers import kinds
+from extract.readers import files, kinds
 from extract.readers.archive_limits import Member
 from extract.readers.files import ReadOptions
 from extract.readers.leaf import Leaf
 
 _PROGRAM: Final = "from extract.batch.worker import main; main()"
 _START_SECONDS: Final = 120.0
+_LEAVE_SECONDS: Final = 5.0
+# So many bytes of converted files wait to be read; what is beyond is converted again when its turn comes.
+_HELD: Final = 64 * 1024 * 1024
 
 
 class _Lost(UnreadableInput):
@@ -90,6 +94,10 @@ class _Child:
     def kill(self) -> None:
         """Ends the child, with all that it started."""
         if self._process.returncode is None:
+            self._process.terminate()
+            with suppress(EOFError, OSError):
+                while self._connection.poll(_LEAVE_SECONDS):
+                    self._connection.recv_bytes()
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
@@ -99,8 +107,9 @@ class _Child:
 class Isolation:
     """Reads files and opens archives, what is no text in children. To be used as a context: its end ends them.
 
-    ``forms``: a folder of form profiles besides those shipped; ``timeout``: seconds a file; ``max_memory``: bytes that
-    a child may have, where the system can limit them; ``reader``: what reads a file in a child.
+    ``forms``: a folder of form profiles besides those shipped; ``timeout``: seconds a file, those aside that
+    LibreOffice takes; ``max_memory``: bytes that a child may have, where the system can limit them; ``reader``: what
+    reads a file in a child.
     """
 
     def __init__(
@@ -119,6 +128,7 @@ class Isolation:
         self._max_memory = max_memory
         self._reader = reader
         self._idle: list[_Child] = []
+        self._converted: dict[bytes, bytes | Failure | None] = {}
 
     def __enter__(self) -> Isolation:
         return self
@@ -135,10 +145,44 @@ class Isolation:
             return api.extract_bytes(data, source_path=source_path, forms=self._library, options=self._options)
         found: Extraction
         try:
-            (found,) = self.answers(self._reader, data, source_path, self._forms, self._options)
+            docx = self._docx(data)
+            (found,) = self.answers(self._reader, data, source_path, self._forms, self._options, docx)
         except UnreadableInput as error:
             return api.of_leaf(Leaf(source_path, data, Failure(error.code, error.params)))
         return found
+
+    def prepare(self, leaves: Sequence[Leaf]) -> None:
+        """Has those files converted that LibreOffice has to, in few calls; ``read`` does what this leaves undone."""
+        self._converted.clear()
+        found = {
+            _digest(leaf.data): leaf.data
+            for leaf in leaves
+            if leaf.failure is None and files.may_be_converted(leaf.data, kinds.kind(leaf.data))
+        }
+        held = 0
+        try:
+            for key, docx in zip(found, self._convert(list(found.values())) if found else (), strict=False):
+                held += len(docx) if isinstance(docx, bytes) else 0
+                if held <= _HELD:
+                    self._converted[key] = docx
+        except Exception:  # noqa: BLE001 - which file it was, ``read`` finds out
+            return
+
+    def _docx(self, data: bytes) -> bytes | Failure | None:
+        """What LibreOffice makes of a file; None where it is not asked."""
+        if not files.may_be_converted(data, kinds.kind(data)):
+            return None
+        key = _digest(data)
+        if key in self._converted:
+            return self._converted[key]
+        (docx,) = self._convert([data])
+        found: bytes | Failure | None = docx
+        return found
+
+    def _convert(self, data: list[bytes]) -> Iterator[bytes | Failure | None]:
+        # Each file may be tried twice, and the program ends by itself what takes too long.
+        seconds = _START_SECONDS + 2 * len(data) * self._options.office_seconds
+        return self.answers(worker.convert, data, self._options, timeout=seconds)
 
     def walk(self, data: bytes, source_path: str) -> Iterator[Leaf]:
         """The files in an archive; it is unpacked in a child."""
@@ -149,28 +193,29 @@ class Isolation:
     def _unpack(self, data: bytes, name: str, options: ReadOptions) -> Iterator[Member]:
         return self.answers(worker.unpack, data, name, options)
 
-    def answers(self, function: worker.Task, *arguments: Any) -> Iterator[Any]:
-        """What comes of a task in a child.
+    def answers(self, function: worker.Task, *arguments: Any, timeout: float | None = None) -> Iterator[Any]:
+        """What comes of a task in a child, each within ``timeout`` seconds.
 
         UnreadableInput: what the task raised as such, ``crash``, ``timeout``, ``out_of_memory``, ``internal_error``.
         A child that is lost may have been spoilt by an earlier file, so the task is tried once more in a fresh one.
         """
         child = self._idle.pop() if self._idle else _Child(self._max_memory)
         again = not child.fresh
+        seconds = self._timeout if timeout is None else timeout
         try:
-            for item in self._used(child, function, arguments):
+            for item in self._used(child, function, arguments, seconds):
                 again = False
                 yield item
         except _Lost:
             if not again:
                 raise
-            yield from self._used(_Child(self._max_memory), function, arguments)
+            yield from self._used(_Child(self._max_memory), function, arguments, seconds)
 
-    def _used(self, child: _Child, function: worker.Task, arguments: tuple[Any, ...]) -> Iterator[Any]:
+    def _used(self, child: _Child, function: worker.Task, arguments: tuple[Any, ...], timeout: float) -> Iterator[Any]:
         """The answers of a child, which is kept only if it came to the end of them."""
         done = False
         try:
-            yield from child.answers(function, arguments, self._timeout)
+            yield from child.answers(function, arguments, timeout)
             done = True
         except UnreadableInput as error:
             done = not isinstance(error, _Lost) and error.code != "timeout"
@@ -180,3 +225,7 @@ class Isolation:
                 self._idle.append(child)
             else:
                 child.kill()
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()

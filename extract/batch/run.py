@@ -96,7 +96,7 @@ def run(
         if progress is not None:
             progress(done, inputs.total)
 
-    reader = ChunkReader(read or isolation.read, archive, clock, report)
+    reader = ChunkReader(read or isolation.read, archive, clock, report, None if read else isolation.prepare)
     with isolation, staging(options.out) as folder, _uncollected():
         with TableWriter(folder) as writer:
             for chunk in chunks(inputs):

@@ -9,17 +9,19 @@ import ctypes
 import pickle
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from types import FrameType
+from typing import Any, Final, NamedTuple, NoReturn
 
 from extract import api
 from extract.batch.read import internal_error
 from extract.errors import UnreadableInput
 from extract.model import Extraction, Failure
 from extract.profiles import Library, library_of
+from extract.readers import files, kinds
 from extract.readers.archive_limits import Member
 from extract.readers.files import ReadOptions
 
@@ -37,9 +39,31 @@ class Answer(NamedTuple):
 Task = Callable[..., Iterator[Any]]
 
 
-def read(data: bytes, source_path: str, forms: Path | None, options: ReadOptions) -> Iterator[Extraction]:
-    """The task of reading one file: one Extraction."""
-    yield api.extract_bytes(data, source_path=source_path, forms=_library(forms), options=options)
+def read(
+    data: bytes, source_path: str, forms: Path | None, options: ReadOptions, docx: bytes | Failure | None = None
+) -> Iterator[Extraction]:
+    """The task of reading one file: one Extraction. ``docx``: what ``convert`` made of it."""
+    yield api.traced_bytes(data, None, source_path=source_path, forms=_library(forms), options=options, docx=docx)
+
+
+def convert(data: Sequence[bytes], options: ReadOptions) -> Iterator[bytes | Failure | None]:
+    """The task of having files converted by LibreOffice, for each what came of it; None where it is not asked."""
+    from extract.readers import office
+
+    endings = [files.ending(one, kinds.kind(one)) for one in data]
+    # LibreOffice, which is in no group with this process, ends with it, and so does its folder.
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        made = iter(office.convert([(one, end) for one, end in zip(data, endings, strict=True) if end], options))
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for end in endings:
+        found = next(made) if end else None
+        yield Failure(found.code, found.params) if isinstance(found, UnreadableInput) else found
+
+
+def _leave(_: int, __: FrameType | None) -> NoReturn:
+    raise SystemExit
 
 
 def unpack(data: bytes, name: str, options: ReadOptions) -> Iterator[Member]:
@@ -98,8 +122,9 @@ def _restrain(max_memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     except (ImportError, ValueError, OSError):
         pass
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from extract.errors import UnreadableInput
-from extract.model import Finding
+from extract.model import Failure, Finding
 from extract.readers import office, word
 from extract.readers.compound import Compound
 from extract.readers.source import Line, Source, drawn
@@ -40,20 +40,34 @@ _KEPT: Final = 0.9
 _FEW: Final = 40
 
 
-def read(data: bytes, file: Compound, options: ReadOptions) -> Source:
-    """A doc or wps file. UnreadableInput: what ``office`` and ``word`` raise, ``encrypted``."""
+def read(data: bytes, file: Compound, options: ReadOptions, docx: bytes | Failure | None = None) -> Source:
+    """A doc or wps file. UnreadableInput: what ``office`` and ``word`` raise, ``encrypted``.
+
+    ``docx``: what LibreOffice made of it, where it was asked before.
+    """
     text = own_text(file)
-    lines = word.lines(office.convert_one(data, "doc", options), options)
+    lines = word.lines(_converted(data, "doc", options, docx), options)
     return drawn(_DOC, [lines], tuple(_lost(lines, text)))
 
 
-def read_rtf(data: bytes, options: ReadOptions) -> Source:
+def read_rtf(data: bytes, options: ReadOptions, docx: bytes | Failure | None = None) -> Source:
     """An RTF file. UnreadableInput: what ``office`` and ``word`` raise, ``malformed`` where its end is missing."""
-    if not data.rstrip(_BEHIND).endswith(b"}"):
+    if not is_whole_rtf(data):
         raise UnreadableInput("malformed", reason="its end is cut off")
-    lines = word.lines(office.convert_one(data, "rtf", options), options)
+    lines = word.lines(_converted(data, "rtf", options, docx), options)
     gone = _RTF_CELL.search(data) is not None and not _has_table(lines)
     return drawn(_RTF, [lines], (Finding("table_lost"),) if gone else ())
+
+
+def is_whole_rtf(data: bytes) -> bool:
+    """Whether the end of an RTF file is there."""
+    return data.rstrip(_BEHIND).endswith(b"}")
+
+
+def _converted(data: bytes, ending: str, options: ReadOptions, docx: bytes | Failure | None) -> bytes:
+    if isinstance(docx, Failure):
+        raise UnreadableInput(docx.code, **docx.params)
+    return office.convert_one(data, ending, options) if docx is None else docx
 
 
 def own_text(file: Compound) -> str:

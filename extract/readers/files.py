@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Final
 
 from extract.errors import UnreadableInput
+from extract.model import Failure
 from extract.readers.source import Source
 
 # The module that reads a kind, by ``read(data, options)``.
@@ -23,6 +24,9 @@ _READERS: Final[dict[str, str]] = {
     "xml2003": "extract.readers.xml2003",
     "mhtml": "extract.readers.webpage",
 }
+# Kinds of which LibreOffice converts some files: the modules' ``ending`` tells which.
+_CONVERTED: Final = frozenset({"ole", "rtf"})
+_WORD_STREAM: Final = "WordDocument".encode("utf-16-le")
 # How messages call the kinds.
 _CALLED: Final = {
     "pdf": "PDF",
@@ -73,12 +77,24 @@ class ReadOptions:
     ocr_threads: int = 1
 
 
-def read(data: bytes, kind: str, options: ReadOptions) -> Source:
+def read(data: bytes, kind: str, options: ReadOptions, docx: bytes | Failure | None = None) -> Source:
     """A file of a kind that ``kinds.kind`` told, text aside.
 
-    Raises UnreadableInput: ``unsupported_format``, and what the kind's own reader raises.
+    ``docx``: what LibreOffice made of it, where it was asked before. Raises UnreadableInput: ``unsupported_format``,
+    and what the kind's own reader raises.
     """
     if kind not in _READERS:
         raise UnreadableInput("unsupported_format", kind=_CALLED.get(kind, kind))
-    reader: Callable[[bytes, ReadOptions], Source] = import_module(_READERS[kind]).read
-    return reader(data, options)
+    reader: Callable[..., Source] = import_module(_READERS[kind]).read
+    return reader(data, options, docx) if kind in _CONVERTED else reader(data, options)
+
+
+def may_be_converted(data: bytes, kind: str) -> bool:
+    """Whether ``ending`` is to be asked; this reads nothing of the file."""
+    return kind in _CONVERTED and (kind != "ole" or _WORD_STREAM in data)
+
+
+def ending(data: bytes, kind: str) -> str | None:
+    """What LibreOffice, which is to convert a file, knows it as; None where ``read`` does not ask it."""
+    told: Callable[[bytes], str | None] = import_module(_READERS[kind]).ending
+    return told(data)

@@ -11,10 +11,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from extract.errors import UnreadableInput
 
@@ -29,6 +30,12 @@ _PLACES: Final = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
 )
 _TARGET: Final = "docx:MS Word 2007 XML"
+# What the end of a zip begins with; a file without it was not written to its end.
+_END: Final = b"PK\x05\x06"
+_WITHIN: Final = 64 * 1024
+_LOOK_SECONDS: Final = 0.5
+# What it ends with by itself, without and with something that it could not do.
+_BY_ITSELF: Final = (0, 1)
 _COMMON: Final = "/org.openoffice.Office.Common/Security/Scripting"
 _SETTINGS: Final = {
     "DisableMacrosExecution": "true",
@@ -54,24 +61,35 @@ def convert_one(data: bytes, ending: str, options: ReadOptions) -> bytes:
 def convert(files: Sequence[tuple[bytes, str]], options: ReadOptions) -> list[bytes | UnreadableInput]:
     """Files, each with its ending (doc, rtf), as docx, in their order.
 
-    All go into one call, which has ``office_seconds`` for each file. What it leaves undone, since a file among them
-    took it down, is tried again file by file. UnreadableInput in the place of what cannot be had: ``office_missing``,
+    All go into one call, which may go on for as long as each file takes ``office_seconds`` at most. A file that is
+    missing from what came of it is tried again by itself; those that the call did not reach, since a file before them
+    took it down, go into a call of their own. UnreadableInput in the place of what cannot be had: ``office_missing``,
     ``office_timed_out``, ``office_gave_nothing``.
     """
     path = program()
     if path is None:
         return [UnreadableInput("office_missing") for _ in files]
-    made = _called(path, files, options)
-    if len(files) > 1:
-        for i, one in enumerate(made):
-            if isinstance(one, UnreadableInput):
-                (made[i],) = _called(path, files[i : i + 1], options)
-    return made
+    made: dict[int, bytes | UnreadableInput] = {}
+    waiting = list(range(len(files)))
+    while waiting:
+        call = _called(path, [files[i] for i in waiting], options)
+        made.update(zip(waiting, call.made, strict=True))
+        missing = [k for k, one in enumerate(call.made) if isinstance(one, UnreadableInput)]
+        if len(waiting) > 1:
+            for i in (waiting[k] for k in missing if k < call.reached):
+                (made[i],) = _called(path, [files[i]], options).made
+        waiting = [waiting[k] for k in missing if k >= call.reached]
+    return [made[i] for i in range(len(files))]
 
 
-def _called(path: str, files: Sequence[tuple[bytes, str]], options: ReadOptions) -> list[bytes | UnreadableInput]:
-    """What one call makes of files."""
-    seconds = options.office_seconds * len(files)
+class _Call(NamedTuple):
+    """What came of a call, file by file; ``reached``: how many of them it came to."""
+
+    made: list[bytes | UnreadableInput]
+    reached: int
+
+
+def _called(path: str, files: Sequence[tuple[bytes, str]], options: ReadOptions) -> _Call:
     with tempfile.TemporaryDirectory(prefix="pifubiao-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         sources = [folder / f"{i}.{ending}" for i, (_, ending) in enumerate(files)]
@@ -79,16 +97,22 @@ def _called(path: str, files: Sequence[tuple[bytes, str]], options: ReadOptions)
             source.write_bytes(data)
         out = folder / "out"
         out.mkdir()
-        in_time = _run([path, *_words(folder, out), *map(str, sources)], folder, seconds)
-        found: list[bytes | UnreadableInput] = []
-        for source in sources:
-            made = out / f"{source.stem}.docx"
-            if not made.is_file() or made.stat().st_size > options.max_unpacked_bytes:
-                code = "office_gave_nothing" if in_time else "office_timed_out"
-                found.append(UnreadableInput(code, **({} if in_time else {"seconds": f"{seconds:g}"})))
-            else:
-                found.append(made.read_bytes())
-        return found
+        code = _run([path, *_words(folder, out), *map(str, sources)], folder, out, options.office_seconds)
+        if code is None:
+            missing = UnreadableInput("office_timed_out", seconds=f"{options.office_seconds:g}")
+        else:
+            missing = UnreadableInput("office_gave_nothing")
+        made = [_made(out / f"{source.stem}.docx", code in _BY_ITSELF, options) for source in sources]
+        done = max((k + 1 for k, one in enumerate(made) if one is not None), default=0)
+        return _Call([one or missing for one in made], len(files) if code == 0 else min(done + 1, len(files)))
+
+
+def _made(path: Path, ended_well: bool, options: ReadOptions) -> bytes | None:
+    """A file that a call left; None where it is not there, is too large, or was not written to its end."""
+    if not path.is_file() or path.stat().st_size > options.max_unpacked_bytes:
+        return None
+    data = path.read_bytes()
+    return data if ended_well or _END in data[-_WITHIN:] else None
 
 
 def _words(folder: Path, out: Path) -> list[str]:
@@ -116,8 +140,11 @@ def _words(folder: Path, out: Path) -> list[str]:
     ]
 
 
-def _run(words: Sequence[str], folder: Path, seconds: float) -> bool:
-    """Runs a command in a group of its own, of which nothing is left after; False where it took too long."""
+def _run(words: Sequence[str], folder: Path, out: Path, seconds: float) -> int | None:
+    """Runs a command in a group of its own, of which nothing is left after; its exit code.
+
+    None where more than ``seconds`` passed without another file in ``out``.
+    """
     process = subprocess.Popen(  # noqa: S603 - a list of words, run by no shell
         words,
         cwd=folder,
@@ -127,12 +154,17 @@ def _run(words: Sequence[str], folder: Path, seconds: float) -> bool:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    count, since = 0, time.monotonic()
     try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return False
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return process.wait(min(seconds, _LOOK_SECONDS))
+            now = len(os.listdir(out))
+            if now > count:
+                count, since = now, time.monotonic()
+            elif time.monotonic() - since > seconds:
+                return None
     finally:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    return True
