@@ -5,8 +5,8 @@ pdfium is not safe with threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from ctypes import PYFUNCTYPE, addressof, byref, c_double, c_float, c_int, c_uint, c_void_p, cast
+from collections.abc import Callable, Iterator, Sequence
+from ctypes import PYFUNCTYPE, addressof, byref, c_double, c_float, c_int, c_uint, c_ushort, c_void_p, cast, sizeof
 from functools import cache
 from math import hypot
 from typing import Any, Final
@@ -18,7 +18,7 @@ from extract.errors import UnreadableInput
 from extract.readers.page_marks import Box, Drawing, Letter, folded, is_straight, is_thin, quarter_of
 
 _DEEPEST: Final = 8
-_SURROGATES: Final = range(0xD800, 0xE000)
+_SURROGATES: Final = frozenset(range(0xD800, 0xE000))
 _LOW_HALF: Final = 0xDC00
 # Characters from here on may have other forms, and are full-width.
 _FOLDED: Final = 0x0300
@@ -33,6 +33,11 @@ _NOTHING: Final = frozenset(map(ord, "\t\r\n\u200b\ufeff"))
 _BLANKS: Final = frozenset(map(ord, " \u00a0\u3000"))
 # What pdfium says for a hyphen at a line's end.
 _HYPHENS: Final = frozenset((0x02, 0xFFFE))
+
+_TEXT: Final = raw.FPDF_PAGEOBJ_TEXT
+_PATH: Final = raw.FPDF_PAGEOBJ_PATH
+_IMAGE: Final = raw.FPDF_PAGEOBJ_IMAGE
+_FORM: Final = raw.FPDF_PAGEOBJ_FORM
 
 Matrix = tuple[float, float, float, float, float, float]
 _PLAIN: Final[Matrix] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
@@ -51,6 +56,11 @@ def _bare(function: Any, result: Any = c_int) -> Callable[..., Any]:
     return PYFUNCTYPE(result)(address or 0)
 
 
+class _Pointer(c_void_p):
+    """What a function gives as it is, ready for the next one; ``c_void_p`` itself would become a number."""
+
+
+_text_of = _bare(raw.FPDFText_GetText)
 _unicode_of = _bare(raw.FPDFText_GetUnicode, c_uint)
 _origin_of = _bare(raw.FPDFText_GetCharOrigin)
 _loose_of = _bare(raw.FPDFText_GetLooseCharBox)
@@ -58,20 +68,20 @@ _matrix_of = _bare(raw.FPDFText_GetMatrix)
 _generated = _bare(raw.FPDFText_IsGenerated)
 _size_of = _bare(raw.FPDFText_GetFontSize, c_double)
 _text_object = _bare(raw.FPDFText_GetTextObject, c_void_p)
-_clip_path = _bare(raw.FPDFPageObj_GetClipPath, c_void_p)
+_clip_path = _bare(raw.FPDFPageObj_GetClipPath, _Pointer)
 _count_clips = _bare(raw.FPDFClipPath_CountPaths)
 _count_clip_segments = _bare(raw.FPDFClipPath_CountPathSegments)
-_clip_segment = _bare(raw.FPDFClipPath_GetPathSegment, c_void_p)
+_clip_segment = _bare(raw.FPDFClipPath_GetPathSegment, _Pointer)
 _count_objects = _bare(raw.FPDFPage_CountObjects)
-_object_of = _bare(raw.FPDFPage_GetObject, c_void_p)
+_object_of = _bare(raw.FPDFPage_GetObject, _Pointer)
 _count_within = _bare(raw.FPDFFormObj_CountObjects)
-_object_within = _bare(raw.FPDFFormObj_GetObject, c_void_p)
+_object_within = _bare(raw.FPDFFormObj_GetObject, _Pointer)
 _kind_of = _bare(raw.FPDFPageObj_GetType)
 _object_matrix = _bare(raw.FPDFPageObj_GetMatrix)
 _draw_mode = _bare(raw.FPDFPath_GetDrawMode)
 _bounds_of = _bare(raw.FPDFPageObj_GetBounds)
 _count_segments = _bare(raw.FPDFPath_CountSegments)
-_segment_of = _bare(raw.FPDFPath_GetPathSegment, c_void_p)
+_segment_of = _bare(raw.FPDFPath_GetPathSegment, _Pointer)
 _segment_kind = _bare(raw.FPDFPathSegment_GetType)
 _segment_point = _bare(raw.FPDFPathSegment_GetPoint)
 _segment_closes = _bare(raw.FPDFPathSegment_GetClose)
@@ -128,8 +138,8 @@ def _is_within(letter: Letter, clip: Box) -> bool:
 
 def _clip(shape: c_void_p) -> Box | None:
     """What of the page an object may show on: the box that all of its clips have in common; None for all."""
-    clip = c_void_p(_clip_path(shape))
-    count = _count_clips(clip) if clip.value else 0
+    clip = _clip_path(shape)
+    count = _count_clips(clip) if clip else 0
     if count <= 0:
         return None
     common: Box | None = None
@@ -137,7 +147,7 @@ def _clip(shape: c_void_p) -> Box | None:
     for i in range(count):
         points = []
         for k in range(_count_clip_segments(clip, i)):
-            _segment_point(c_void_p(_clip_segment(clip, i, k)), byref(x), byref(y))
+            _segment_point(_clip_segment(clip, i, k), byref(x), byref(y))
             points.append((x.value, y.value))
         if points:
             a, b, c, d = _around(points)
@@ -146,21 +156,33 @@ def _clip(shape: c_void_p) -> Box | None:
     return common
 
 
+def _codes(text: c_void_p, count: int) -> Sequence[int]:
+    """The code of each character of a page; of one that is beyond 16 bits there are two halves, or the whole."""
+    buffer = (c_ushort * (count + 1))()
+    written = _text_of(text, 0, count, byref(buffer)) - 1
+    codes: Sequence[int] = buffer[:written]
+    # The text leaves out what has no code, and halves what is beyond 16 bits.
+    if written == count and _SURROGATES.isdisjoint(codes):
+        return codes
+    return [_unicode_of(text, i) for i in range(count)]
+
+
 def _letters(text: c_void_p, count: int) -> list[Letter]:
     """The characters of a page in the order of the file, those left out that are clipped away.
 
     Calc writes the text of a cell on each page that it is on, whole, and shows what is within the table.
     """
-    unicode_of, origin_of, loose_of, matrix_of = _unicode_of, _origin_of, _loose_of, _matrix_of
-    x, y, box, matrix = c_double(), c_double(), raw.FS_RECTF(), raw.FS_MATRIX()
-    at_x, at_y, at_box, at_matrix = byref(x), byref(y), byref(box), byref(matrix)
+    object_of, origin_of, loose_of = _text_object, _origin_of, _loose_of
+    x, y, box = c_double(), c_double(), raw.FS_RECTF()
+    at_x, at_y, at_box = byref(x), byref(y), byref(box)
     found: list[Letter] = []
     high = 0
-    e = f = height = 0.0
+    height = 0.0
     quarter: int | None = None
     clip: Box | None = None
-    for i in range(count):
-        code = unicode_of(text, i)
+    run = -1
+    for i, told in enumerate(_codes(text, count)):
+        code = told
         if code < _IDEOGRAPHIC or code > _HANGUL:
             if code in _NOTHING or (code in _BLANKS and _generated(text, i)):
                 continue
@@ -168,11 +190,10 @@ def _letters(text: c_void_p, count: int) -> list[Letter]:
                 high, code = _paired(high, code)
                 if high:
                     continue
-        matrix_of(text, i, at_matrix)
-        # All characters of one text object have its place in their matrix.
-        if matrix.e != e or matrix.f != f:
-            e, f = matrix.e, matrix.f
-            quarter, height, clip = _run(text, i, matrix)
+        own = object_of(text, i)
+        if own != run:
+            run = own
+            quarter, height, clip = _run(text, i, own)
         if quarter is None:
             continue
         origin_of(text, i, at_x, at_y)
@@ -187,10 +208,20 @@ def _letters(text: c_void_p, count: int) -> list[Letter]:
     return found
 
 
-def _run(text: c_void_p, number: int, matrix: Any) -> tuple[int | None, float, Box | None]:
+_of_run = raw.FS_MATRIX()
+_at_run = byref(_of_run)
+_entries = memoryview(_of_run).cast("B").cast("f")
+
+
+def _run(text: c_void_p, number: int, shape: int | None) -> tuple[int | None, float, Box | None]:
     """What the characters of a text object share: the quarter it runs in, height, and its clip."""
-    height = _size_of(text, number) * hypot(matrix.c, matrix.d)
-    return quarter_of(matrix.a, matrix.b), height, _clip(c_void_p(_text_object(text, number)))
+    _matrix_of(text, number, _at_run)
+    a, b, c, d = _entries[:4]
+    size = _size_of(text, number)
+    clip = _clip(c_void_p(shape)) if shape else None
+    if b == c == 0.0 < a:
+        return 0, size * abs(d), clip
+    return quarter_of(a, b), size * hypot(c, d), clip
 
 
 def _width(quarter: int, box: Any, x: float, y: float) -> float:
@@ -224,20 +255,23 @@ def _paired(high: int, code: int) -> tuple[int, int]:
 
 def _shapes(page: c_void_p) -> Iterator[tuple[c_void_p, Matrix | None]]:
     """The paths of a page and of the forms on it, each with the matrix of the form; pictures without any."""
-    for i in range(_count_objects(page)):
-        yield from _within(c_void_p(_object_of(page, i)), _PLAIN, 0)
+    return _within(page, _count_objects(page), _object_of, _PLAIN, 0)
 
 
-def _within(shape: c_void_p, matrix: Matrix, depth: int) -> Iterator[tuple[c_void_p, Matrix | None]]:
-    kind = _kind_of(shape)
-    if kind == raw.FPDF_PAGEOBJ_PATH:
-        yield shape, matrix
-    elif kind == raw.FPDF_PAGEOBJ_IMAGE:
-        yield shape, None
-    elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-        inner = _times(_matrix(shape), matrix)
-        for i in range(_count_within(shape)):
-            yield from _within(c_void_p(_object_within(shape, i)), inner, depth + 1)
+def _within(
+    owner: c_void_p, count: int, object_of: Callable[..., c_void_p], matrix: Matrix, depth: int
+) -> Iterator[tuple[c_void_p, Matrix | None]]:
+    for i in range(count):
+        shape = object_of(owner, i)
+        kind = _kind_of(shape)
+        if kind == _TEXT:
+            continue
+        if kind == _PATH:
+            yield shape, matrix
+        elif kind == _IMAGE:
+            yield shape, None
+        elif kind == _FORM and depth < _DEEPEST:
+            yield from _within(shape, _count_within(shape), _object_within, _times(_matrix(shape), matrix), depth + 1)
 
 
 def _matrix(shape: c_void_p) -> Matrix:
@@ -261,17 +295,23 @@ def _moved(box: Box, matrix: Matrix) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
-_left, _bottom, _right, _top = c_float(), c_float(), c_float(), c_float()
-_fill, _stroke = c_int(), c_int()
+_bounds = (c_float * 4)()
+_left, _bottom, _right, _top = (byref(_bounds, sizeof(c_float) * i) for i in range(4))
+_box = memoryview(_bounds).cast("B").cast("f")
+_drawn = (c_int * 2)()
+_fill, _stroke = byref(_drawn), byref(_drawn, sizeof(c_int))
+_modes = memoryview(_drawn).cast("B").cast("i")
 
 
 def _shape(shape: c_void_p, matrix: Matrix, strokes: list[Box], fills: list[Box]) -> None:
     """Takes in a path: what is thin as a rule, an outline by its sides, a larger one that is filled for itself."""
-    _draw_mode(shape, byref(_fill), byref(_stroke))
-    if not _fill.value and not _stroke.value:
+    _draw_mode(shape, _fill, _stroke)
+    fill, stroke = _modes
+    if not fill and not stroke:
         return
-    _bounds_of(shape, byref(_left), byref(_bottom), byref(_right), byref(_top))
-    bounds = _moved((_left.value, _bottom.value, _right.value, _top.value), matrix)
+    _bounds_of(shape, _left, _bottom, _right, _top)
+    x0, y0, x1, y1 = _box
+    bounds = _moved((x0, y0, x1, y1), matrix)
     if is_thin(bounds):
         strokes.append(bounds)
         return
@@ -279,7 +319,7 @@ def _shape(shape: c_void_p, matrix: Matrix, strokes: list[Box], fills: list[Box]
     for outline, lines in _outlines(shape, inner):
         if is_thin(outline):
             strokes.append(outline)
-        elif _stroke.value:
+        elif stroke:
             strokes += lines
         elif len(lines) >= 3:
             fills.append(outline)
@@ -293,7 +333,7 @@ def _outlines(shape: c_void_p, matrix: Matrix) -> Iterator[tuple[Box, list[Box]]
     points: list[tuple[float, float]] = []
     lines: list[Box] = []
     for i in range(_count_segments(shape)):
-        segment = c_void_p(_segment_of(shape, i))
+        segment = _segment_of(shape, i)
         kind = _segment_kind(segment)
         _segment_point(segment, at_x, at_y)
         point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
