@@ -4,13 +4,15 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import wraps
+from inspect import Parameter, Signature, signature
 from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from types import FrameType
-from typing import Annotated, Any, Final, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, Final, NamedTuple, NoReturn, TextIO
 
 import typer
 from rich.console import Console
@@ -21,12 +23,14 @@ from extract.batch.manifest import EXIT_CODES, NOTHING_DONE, Allowance, Manifest
 from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT
 from extract.errors import PifubiaoError, SchemaError, UsageError
 from extract.messages import Speaker, language
-from extract.model import Extraction
 from extract.readers.files import ReadOptions
 from extract.report.safe import safe
 
+if TYPE_CHECKING:
+    from extract.batch.isolate import Isolation
+    from extract.batch.one import Inside
+
 Action = Callable[[], int]
-Read = Callable[[bytes, str], Extraction]
 
 _FAILURES_SHOWN: Final = 10
 _REFRESH_SECONDS: Final = 0.1
@@ -49,6 +53,53 @@ class Engine(StrEnum):
     auto = "auto"
     pdfium = "pdfium"
     pdfplumber = "pdfplumber"
+
+
+_USUAL: Final = ReadOptions()
+
+
+class _Limit(NamedTuple):
+    """An option that sets a limit, and what it usually is; ``of``: its name among the ``ReadOptions``."""
+
+    name: str
+    usual: int | float | Engine
+    of: str | None = None
+    lowest: float | None = 1
+    highest: int | None = None
+
+
+_LIMITS: Final = (
+    _Limit("max_bytes", MAX_BYTES, "max_member_bytes"),
+    _Limit("max_members", _USUAL.max_members, "max_members"),
+    _Limit("max_unpacked", _USUAL.max_unpacked, "max_unpacked"),
+    _Limit("max_ratio", _USUAL.max_ratio, "max_ratio"),
+    _Limit("max_depth", _USUAL.max_depth, "max_depth", highest=_DEEPEST),
+    _Limit("pdf_engine", Engine.auto, "pdf_engine", lowest=None),
+    _Limit("timeout", TIMEOUT, lowest=0.1),
+    _Limit("max_memory", MAX_MEMORY),
+)
+
+
+class _Limits(NamedTuple):
+    """What was asked for by the options of ``_LIMITS``."""
+
+    max_bytes: int
+    reading: ReadOptions
+    timeout: float
+    max_memory: int
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "_Limits":
+        """The values of all options."""
+        reading = {limit.of: given[limit.name] for limit in _LIMITS if limit.of is not None}
+        reading["pdf_engine"] = given["pdf_engine"].value
+        return cls(given["max_bytes"], ReadOptions(**reading), given["timeout"], given["max_memory"])
+
+    def isolation(self, forms: Path | None) -> "Isolation":
+        """What reads a file within them."""
+        from extract.batch.isolate import Isolation
+
+        return Isolation(forms, self.reading, self.timeout, self.max_memory)
 
 
 class _Interrupted(BaseException):
@@ -115,12 +166,7 @@ def _app(say: Speaker) -> Callable[..., Any]:
     lang_option = typer.Option("--lang", help=say("help_lang"))
     json_option = typer.Option("--json", help=say("help_json"))
     forms_option = typer.Option("--forms", metavar="DIR", help=say("help_forms"))
-    bytes_option = typer.Option("--max-bytes", min=1, help=say("help_max_bytes"))
-    engine_option = typer.Option("--pdf-engine", help=say("help_pdf_engine"))
-    usual = ReadOptions()
-
-    def limit(name: str, text: str, highest: int | None = None) -> Any:
-        return typer.Option(name, min=1, max=highest, help=say(text))
+    limited = _limited(say)
 
     def show_version(wanted: bool) -> None:
         if wanted:
@@ -138,75 +184,98 @@ def _app(say: Speaker) -> Callable[..., Any]:
         """Options of the command itself; the language was read before."""
 
     @app.command(help=f"{say('help_extract')}\n\n{say('help_exit_codes')}")
+    @limited
     def extract(
         inputs: Annotated[
             list[str],
             typer.Argument(metavar="INPUT", help=say("help_inputs")),
         ],
         out: Annotated[Path, typer.Option("--out", metavar="DIR", help=say("help_out"))],
+        limits: _Limits,
         as_json: Annotated[bool, json_option] = False,
         strict: Annotated[bool, typer.Option("--strict", help=say("help_strict"))] = False,
         max_failed: Annotated[str, typer.Option("--max-failed", metavar="N|P%", help=say("help_max_failed"))] = "0",
-        max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
-        max_members: Annotated[int, limit("--max-members", "help_max_members")] = usual.max_members,
-        max_unpacked: Annotated[int, limit("--max-unpacked", "help_max_unpacked")] = usual.max_unpacked,
-        max_ratio: Annotated[int, limit("--max-ratio", "help_max_ratio")] = usual.max_ratio,
-        max_depth: Annotated[int, limit("--max-depth", "help_max_depth", highest=_DEEPEST)] = usual.max_depth,
-        pdf_engine: Annotated[Engine, engine_option] = Engine.auto,
-        timeout: Annotated[float, typer.Option("--timeout", min=0.1, help=say("help_timeout"))] = TIMEOUT,
-        max_memory: Annotated[int, limit("--max-memory", "help_max_memory")] = MAX_MEMORY,
         forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
         allowed = Allowance.parse(max_failed)
-        reading = ReadOptions(
-            max_members=max_members,
-            max_unpacked=max_unpacked,
-            max_ratio=max_ratio,
-            max_depth=max_depth,
-            pdf_engine=pdf_engine.value,
-        )
-        return lambda: _extract(
-            say, inputs, out, as_json, (strict, allowed, max_bytes, forms, reading, timeout, max_memory)
-        )
+        return lambda: _extract(say, (inputs, out, strict, allowed, forms), as_json, limits)
 
     @app.command(help=say("help_inspect"))
+    @limited
     def inspect(
         file: Annotated[Path, typer.Argument(metavar="FILE", help=say("help_file"))],
+        limits: _Limits,
         as_json: Annotated[bool, json_option] = False,
-        max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
-        pdf_engine: Annotated[Engine, engine_option] = Engine.auto,
         forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
-        return lambda: _inspect(say, file, as_json, _reading(max_bytes, pdf_engine), forms)
+        return lambda: _inspect(say, file, as_json, limits, forms)
 
     @app.command(help=say("help_explain"))
+    @limited
     def explain(
         file: Annotated[Path, typer.Argument(metavar="FILE", help=say("help_explain_file"))],
+        limits: _Limits,
         lines: Annotated[str | None, typer.Option("--lines", metavar="A-B", help=say("help_lines"))] = None,
         form: Annotated[int | None, typer.Option("--form", metavar="N", help=say("help_form"))] = None,
         as_json: Annotated[bool, json_option] = False,
-        max_bytes: Annotated[int, bytes_option] = MAX_BYTES,
-        pdf_engine: Annotated[Engine, engine_option] = Engine.auto,
         forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
-        return lambda: _explain(say, file, (lines, form), as_json, _reading(max_bytes, pdf_engine), forms)
+        return lambda: _explain(say, file, (lines, form), as_json, limits, forms)
 
     return app
 
 
+def _limited(say: Speaker) -> Callable[[Callable[..., Action]], Callable[..., Action]]:
+    """Gives a command an option for each limit; it gets them together as ``limits``."""
+    options = {
+        limit.name: Parameter(
+            limit.name,
+            Parameter.KEYWORD_ONLY,
+            default=limit.usual,
+            annotation=Annotated[
+                type(limit.usual),
+                typer.Option(
+                    f"--{limit.name.replace('_', '-')}",
+                    min=limit.lowest,
+                    max=limit.highest,
+                    help=say(f"help_{limit.name}"),
+                ),
+            ],
+        )
+        for limit in _LIMITS
+    }
+
+    def decorate(command: Callable[..., Action]) -> Callable[..., Action]:
+        @wraps(command)
+        def wrapped(**given: Any) -> Action:
+            own = {name: value for name, value in given.items() if name not in options}
+            return command(**own, limits=_Limits.of({name: given[name] for name in options}))
+
+        parameters = [
+            one.replace(kind=Parameter.KEYWORD_ONLY)
+            for name, one in signature(command).parameters.items()
+            if name != "limits"
+        ]
+        parameters += options.values()
+        wrapped.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+        wrapped.__annotations__ = {one.name: one.annotation for one in parameters}
+        return wrapped
+
+    return decorate
+
+
 def _extract(
-    say: Speaker,
-    inputs: list[str],
-    out: Path,
-    as_json: bool,
-    asked: tuple[bool, Allowance, int, Path | None, ReadOptions, float, int],
+    say: Speaker, asked: tuple[list[str], Path, bool, Allowance, Path | None], as_json: bool, limits: _Limits
 ) -> int:
     from extract.batch.run import Options, run
 
-    options = Options(tuple(inputs), out, *asked)
+    inputs, out, strict, allowed, forms = asked
+    options = Options(
+        tuple(inputs), out, strict, allowed, limits.max_bytes, forms, limits.reading, limits.timeout, limits.max_memory
+    )
     try:
         with _Progress(say) as progress:
             manifest = run(options, progress.show)
@@ -235,17 +304,18 @@ def _report(say: Speaker, manifest: Manifest, out: Path, as_json: bool) -> None:
     print_summary(_console(sys.stdout), say, manifest, rows)
 
 
-def _reading(max_bytes: int, engine: Engine) -> ReadOptions:
-    """How one file is read."""
-    return ReadOptions(max_member_bytes=max_bytes, pdf_engine=engine.value)
-
-
-def _inspect(say: Speaker, file: Path, as_json: bool, reading: ReadOptions, forms: Path | None) -> int:
-    from extract.batch.read import read_by
-    from extract.profiles import library_of
+def _inspect(say: Speaker, file: Path, as_json: bool, limits: _Limits, forms: Path | None) -> int:
+    from extract.batch.one import Inside, opened
+    from extract.batch.read import read_leaf
     from extract.report import inspect as report
 
-    extraction = _read_one(file, reading, read_by(library_of(forms), reading))
+    with limits.isolation(forms) as isolation:
+        found = opened(file, isolation, limits.max_bytes)
+        if isinstance(found, Inside):
+            return _members(
+                say, found, isolation, {"source_path": found.source_path, "forms": [], "failure": None}, as_json
+            )
+        extraction = read_leaf(found, isolation.read)
     if as_json:
         _print_json(report.as_dict(extraction))
     else:
@@ -259,49 +329,38 @@ def _explain(
     file: Path,
     wanted: tuple[str | None, int | None],
     as_json: bool,
-    reading: ReadOptions,
+    limits: _Limits,
     forms: Path | None,
 ) -> int:
-    from extract.api import traced_bytes
-    from extract.interpret.trace import Recorder
-    from extract.profiles import library_of
+    from extract.batch.one import Inside, opened
     from extract.report import explain as report
     from extract.report import explain_table
 
     chosen = report.Chosen.parse(*wanted)
-    recorder = Recorder()
-    library = library_of(forms)
-
-    def read(data: bytes, source_path: str) -> Extraction:
-        return traced_bytes(data, recorder, source_path=source_path, forms=library, options=reading)
-
-    extraction = _read_one(file, reading, read)
-    found = report.explained(extraction, recorder, chosen)
+    with limits.isolation(forms) as isolation:
+        file_or_archive = opened(file, isolation, limits.max_bytes)
+        if isinstance(file_or_archive, Inside):
+            return _members(say, file_or_archive, isolation, report.of_archive(file_or_archive), as_json)
+        found = report.explain(file_or_archive, isolation, chosen)
     if as_json:
         _print_json(report.as_dict(found))
     else:
         explain_table.show(_console(sys.stdout), found, say)
     _flush()
-    return 0 if extraction.forms and extraction.failure is None else 1
+    return 0 if found.failure is None else 1
 
 
-def _read_one(file: Path, reading: ReadOptions, read: Read) -> Extraction:
-    """What came of one file; UsageError where it cannot be opened or read."""
-    from extract.api import member, split_path
-    from extract.batch.plan import Item, escaped, problem
-    from extract.batch.read import load, read_leaf
+def _members(say: Speaker, inside: "Inside", isolation: "Isolation", head: dict[str, Any], as_json: bool) -> int:
+    """Lists the files of an archive. ``head``: what JSON says besides."""
+    from extract.report import members as report
 
-    file, inner = split_path(file)
-    reason = problem(file)
-    if reason is not None:
-        raise UsageError("file_unreadable", path=escaped(str(file)), reason=reason)
-    leaf = load(Item(file, escaped(file.name)), reading.max_member_bytes)
-    if inner is not None and leaf.failure is None:
-        leaf = member(leaf.data, leaf.source_path, inner, reading)
-    extraction = read_leaf(leaf, read)
-    if extraction.failure is not None and extraction.failure.code == "unreadable":
-        raise UsageError("file_unreadable", path=escaped(str(file)), reason=extraction.failure.params.get("reason"))
-    return extraction
+    found = list(report.members(inside, isolation))
+    if as_json:
+        _print_json({**head, "members": report.as_dict(found)})
+    else:
+        report.show(_console(sys.stdout), inside, found, say)
+    _flush()
+    return 0 if any(member.forms for member in found) else 1
 
 
 class _Progress:

@@ -122,7 +122,7 @@ class Isolation:
         reader: Callable[..., Iterator[Extraction]] = worker.read,
     ) -> None:
         self._forms = forms
-        self._library = library or library_of(forms)
+        self.library = library or library_of(forms)
         self._options = options or ReadOptions()
         self._timeout = timeout
         self._max_memory = max_memory
@@ -142,13 +142,19 @@ class Isolation:
     def read(self, data: bytes, source_path: str) -> Extraction:
         """``extract_bytes``; of a text in this process, of other files in a child."""
         if kinds.kind(data) == "text":
-            return api.extract_bytes(data, source_path=source_path, forms=self._library, options=self._options)
-        found: Extraction
+            return api.extract_bytes(data, source_path=source_path, forms=self.library, options=self._options)
         try:
-            docx = self._docx(data)
-            (found,) = self.answers(self._reader, data, source_path, self._forms, self._options, docx)
+            found: Extraction = self.apart(self._reader, data, source_path)
         except UnreadableInput as error:
             return api.of_leaf(Leaf(source_path, data, Failure(error.code, error.params)))
+        return found
+
+    def apart(self, task: worker.Task, data: bytes, source_path: str, *more: Any) -> Any:
+        """The one answer of a task that reads a file, as ``worker.read`` does; ``more``: what else it is to know.
+
+        UnreadableInput: as ``answers``.
+        """
+        (found,) = self.answers(task, data, source_path, self._forms, self._options, self._docx(data), *more)
         return found
 
     def prepare(self, leaves: Sequence[Leaf]) -> None:

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from extract import api
 from extract.batch.plan import Item
 from extract.model import Extraction, Failure
-from extract.profiles import Library
-from extract.readers.files import ReadOptions
 from extract.readers.leaf import Leaf
 
 Read = Callable[[bytes, str], Extraction]
@@ -18,11 +16,6 @@ Read = Callable[[bytes, str], Extraction]
 def read_bytes(data: bytes, source_path: str) -> Extraction:
     """What ``extract_bytes`` makes of the bytes; the ``Read`` of a run without profiles of its own."""
     return api.extract_bytes(data, source_path=source_path)
-
-
-def read_by(library: Library, options: ReadOptions | None = None) -> Read:
-    """What reads by these form profiles."""
-    return lambda data, source_path: api.extract_bytes(data, source_path=source_path, forms=library, options=options)
 
 
 def load(item: Item, max_bytes: int) -> Leaf:

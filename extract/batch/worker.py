@@ -43,7 +43,7 @@ def read(
     data: bytes, source_path: str, forms: Path | None, options: ReadOptions, docx: bytes | Failure | None = None
 ) -> Iterator[Extraction]:
     """The task of reading one file: one Extraction. ``docx``: what ``convert`` made of it."""
-    yield api.traced_bytes(data, None, source_path=source_path, forms=_library(forms), options=options, docx=docx)
+    yield api.traced_bytes(data, None, source_path=source_path, forms=library(forms), options=options, docx=docx)
 
 
 def convert(data: Sequence[bytes], options: ReadOptions) -> Iterator[bytes | Failure | None]:
@@ -74,7 +74,8 @@ def unpack(data: bytes, name: str, options: ReadOptions) -> Iterator[Member]:
 
 
 @lru_cache(maxsize=1)
-def _library(forms: Path | None) -> Library:
+def library(forms: Path | None) -> Library:
+    """The form profiles that a task reads by."""
     return library_of(forms)
 
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from extract import catalogue
-from extract.errors import UsageError
+from extract import api, catalogue
+from extract.batch import worker
+from extract.batch.isolate import Isolation
+from extract.batch.one import Inside
+from extract.batch.read import internal_error
+from extract.errors import UnreadableInput, UsageError
 from extract.interpret.sections import HEADER_WORDS
 from extract.interpret.trace import FormTrace, Missing, MoneyTrace, Recorder, Way
 from extract.interpret.trace_forms import forms, missing
 from extract.interpret.trace_rows import readings
 from extract.model import Extraction, Failure
+from extract.profiles import Library
+from extract.readers import kinds
+from extract.readers.files import ReadOptions
+from extract.readers.leaf import Leaf
 from extract.report.explain_lines import Doubt, Line, LineCell, LineReading, Use, findings_of, lines_of
 from extract.report.inspect import plain_number
 
@@ -62,6 +72,60 @@ class Explained(NamedTuple):
         return self.extraction.failure
 
 
+def explain(leaf: Leaf, isolation: Isolation, chosen: Chosen) -> Explained:
+    """A file, read to be explained: a text in this process, what is none in a child.
+
+    UsageError where it has no such form.
+    """
+    failed = leaf.failure
+    if failed is None:
+        try:
+            if kinds.kind(leaf.data) == "text":
+                return _read(leaf.data, leaf.source_path, isolation.library, None, None, chosen)
+            found: Explained | tuple[str, dict[str, object]] = isolation.apart(
+                read_apart, leaf.data, leaf.source_path, chosen
+            )
+        except UnreadableInput as error:
+            failed = Failure(error.code, error.params)
+        except UsageError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as in read_leaf
+            failed = internal_error(error)
+        else:
+            if isinstance(found, Explained):
+                return found
+            raise UsageError(found[0], **found[1])
+    return explained(api.of_leaf(leaf._replace(failure=failed)), Recorder(), chosen)
+
+
+def read_apart(
+    data: bytes,
+    source_path: str,
+    forms: Path | None,
+    options: ReadOptions,
+    docx: bytes | Failure | None,
+    chosen: Chosen,
+) -> Iterator[Explained | tuple[str, dict[str, object]]]:
+    """The task of a child; what a UsageError says in the place of the explanation."""
+    try:
+        yield _read(data, source_path, worker.library(forms), options, docx, chosen)
+    except UsageError as error:
+        yield error.key, error.params
+
+
+def _read(
+    data: bytes,
+    source_path: str,
+    library: Library,
+    options: ReadOptions | None,
+    docx: bytes | Failure | None,
+    chosen: Chosen,
+) -> Explained:
+    recorder = Recorder()
+    extraction = api.traced_bytes(data, recorder, source_path=source_path, forms=library, options=options, docx=docx)
+    return explained(extraction, recorder, chosen)
+
+
 def explained(extraction: Extraction, recorder: Recorder, chosen: Chosen) -> Explained:
     """A file, explained; UsageError where it has no such form."""
     count = len(extraction.forms)
@@ -106,6 +170,13 @@ def as_dict(found: Explained) -> dict[str, Any]:
         "forms": [_form(form, found) for form in found.forms],
         "lines": [_line(line) for line in found.lines],
     }
+
+
+def of_archive(archive: Inside) -> dict[str, Any]:
+    """What ``as_dict`` says of an archive, which is no file to explain."""
+    digest = hashlib.sha256(archive.data).hexdigest() if archive.data else ""
+    head = {"source_path": archive.source_path, "source_sha256": digest, "encoding": None, "failure": None}
+    return {**head, "forms": [], "lines": []}
 
 
 def _failure(failure: Failure, missing: Missing | None) -> dict[str, Any]:
