@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from extract import doubts
+from extract import doubts, misread
 from extract.errors import UnreadableInput
 from extract.interpret.choose import FormReader, reader_of
 from extract.interpret.trace import Recorder
@@ -135,21 +135,21 @@ def _of_source(
     source: Source, source_path: str, digest: str, reader: FormReader, recorder: Recorder | None
 ) -> Extraction:
     """What came of a file that is no text."""
-    read = [form for grid in source.grids for form in reader.forms(grid, recorder)]
-    found = tuple(
-        replace(form, form_index=number, findings=(*source.findings, *form.findings, *_doubtful(form, source)))
-        for number, form in enumerate(read)
-    )
+    read: list[Form] = []
+    for grid in source.grids:
+        settled = misread.settled(source, grid, reader.forms)
+        read += map(settled.marked, reader.forms(settled.grid, recorder))
+    found = tuple(_doubted(replace(form, form_index=number), source) for number, form in enumerate(read))
     failure = None if found else Failure("not_a_form")
     return Extraction(
         source_path, digest, source.media_type, source.encoding, source.lines, found, failure, source.origin
     )
 
 
-def _doubtful(form: Form, source: Source) -> list[Finding]:
-    if source.origin is None or not source.doubts:
-        return []
-    return doubts.findings(form, source.origin, source.doubts)
+def _doubted(form: Form, source: Source) -> Form:
+    """The form with the findings of its file, and those on characters that were not read for sure."""
+    findings = doubts.findings(form, source.origin, source.doubts) if source.origin and source.doubts else []
+    return misread.by_shape(replace(form, findings=(*source.findings, *form.findings, *findings)), findings)
 
 
 def _within(source: str, reader: FormReader, recorder: Recorder | None) -> tuple[Form, ...]:

@@ -15,10 +15,12 @@ def findings(form: Form, origin: Origin, doubts: Doubts) -> list[Finding]:
     found = []
     for table, seq, field, place in _values(form):
         for doubt in _within(place, origin, doubts):
-            params = {"text": place.text[:30], "read": doubt.text, "other": doubt.other or "?"}
+            params = {"text": place.text[:30], "read": doubt.read or doubt.text, "other": doubt.other or "?"}
+            if doubt.read:
+                params["other"] = doubt.text
             # Where it is not sure what stands there at all, no cell of its row is.
             of = None if doubt.whole and seq is not None else field
-            found.append(Finding("ocr_doubtful", table, seq, of, params, place))
+            found.append(Finding("ocr_corrected" if doubt.read else "ocr_doubtful", table, seq, of, params, place))
             break
     return found
 
@@ -39,5 +41,5 @@ def _within(place: Cell, origin: Origin, doubts: Doubts) -> Iterator[Doubt]:
         line = origin.lines[piece.line - 1]
         for box in line.boxes[piece.start : piece.end]:
             doubt = doubts.get((line.page, box)) if box is not None else None
-            if doubt is not None:
+            if doubt is not None and not doubt.sure:
                 yield doubt

@@ -100,13 +100,13 @@ class Eyes:
         return scan_signs.told(read, strips, sheet.ink, size)
 
     def placed(self, source: Source) -> Source:
-        """What was made of such pages, with the boxes of the pages as they came, and what was not read for sure."""
+        """What was made of such pages, with the boxes of the pages as they came, and what may be another character."""
         if source.origin is None:
             return source
         doubts = {
-            (page, seen.box): Doubt(seen.text, seen.other, seen.parted)
+            (page, seen.box): Doubt(seen.text, seen.other, seen.parted, seen.sure >= _SURE, seen.read)
             for (page, _), seen in self._seen.items()
-            if seen.sure < _SURE
+            if seen.sure < _SURE or seen.other
         }
         return replace(source, origin=Origin(tuple(map(self._line, source.origin.lines))), doubts=doubts)
 
@@ -141,7 +141,8 @@ def agreed(first: list[Letter], second: list[Letter]) -> list[Letter]:
 
 def _of_two(one: Letter, other: Letter) -> Letter:
     if normalize("NFKC", one.text) == normalize("NFKC", other.text):
-        return one._replace(sure=round(1 - (1 - one.sure) * (1 - other.sure), 4))
+        read = one.read and other.read
+        return one._replace(sure=round(1 - (1 - one.sure) * (1 - other.sure), 4), read=read)
     better, worse = (one, other) if one.sure >= other.sure else (other, one)
     return better._replace(at=one.at, sure=0.0, others=((worse.text, worse.sure), *better.others))
 

@@ -23,13 +23,17 @@ _CLOSING: Final = frozenset("，。、；：！？）》〉】〕」』”’")
 
 
 class Seen(NamedTuple):
-    """A character as it was seen: its box on the page as it came, how sure it is, what else it may be."""
+    """A character as it was seen: its box on the page as it came, how sure it is, what else it may be.
+
+    ``parted``, ``read``: as those of a Letter.
+    """
 
     text: str
     box: BBox
     sure: float
     other: str
     parted: bool
+    read: str
 
 
 class Scale(NamedTuple):
@@ -63,9 +67,8 @@ def glyphs(
         full = max(right, left + height) if last and letter.text in _CLOSING else right
         glyph = Glyph(letter.text, scale.x(left), scale.y(top), scale.x(full), scale.y(bottom))
         box = _came(left, top, right, bottom, sheet, scale.dpi)
-        found.append(
-            (glyph, Seen(letter.text, box, letter.sure, letter.others[0][0] if letter.others else "", letter.parted))
-        )
+        other = letter.others[0][0] if letter.others else ""
+        found.append((glyph, Seen(letter.text, box, letter.sure, other, letter.parted, letter.read)))
     return found
 
 

@@ -92,9 +92,11 @@ def _by_shape(letter: Letter, width: float, height: float) -> Letter:
 
     is_now = shape(letter.text)
     chances = [(letter.text, letter.sure), *letter.others]
-    sure = sum(chance for text, chance in chances if shape(text) == is_now) if is_now in dict(chances) else 0.0
+    was_read = is_now in dict(chances)
+    sure = sum(chance for text, chance in chances if shape(text) == is_now) if was_read else 0.0
     others = tuple((text, chance) for text, chance in letter.others if shape(text) != is_now)
-    return letter._replace(text=is_now, sure=min(round(sure, 4), 1.0), others=others)
+    read = "" if was_read else letter.text
+    return letter._replace(text=is_now, sure=min(round(sure, 4), 1.0), others=others, read=read)
 
 
 def _widths(letters: Sequence[Letter], strip: Strip, ink: Ink, size: float) -> list[bool | None]:

@@ -27,7 +27,8 @@ _OTHERS: Final = 3
 class Letter(NamedTuple):
     """A character: where its middle is (a share of the picture's width), how sure it is, what else it may be.
 
-    ``parted``: two readings of its line differ in how many characters there are.
+    ``parted``: two readings of its line differ in how many characters there are. ``read``: what was read, where its
+    shape tells otherwise.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Letter(NamedTuple):
     sure: float
     others: tuple[tuple[str, float], ...] = ()
     parted: bool = False
+    read: str = ""
 
 
 class Recogniser:

@@ -82,14 +82,17 @@ class Text(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """A character that was not read for sure; ``other``: what else it may be, or "" where nothing is known.
+    """A character that may be another one; ``other``: what else it may be, or "" where nothing is known.
 
-    ``whole``: how many characters stand there is not sure either, or whether any does.
+    ``whole``: how many characters stand there is not sure either, or whether any does. ``sure``: it was read for sure,
+    as long as nothing else speaks for the other one. ``read``: what it was read as, where its shape told otherwise.
     """
 
     text: str
     other: str
     whole: bool = False
+    sure: bool = False
+    read: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ class Source:
     """A file, read. ``grids``: what is looked through for forms, each by itself; ``lines`` counts through all of them.
 
     ``origin`` is None for texts, whose lines and characters are their places. ``findings`` hold for every form.
-    ``doubts``: by page and box what was not read for sure.
+    ``doubts``: by page and box what may be another character.
     """
 
     media_type: str
