@@ -38,6 +38,7 @@ _REFRESH_SECONDS: Final = 0.1
 _FILE_WIDTH: Final = 120
 # Each archive within another takes some frames of the stack.
 _DEEPEST: Final = 100
+_MOST_THREADS: Final = 64
 
 
 class Lang(StrEnum):
@@ -59,24 +60,36 @@ _USUAL: Final = ReadOptions()
 
 
 class _Limit(NamedTuple):
-    """An option that sets a limit, and what it usually is; ``of``: its name among the ``ReadOptions``."""
+    """An option that sets a limit, by the message that says which; ``of``: its name among the ``ReadOptions``."""
 
-    name: str
+    help: str
     usual: int | float | Engine
     of: str | None = None
     lowest: float | None = 1
     highest: int | None = None
 
+    @property
+    def name(self) -> str:
+        """What the option is called, as a parameter."""
+        return self.help.removeprefix("help_")
+
 
 _LIMITS: Final = (
-    _Limit("max_bytes", MAX_BYTES, "max_member_bytes"),
-    _Limit("max_members", _USUAL.max_members, "max_members"),
-    _Limit("max_unpacked", _USUAL.max_unpacked, "max_unpacked"),
-    _Limit("max_ratio", _USUAL.max_ratio, "max_ratio"),
-    _Limit("max_depth", _USUAL.max_depth, "max_depth", highest=_DEEPEST),
-    _Limit("pdf_engine", Engine.auto, "pdf_engine", lowest=None),
-    _Limit("timeout", TIMEOUT, lowest=0.1),
-    _Limit("max_memory", MAX_MEMORY),
+    _Limit("help_max_bytes", MAX_BYTES, "max_member_bytes"),
+    _Limit("help_max_members", _USUAL.max_members, "max_members"),
+    _Limit("help_max_unpacked", _USUAL.max_unpacked, "max_unpacked"),
+    _Limit("help_max_ratio", _USUAL.max_ratio, "max_ratio"),
+    _Limit("help_max_depth", _USUAL.max_depth, "max_depth", highest=_DEEPEST),
+    _Limit("help_max_office_bytes", _USUAL.max_unpacked_bytes, "max_unpacked_bytes"),
+    _Limit("help_max_xml_bytes", _USUAL.max_xml_bytes, "max_xml_bytes"),
+    _Limit("help_max_cells", _USUAL.max_sheet_cells, "max_sheet_cells"),
+    _Limit("help_max_pages", _USUAL.max_pages, "max_pages"),
+    _Limit("help_max_pixels", _USUAL.max_pixels, "max_pixels"),
+    _Limit("help_ocr_threads", _USUAL.ocr_threads, "ocr_threads", highest=_MOST_THREADS),
+    _Limit("help_office_timeout", _USUAL.office_seconds, "office_seconds", lowest=0.1),
+    _Limit("help_pdf_engine", Engine.auto, "pdf_engine", lowest=None),
+    _Limit("help_timeout", TIMEOUT, lowest=0.1),
+    _Limit("help_max_memory", MAX_MEMORY),
 )
 
 
@@ -241,7 +254,7 @@ def _limited(say: Speaker) -> Callable[[Callable[..., Action]], Callable[..., Ac
                     f"--{limit.name.replace('_', '-')}",
                     min=limit.lowest,
                     max=limit.highest,
-                    help=say(f"help_{limit.name}"),
+                    help=say(limit.help),
                 ),
             ],
         )

@@ -52,8 +52,10 @@ class ReadOptions:
     """How files that are no text are read.
 
     ``max_unpacked_bytes``, ``max_ratio``: how much the parts of an office file may unpack to, in all and for a packed
-    byte. ``max_sheet_cells``: how many cells a sheet may have up to its last one, blank ones counted. ``max_pages``: a
-    PDF file or a file of images with more is not read. ``max_pixels``: nor is a picture of a page with more.
+    byte. ``max_xml_bytes``: of a part that is held in memory as a tree. ``max_sheet_cells``: how many cells a sheet may
+    have up to its last one, blank ones counted. ``office_seconds``: how long LibreOffice may take for a file.
+    ``max_pages``: a PDF file or a file of images with more is not read. ``max_pixels``: nor is a picture of a page with
+    more.
     ``ocr_threads``: how many compute when pictures are read; what is read is the same for any number.
     ``pdf_engine``: ``pdfium``, ``pdfplumber``, or ``auto``: pdfium, and pdfplumber for pages whose text it does not get
     right.
@@ -65,6 +67,7 @@ class ReadOptions:
 
     max_unpacked_bytes: int = 128 * 1024 * 1024
     max_ratio: int = 250
+    max_xml_bytes: int = 48 * 1024 * 1024
     max_sheet_cells: int = 4_000_000
     office_seconds: float = 60.0
     max_pages: int = 2000

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from extract.errors import UnreadableInput
 from extract.model import Finding
 from extract.readers.numbers import with_typed_digits
-from extract.readers.packed import Parts, attribute, local, parse
+from extract.readers.packed import Parts, attribute, local
 from extract.readers.sheets import address
 from extract.readers.source import Filled, Line, Piece, Source, drawn
 from extract.readers.written_text import WrittenText
@@ -68,11 +68,11 @@ def read(data: bytes, options: ReadOptions) -> Source:
 
     UnreadableInput: what ``packed`` raises, ``encrypted``, ``empty``, ``too_many_cells``.
     """
-    parts = Parts(data, options.max_unpacked_bytes, options.max_ratio)
+    parts = Parts(data, options)
     manifest = parts.find(_MANIFEST)
     if manifest is not None and b"encryption-data" in manifest:
         raise UnreadableInput("encrypted")
-    root = parse(parts.read(_CONTENT))
+    root = parts.parse(_CONTENT)
     body = next((one for group in root if local(group) == "body" for one in group if local(one) in _TYPES), None)
     if body is None:
         raise UnreadableInput("malformed", reason="no body")

@@ -8,16 +8,17 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
 from extract.errors import UnreadableInput
 
+if TYPE_CHECKING:
+    from extract.readers.files import ReadOptions
+
 # Below this size no part is a bomb, however well it packs.
 _HARMLESS: Final = 8 * 1024 * 1024
-# A part that is held in memory as a tree takes some eight times its size there.
-_LARGEST_TREE: Final = 48 * 1024 * 1024
 _BLOCK: Final = 1024 * 1024
 _LOCAL_HEADER: Final = 30
 _ENCRYPTED: Final = 1
@@ -25,16 +26,17 @@ _BROKEN: Final = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError,
 
 
 class Parts:
-    """The parts of a zip. ``limit``: how many bytes may be taken out in all; ``ratio``: how many for one packed byte.
+    """The parts of a zip, as much as the options let be taken out in all and for one packed byte.
 
     UnreadableInput: ``malformed`` where it is no whole zip, ``encrypted`` where a part is locked,
     ``unpacks_too_large`` where a limit is passed.
     """
 
-    def __init__(self, data: bytes, limit: int, ratio: int) -> None:
+    def __init__(self, data: bytes, options: ReadOptions) -> None:
         self._data = data
-        self._limit = limit
-        self._ratio = ratio
+        self._limit = options.max_unpacked_bytes
+        self._ratio = options.max_ratio
+        self._largest_tree = options.max_xml_bytes
         self._taken = 0
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
@@ -58,6 +60,10 @@ class Parts:
         except _BROKEN as error:
             raise UnreadableInput("malformed", reason=str(error)) from error
         return bytes(found)
+
+    def parse(self, name: str) -> Any:
+        """The root element of a part; raises as ``read`` and ``parse`` do."""
+        return parse(self.read(name), self._largest_tree)
 
     def find(self, name: str) -> bytes | None:
         """A part, unpacked; None where there is none of that name."""
@@ -96,14 +102,14 @@ class Parts:
             raise UnreadableInput("unpacks_too_large", limit=max(_HARMLESS, self._ratio * packed))
 
 
-def parse(data: bytes) -> Any:
-    """The root element of an XML part.
+def parse(data: bytes, largest: int) -> Any:
+    """The root element of an XML part of so many bytes at most: as a tree it takes some eight times its size.
 
     UnreadableInput: ``malformed`` where it is not well-formed or nested beyond all sense, ``declares_entities`` where
     it has a document type, ``unpacks_too_large``.
     """
-    if len(data) > _LARGEST_TREE:
-        raise UnreadableInput("unpacks_too_large", limit=_LARGEST_TREE)
+    if len(data) > largest:
+        raise UnreadableInput("unpacks_too_large", limit=largest)
     try:
         root = etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from extract.errors import UnreadableInput
-from extract.readers.packed import Parts, attribute, local, parse
+from extract.readers.packed import Parts, attribute, local
 from extract.readers.source import Filled, Line, Piece, Source, drawn
 from extract.readers.written_text import WrittenText
 
@@ -63,8 +63,8 @@ def read(data: bytes, options: ReadOptions) -> Source:
 
 def lines(data: bytes, options: ReadOptions) -> list[Line]:
     """The rows of the tables of a docx file, and the paragraphs beside them; raises as ``read`` does."""
-    parts = Parts(data, options.max_unpacked_bytes, options.max_ratio)
-    root = parse(parts.read(_main_part(parts)))
+    parts = Parts(data, options)
+    root = parts.parse(_main_part(parts))
     body = next((child for child in root if local(child) == "body"), None)
     if body is None:
         raise UnreadableInput("malformed", reason="no body")
@@ -82,7 +82,7 @@ def of_body(body: Any) -> list[Line]:
 def _main_part(parts: Parts) -> str:
     """The name of the part that holds the text, as the file's relations state it."""
     if _RELATIONS in parts.names:
-        for relation in parse(parts.read(_RELATIONS)):
+        for relation in parts.parse(_RELATIONS):
             if (relation.get("Type") or "").endswith("/officeDocument"):
                 target = str(relation.get("Target") or "").lstrip("/")
                 if target in parts.names:

@@ -11,7 +11,7 @@ from lxml import etree
 
 from extract.errors import UnreadableInput
 from extract.readers.numbers import GENERAL
-from extract.readers.packed import Parts, attribute, local, parse
+from extract.readers.packed import Parts, attribute, local
 from extract.readers.sheets import Looks, Spot, code_of, workbook
 from extract.readers.source import Source
 
@@ -29,11 +29,14 @@ _TALLEST: Final = 1048576
 _BINARY: Final = re.compile(r"xl/worksheets/[^/]*\.bin")
 _ROW_BEGINS: Final = 0
 _CELLS: Final = range(1, 12)
+_BOOK: Final = "xl/workbook.xml"
+_RELATIONS: Final = "xl/_rels/workbook.xml.rels"
+_STYLES: Final = "xl/styles.xml"
 
 
 def read(data: bytes, options: ReadOptions) -> Source:
     """A workbook. UnreadableInput: what ``packed`` and ``sheets.workbook`` raise."""
-    parts = Parts(data, options.max_unpacked_bytes, options.max_ratio)
+    parts = Parts(data, options)
     parts.measure(_FOLDER)
     for name in sorted(parts.names):
         if _BINARY.fullmatch(name):
@@ -49,13 +52,12 @@ class _Book:
         self._parts = parts
         self._max_cells = max_cells
         self._sheets = _sheets(parts)
-        styles = parts.find("xl/styles.xml")
-        self._codes = _codes(parse(styles)) if styles is not None else []
+        self._codes = _codes(parts.parse(_STYLES)) if _STYLES in parts.names else []
 
     def looks(self, name: str) -> Looks:
         """How a sheet shows."""
         part = self._sheets.get(name)
-        if part is None and "xl/workbook.xml" not in self._parts.names:
+        if part is None and _BOOK not in self._parts.names:
             return Looks()
         if part is None:
             # What is not held against the limits here is not given to calamine, which knows none.
@@ -65,15 +67,14 @@ class _Book:
 
 def _sheets(parts: Parts) -> dict[str, str]:
     """The parts of the sheets by their names."""
-    book, relations = parts.find("xl/workbook.xml"), parts.find("xl/_rels/workbook.xml.rels")
-    if book is None or relations is None:
+    if not {_BOOK, _RELATIONS} <= parts.names:
         return {}
     targets = {
         one.get("Id"): posixpath.normpath(posixpath.join("/xl", one.get("Target") or "")).lstrip("/")
-        for one in parse(relations)
+        for one in parts.parse(_RELATIONS)
     }
     found = {}
-    for sheet in parse(book).iter("{*}sheet"):
+    for sheet in parts.parse(_BOOK).iter("{*}sheet"):
         target = targets.get(attribute(sheet, "id"))
         if target is not None:
             found[str(sheet.get("name"))] = target

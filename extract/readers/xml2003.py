@@ -35,9 +35,10 @@ _ON: Final = "1"
 def read(data: bytes, options: ReadOptions) -> Source:
     """A workbook or a Word file of XML.
 
-    UnreadableInput: ``malformed``, ``declares_entities``, ``empty``, ``too_many_cells``.
+    UnreadableInput: ``malformed``, ``declares_entities``, ``empty``, ``too_many_cells``,
+    ``unpacks_too_large``.
     """
-    root = parse(data)
+    root = parse(data, options.max_xml_bytes)
     if local(root) == "Workbook":
         return _workbook(root, options)
     body = next(root.iter("{*}body"), None)
