@@ -6,20 +6,23 @@ different ways is not recovered. What is recovered ends with the sentence in whi
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from extract.clean import width
 from extract.cut import ELLIPSES, is_cut
-from extract.model import Cell, Extraction, Finding, Form, Goal, Task
+from extract.model import Cell, Extraction, Finding, Goal, Task
 from extract.places import cut
 
 _SENTENCE_END: Final = "。！？!?"
 # Shorter passages occur in unrelated texts.
 _SHORTEST: Final = 12
+# Codes that begin with so many equal characters may be of one department.
+_SHORTEST_CODE: Final = 3
+# Of the forms with a text one is not the own one.
+_ENOUGH: Final = 2
 
 
 class Found(NamedTuple):
@@ -50,11 +53,9 @@ def passages(content: str, text: str) -> Iterable[tuple[int, int]]:
         return
     start = text.find(content)
     while start >= 0:
-        cut_at = start + len(content)
-        ends = [i for i in (text.find(mark, cut_at) for mark in _SENTENCE_END) if i >= 0]
-        end = min(ends) + 1 if ends else len(text)
-        if end > cut_at:
-            yield start, end
+        whole = _whole(text, start, start + len(content))
+        if whole:
+            yield start, start + len(whole)
         start = text.find(content, start + 1)
 
 
@@ -70,104 +71,176 @@ class TaskPatch(NamedTuple):
     finding: Finding | None
 
 
-class _Passage(NamedTuple):
-    text: str
-    where: str
+class Told(NamedTuple):
+    """A text of a form, as far as other forms of an archive need it: the content of a task, or a paragraph of a goal.
 
-
-class _Joined:
-    """The passages of one code as one text, so that a look-up is one search however many documents there are."""
-
-    def __init__(self, passages: Sequence[_Passage]) -> None:
-        self._passages = passages
-        self._text = "\n".join(passage.text for passage in passages)
-        self._starts = list(accumulate((len(passage.text) + 1 for passage in passages[:-1]), initial=0))
-
-    def going_on(self, content: str, own: str) -> Iterable[tuple[str, str]]:
-        """The wholes of a cut content and where they stand, those of the document ``own`` left out."""
-        at = self._text.find(content)
-        while at >= 0:
-            i = bisect_right(self._starts, at) - 1
-            passage = self._passages[i]
-            if not passage.where.startswith(own):
-                for start, end in passages(content, passage.text):
-                    yield passage.text[start:end], passage.where
-            at = self._text.find(content, self._starts[i] + len(passage.text))
-
-
-class _Open(NamedTuple):
-    """A task whose reading may change with what other documents say."""
+    ``truncated``: it is a task's content that was cut; ``marked``: its form marks its cuts, so that no other task of
+    it is cut; ``settled``: its whole is known from its own form. Plain values, so that it can be kept in a table.
+    """
 
     source_path: str
     form_index: int
+    table: str
     seq: int
     unit_code: str | None
-    content: str
+    text: str
     truncated: bool
     marked: bool
+    settled: bool
+
+    @property
+    def form(self) -> tuple[str, int]:
+        """The form in which it stands."""
+        return self.source_path, self.form_index
+
+    @property
+    def where(self) -> str:
+        """Where it stands, as ``recovery_source`` says it."""
+        return f"{self.source_path}#{self.form_index} {self.table} {self.seq}"
+
+
+def told(extraction: Extraction) -> Iterator[Told]:
+    """What a document tells others: the contents of its tasks, and the goals of a unit with a code."""
+    path = extraction.source_path
+    for form in extraction.forms:
+        marked = any(task.content_truncated and _is_marked(task, extraction.lines) for task in form.tasks)
+        own = path, form.form_index
+        for seq, task in enumerate(form.tasks):
+            if task.content is not None:
+                settled = task.content_recovered is not None
+                yield Told(*own, "tasks", seq, form.unit_code, task.content, task.content_truncated, marked, settled)
+        if form.unit_code:
+            for seq, goal in enumerate(form.goals):
+                yield Told(*own, "goals", seq, form.unit_code, goal.text, truncated=False, marked=marked, settled=True)
+
+
+def group(unit_code: str | None) -> str | None:
+    """The part of an archive that a unit's texts can be recovered from: the units whose codes begin alike."""
+    return unit_code[:_SHORTEST_CODE] if unit_code else None
+
+
+class Widths:
+    """How wide the contents of tasks are, by folder: where they all end at one width, an export cut them there."""
+
+    def __init__(self) -> None:
+        self._widths: dict[str, Counter[int]] = defaultdict(Counter)
+
+    def add(self, folder: str, widths: Mapping[int, int]) -> None:
+        """Takes in the contents of a folder's tasks: how many there are of each width."""
+        self._widths[folder].update(widths)
+
+    def limits(self) -> dict[str, int]:
+        """The folders that show such a width."""
+        found = {folder: _archive_limit(widths) for folder, widths in self._widths.items()}
+        return {folder: limit for folder, limit in found.items() if limit is not None}
+
+
+def folder(source_path: str) -> str:
+    """The folder of a document; documents of one were exported together."""
+    return source_path.rpartition("/")[0]
+
+
+def widths(texts: Iterable[Told]) -> dict[str, Counter[int]]:
+    """How many contents of tasks there are of each width, by folder."""
+    found: dict[str, Counter[int]] = defaultdict(Counter)
+    for one in texts:
+        if one.table == "tasks":
+            found[folder(one.source_path)][width(one.text)] += 1
+    return found
+
+
+# By the unit's code and the whole text where it stands, in two forms at the most: one of them is not the own one.
+_Wholes = dict[str, dict[str, list[Told]]]
+
+
+def patches(texts: Sequence[Told], limits: Mapping[str, int]) -> list[TaskPatch]:
+    """The tasks that change by what other forms tell; ``texts``: those of one group, or of units without a code.
+
+    In the order of ``texts``, which is that of the archive. The texts are looked through once, however many there are.
+    """
+    opened = [(one, one.truncated or _is_cut(one, limits)) for one in texts if one.table == "tasks" and not one.settled]
+    wanted = {one.text for one, truncated in opened if truncated and one.unit_code}
+    wholes = _wholes(texts, wanted)
+    codes = sorted({one.unit_code for one in texts if one.unit_code})
+    found: list[TaskPatch] = []
+    for one, truncated in opened:
+        known = wholes.get(one.text) if truncated and one.unit_code else None
+        recovered, source = _recovered(one, known, codes) if known else (None, None)
+        if truncated != one.truncated or recovered is not None:
+            found.append(TaskPatch(one.source_path, one.form_index, one.seq, truncated, recovered, source, None))
+    return found
+
+
+def _is_cut(one: Told, limits: Mapping[str, int]) -> bool:
+    limit = limits.get(folder(one.source_path))
+    return limit is not None and not one.marked and is_cut(one.text, limit)
+
+
+def _wholes(texts: Iterable[Told], wanted: Iterable[str]) -> dict[str, _Wholes]:
+    """For each cut content that is wanted the texts that go on from it, by how they begin: one look at each place."""
+    by_start: dict[str, list[str]] = defaultdict(list)
+    for content in sorted(wanted):
+        if len(content) >= _SHORTEST:
+            by_start[content[:_SHORTEST]].append(content)
+    found: dict[str, _Wholes] = {}
+    if not by_start:
+        return found
+    for one in texts:
+        text = one.text
+        if one.truncated or not one.unit_code:
+            continue
+        for start in range(len(text) - _SHORTEST):
+            contents = by_start.get(text[start : start + _SHORTEST])
+            if contents is None:
+                continue
+            for content in contents:
+                if text.startswith(content, start) and (whole := _whole(text, start, start + len(content))):
+                    forms = found.setdefault(content, {}).setdefault(one.unit_code, {}).setdefault(whole, [])
+                    if len(forms) < _ENOUGH and all(other.form != one.form for other in forms):
+                        forms.append(one)
+    return found
+
+
+def _whole(text: str, start: int, cut_at: int) -> str:
+    """The text from ``start`` to the end of the sentence that a cut falls in; "" where nothing follows the cut."""
+    ends = [i for i in (text.find(mark, cut_at) for mark in _SENTENCE_END) if i >= 0]
+    end = min(ends) + 1 if ends else len(text)
+    return text[start:end] if end > cut_at else ""
+
+
+def _recovered(one: Told, known: _Wholes, codes: Sequence[str]) -> tuple[str | None, str | None]:
+    """A cut content's whole text from other forms of the same department; None where it goes on in two ways."""
+    found: dict[str, str] = {}
+    for code in _related(one.unit_code or "", codes):
+        for whole, forms in known.get(code, {}).items():
+            other = next((each for each in forms if each.form != one.form), None)
+            if other is not None:
+                found.setdefault(whole, other.where)
+    return next(iter(found.items())) if len(found) == 1 else (None, None)
 
 
 class Archive:
-    """What the documents of a run tell about one another. Holds texts, not forms: some kilobytes a document."""
+    """What the documents of a run tell about one another, in memory: some kilobytes a document."""
 
     def __init__(self) -> None:
-        self._passages: dict[str, list[_Passage]] = defaultdict(list)
-        self._joined: dict[str, _Joined] = {}
-        self._open: list[_Open] = []
-        self._widths: dict[str, Counter[int]] = defaultdict(Counter)
+        self._told: list[Told] = []
 
     def add(self, extraction: Extraction) -> None:
         """Takes in one document."""
-        for form in extraction.forms:
-            self._add(extraction.source_path, form, extraction.lines)
-
-    def _add(self, path: str, form: Form, lines: Sequence[str]) -> None:
-        where = f"{path}#{form.form_index}"
-        folder = path.rpartition("/")[0]
-        marks = any(task.content_truncated and _is_marked(task, lines) for task in form.tasks)
-        for seq, task in enumerate(form.tasks):
-            if task.content is None:
-                continue
-            self._widths[folder][width(task.content)] += 1
-            if task.content_recovered is None:
-                self._open.append(
-                    _Open(path, form.form_index, seq, form.unit_code, task.content, task.content_truncated, marks)
-                )
-            if form.unit_code and not task.content_truncated:
-                self._passages[form.unit_code].append(_Passage(task.content, f"{where} tasks {seq}"))
-        if form.unit_code:
-            self._passages[form.unit_code] += [
-                _Passage(goal.text, f"{where} goals {seq}") for seq, goal in enumerate(form.goals)
-            ]
+        self._told += told(extraction)
 
     def patches(self) -> list[TaskPatch]:
         """The rows of ``tasks`` that change, in the order in which they were added."""
-        self._joined.clear()
-        codes = sorted(self._passages)
-        limits = {folder: _archive_limit(widths) for folder, widths in self._widths.items()}
-        found: list[TaskPatch] = []
-        for task in self._open:
-            truncated = task.truncated
-            limit = limits[task.source_path.rpartition("/")[0]]
-            if not truncated and not task.marked and limit is not None:
-                truncated = is_cut(task.content, limit)
-            recovered, source = self._recover(task, codes) if truncated else (None, None)
-            if truncated != task.truncated or recovered is not None:
-                found.append(TaskPatch(task.source_path, task.form_index, task.seq, truncated, recovered, source, None))
-        return found
-
-    def _recover(self, task: _Open, codes: Sequence[str]) -> tuple[str | None, str | None]:
-        """A cut content's whole text from other documents of the same department."""
-        if not task.unit_code:
-            return None, None
-        own = f"{task.source_path}#{task.form_index} "
-        found: dict[str, str] = {}
-        for code in _related(task.unit_code, codes):
-            if code not in self._joined:
-                self._joined[code] = _Joined(self._passages[code])
-            for whole, where in self._joined[code].going_on(task.content, own):
-                found.setdefault(whole, where)
-        return next(iter(found.items())) if len(found) == 1 else (None, None)
+        learned = Widths()
+        for name, own in widths(self._told).items():
+            learned.add(name, own)
+        limits = learned.limits()
+        groups: dict[str | None, list[Told]] = defaultdict(list)
+        for one in self._told:
+            groups[group(one.unit_code)].append(one)
+        order = {(*one.form, one.seq): number for number, one in enumerate(self._told) if one.table == "tasks"}
+        found = [patch for texts in groups.values() for patch in patches(texts, limits)]
+        return sorted(found, key=lambda patch: order[patch.source_path, patch.form_index, patch.seq])
 
 
 def _is_marked(task: Task, lines: Sequence[str]) -> bool:
@@ -181,7 +254,7 @@ def _is_marked(task: Task, lines: Sequence[str]) -> bool:
 
 def _related(code: str, codes: Sequence[str]) -> Iterable[str]:
     """The codes of the same department: one the beginning of the other (121 and 121001)."""
-    for length in range(3, len(code)):
+    for length in range(_SHORTEST_CODE, len(code)):
         prefix = code[:length]
         i = bisect_left(codes, prefix)
         if i < len(codes) and codes[i] == prefix:
