@@ -17,12 +17,27 @@ from pathlib import Path
 from typing import Final
 
 from tests.archives import RawName, rar_of, raw_zip, special, tar_of, tar_with, zip_of
-from tests.forms import office
+from tests.forms import office, webpages
 from tests.forms.boxes import Box
 
 SAMPLES: Final = Path(__file__).parents[1] / "samples"
+OFFICE: Final = Path(__file__).parent / "office"
 FORM: Final = (SAMPLES / "portal-01.txt").read_bytes()
 _TABLE: Final = [[Box((line[:12] or "甲",)), Box(("乙",))] for line in FORM.decode().splitlines()[:40]]
+_PAGE: Final = b"<html><table>" + b"<tr><td rowspan=2>x<td>y<tr><td>z" * 20 + b"</table></html>"
+_CELLS: Final = [line[:12] or "甲" for line in FORM.decode().splitlines()[:40]]
+_BOOK: Final = (
+    '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table>'
+    + "".join(f"<Row><Cell><Data>{text}</Data></Cell><Cell><Data>乙</Data></Cell></Row>" for text in _CELLS)
+    + "</Table></Worksheet></Workbook>"
+)
+_WORD: Final = (
+    '<?xml version="1.0"?><w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"><w:body><w:tbl>'
+    + "".join(f"<w:tr><w:tc><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc></w:tr>" for text in _CELLS)
+    + "</w:tbl></w:body></w:wordDocument>"
+)
+# The header of a Word file that says where the table of the text's pieces stands: all of another stream.
+_PIECES: Final = bytes(0x1A2) + struct.pack("<II", 0, 15_000)
 _ENTITIES: Final = (
     '<!DOCTYPE a [<!ENTITY a0 "x">'
     + "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 12))
@@ -68,12 +83,18 @@ def good() -> dict[str, bytes]:
     return {
         "txt": FORM,
         "csv": FORM.decode().replace("\t", ",").encode("gbk"),
-        "html": b"<html><table>" + b"<tr><td rowspan=2>x<td>y<tr><td>z" * 20 + b"</table></html>",
+        "html": _PAGE,
         "docx": office.word_file(["标题"], _TABLE),
         "xlsx": office.workbook({"表": office.boxed_sheet(_TABLE)}),
         "ods": office.opendocument("spreadsheet", office.open_table(_TABLE)),
         "odt": office.opendocument("text", office.open_table(_TABLE)),
         "xls": office.old_workbook({"表": office.old_label(0, 0, "甲")}),
+        "doc": (OFFICE / "office-doc-breaks-1.doc").read_bytes(),
+        "wps": (OFFICE / "office-wps-ministry-1.wps").read_bytes(),
+        "et": (SAMPLES / "office-et-ministry-flat-1.et").read_bytes(),
+        "book.xml": _BOOK.encode(),
+        "word.xml": _WORD.encode(),
+        "mht": webpages.message([b"<html><frameset></frameset></html>", _PAGE]),
         "rtf": b"{\\rtf1\\ansi\x01 {\\b x}\\trowd\\cellx100 a\\cell\\row}",
         "pdf": pdf(3),
         "png": png(1, 1),
@@ -148,6 +169,13 @@ def _encrypted_zip() -> bytes:
     return data
 
 
+def _circular(data: bytes) -> bytes:
+    """A compound file whose sectors follow one another in a circle."""
+    (table,) = struct.unpack_from("<I", data, 76)
+    at = (table + 1) * 512
+    return data[:at] + struct.pack("<128I", *[(n + 1) % 64 for n in range(128)]) + data[at + 512 :]
+
+
 def _cells(rows: int, columns: int) -> dict[int, str]:
     return {
         row: "".join(office.text_cell(f"{office.column(c)}{row}", "x") for c in range(columns))
@@ -208,6 +236,14 @@ def made() -> Iterator[tuple[str, bytes]]:
     yield "entities.docx", office.zipped({"word/document.xml": f"{_ENTITIES}<w>&a11;&file;</w>"})
     yield "entities.xlsx", office.zipped({"xl/workbook.xml": f"{_ENTITIES}<w>&a11;&file;</w>"})
     yield "entities.html", f"{_ENTITIES}<html><table><tr><td>&a11;&file;</table>".encode()
+    yield "entities.xml", _BOOK.replace("<Workbook", f"{_ENTITIES}<Workbook").replace("乙", "&a11;&file;").encode()
+    yield "entities-word.xml", _WORD.replace("<w:wordDocument", f"{_ENTITIES}<w:wordDocument").encode()
+    yield "nested.xml", f"{_BOOK[: _BOOK.index('<Row>')]}{'<Row><Cell>' * 5000}".encode()
+    yield "circle.mht", webpages.message([webpages.message([_PAGE])] * 2)
+    yield "parts.mht", webpages.message([_PAGE]) + b"\r\n--x" * 20_000
+    yield "circle.doc", _circular((OFFICE / "office-doc-breaks-1.doc").read_bytes())
+    yield "pieces.doc", office.compound({"WordDocument": _PIECES.ljust(5000, b"\0"), "0Table": b"\x01\0\0" * 5000})
+    yield "long.et", office.old_workbook({"表": office.record(0x0204, *[0xFFFF] * 8) * 500})
     yield "ratio.docx", office.zipped({"word/document.xml": b"<a>" + b" " * 3_000_000 + b"</a>"})
     yield "ratio.xlsx", office.zipped({"xl/workbook.xml": b"<a>" + b" " * 3_000_000 + b"</a>"})
     yield "nested.docx", office.word("<w:tbl><w:tr><w:tc>" * 500 + "</w:tc></w:tr></w:tbl>" * 500)

@@ -25,6 +25,7 @@ def tree(folder: Path) -> dict[str, str]:
 def test_a_run_over_hostile_files(tmp_path: Path) -> None:
     files = corpus()
     assert len(files) >= 200
+    assert files == corpus()
     source, out = tmp_path / "in", tmp_path / "out"
     source.mkdir()
     for name, data in files.items():

@@ -42,6 +42,7 @@ def message(pages: Sequence[bytes], charset: str = "utf-8") -> bytes:
     whole["Subject"] = "=?utf-8?Q?=E8=A1=A8?="
     whole["MIME-Version"] = "1.0"
     whole.set_type("multipart/related")
+    whole.set_boundary("----MultipartBoundary--x----")
     for number, page in enumerate(pages):
         part = EmailMessage(policy=SMTP)
         part.set_content(page, "text", "html", cte="quoted-printable")
