@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import struct
 import tarfile
@@ -48,6 +49,8 @@ def tar_of(files: Files, mode: str = "w") -> bytes:
 
 
 def tar_with(members: Iterable[tuple[tarfile.TarInfo, bytes]], mode: str = "w") -> bytes:
+    if mode == "w:gz":
+        return gzip.compress(tar_with(members), mtime=0)
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
         for info, data in members:
