@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from extract.errors import UnreadableInput
 from extract.model import Finding
-from extract.readers import page_marks, pdfium, scan
+from extract.readers import page_marks, pdf_layer, pdfium, scan
 from extract.readers.files import ReadOptions
 from extract.readers.page_marks import Drawing
 from extract.readers.page_source import source_of
 from extract.readers.page_tables import Page
+from extract.readers.pdf_layer import Layer
 from extract.readers.source import Source
 
 _TYPE: Final = "application/pdf"
@@ -21,16 +22,21 @@ _TYPE: Final = "application/pdf"
 _DAMAGED: Final = 50
 # Of one that nobody can read, one in so many.
 _LOST: Final = 3
+# So few characters on a picture of a page are what a scanner stamped on it, and no text.
+_STAMP: Final = 40
+# Fewer that do not show are no text either.
+_LAYER: Final = 5
 
 
 @dataclass(slots=True)
 class _Seen:
     """What was seen of the pages: the numbers of those that are pictures, and of those that are cut off at an edge.
 
-    ``lost``: how many characters could not be told.
+    ``layers``: of those whose texts do not show. ``lost``: how many characters could not be told.
     """
 
     pictures: list[int] = field(default_factory=list)
+    layers: list[int] = field(default_factory=list)
     texts: int = 0
     lost: int = 0
     over_edge: list[int] = field(default_factory=list)
@@ -51,15 +57,30 @@ def read(data: bytes, options: ReadOptions) -> Source:
         seen = _Seen()
         drawings = _plumbed(data) if options.pdf_engine == "pdfplumber" else _drawings(data, document, options)
         pictures = scan.PicturePages(document, options)
-        source = pictures.placed(source_of(_TYPE, _pages(drawings, seen, pictures)))
+        source = pictures.placed(source_of(_TYPE, _pages(drawings, seen, pictures, document)))
     if not seen.texts:
         raise pictures.missing or UnreadableInput("empty")
     return _with_findings(source, seen)
 
 
-def _pages(drawings: Iterator[Drawing], seen: _Seen, pictures: scan.PicturePages) -> Iterator[Page]:
-    """The pages that can be read; one whose characters cannot be told is as good as a picture."""
+def _pages(drawings: Iterator[Drawing], seen: _Seen, pictures: scan.PicturePages, document: Any) -> Iterator[Page]:
+    """The pages that can be read; one whose characters cannot be told is as good as a picture.
+
+    A picture of a page is read even where some program put beneath it what it read there.
+    """
     for number, drawing in enumerate(drawings, 1):
+        layer = pdf_layer.layer(document, number - 1) if drawing.pictures else pdf_layer.NONE
+        if _is_picture(drawing, layer):
+            shown = _picture(pictures, number, layer)
+            if shown is not None:
+                seen.texts += 1
+                yield shown
+                continue
+            if not layer.unseen:
+                seen.pictures.append(number)
+                continue
+        if layer.unseen >= _LAYER:
+            seen.layers.append(number)
         lost = page_marks.damaged(drawing)
         if drawing.letters and lost * _LOST <= len(drawing.letters):
             seen.texts += 1
@@ -75,6 +96,22 @@ def _pages(drawings: Iterator[Drawing], seen: _Seen, pictures: scan.PicturePages
             else:
                 seen.texts += 1
                 yield shown
+
+
+def _is_picture(drawing: Drawing, layer: Layer) -> bool:
+    """Whether a page is a picture, with hardly a text on it that shows."""
+    shows = sum(letter.text != " " for letter in drawing.letters) - layer.unseen
+    return layer.covered and (shows <= layer.unseen if layer.unseen else shows <= _STAMP and not drawing.strokes)
+
+
+def _picture(pictures: scan.PicturePages, number: int, layer: Layer) -> Page | None:
+    """A page that is a picture; None where only the text beneath it can be read."""
+    try:
+        return pictures.page(number)
+    except UnreadableInput:
+        if not layer.unseen:
+            raise
+        return None
 
 
 def _drawings(data: bytes, document: Any, options: ReadOptions) -> Iterator[Drawing]:
@@ -112,6 +149,8 @@ def _with_findings(source: Source, seen: _Seen) -> Source:
     found = list(source.findings)
     if seen.pictures:
         found.append(Finding("pages_not_read", None, None, None, {"pages": ", ".join(map(str, seen.pictures))}))
+    if seen.layers:
+        found.append(Finding("text_layer", None, None, None, {"pages": ", ".join(map(str, seen.layers))}))
     if seen.over_edge:
         found.append(Finding("page_cut_off", None, None, None, {"pages": ", ".join(map(str, seen.over_edge))}))
     if seen.lost:
