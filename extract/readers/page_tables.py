@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extract.clean import squash
@@ -139,13 +139,49 @@ _Block = _Drawn | _Beside
 Blocks = list[_Block]
 
 
-def lines_of(pages: Sequence[Blocks]) -> Iterator[Line]:
-    """The rows of the tables and the lines beside them, in order; page numbers left out."""
-    for before, own in pairwise(pages):
-        _join(before, own)
-    for own in pages:
-        for block in own:
-            yield from [_beside(block)] if isinstance(block, _Beside) else _rows(block)
+class _Entry(NamedTuple):
+    """A cell with text as a row keeps it; the cell itself where it may go on on pages to come."""
+
+    left: float
+    right: float
+    content: _Cell | list[list[Piece]]
+
+
+class _Kept(NamedTuple):
+    """What is kept of a table: its rows, whose columns are known when all tables are that it goes on in."""
+
+    page: int
+    xs: Sequence[float]
+    columns: list[float]
+    rows: list[list[_Entry]]
+
+
+class Pages:
+    """Pages that follow one another, and go on in one another.
+
+    Of a page only what becomes lines is kept as soon as the next one is there: a file may have thousands.
+    """
+
+    def __init__(self) -> None:
+        self._kept: deque[_Kept | Line] = deque()
+        self._last: Blocks = []
+
+    def __bool__(self) -> bool:
+        return bool(self._kept or self._last)
+
+    def add(self, own: Blocks) -> None:
+        """Takes in the next page."""
+        _join(self._last, own)
+        carried = {id(cell) for block in own if isinstance(block, _Drawn) for cell in block.last}
+        self._kept += [_beside(block) if isinstance(block, _Beside) else _kept(block, carried) for block in self._last]
+        self._last = own
+
+    def lines(self) -> Iterator[Line]:
+        """The rows of the tables and the lines beside them, in order; page numbers left out. Then nothing is left."""
+        self.add([])
+        while self._kept:
+            kept = self._kept.popleft()
+            yield from [kept] if isinstance(kept, Line) else _rows(kept)
 
 
 def is_ruled(blocks: Blocks) -> bool:
@@ -357,19 +393,35 @@ def _beside(block: _Beside) -> Line:
     return Line(cells, 1 if len(cells) == 1 else 0, block.page)
 
 
-def _rows(block: _Drawn) -> Iterator[Line]:
-    columns = _distinct(block.columns)
-    nearest = {x: _nearest(columns, x) for x in block.table.xs}
-    for row in range(block.repeated, len(block.table.ys) - 1):
+def _kept(block: _Drawn, carried: set[int]) -> _Kept:
+    """What becomes lines of a table; ``carried``: the cells that may go on on pages to come."""
+    rows = [
+        [
+            _Entry(cell.left, cell.right, cell if id(cell) in carried else _pieces(cell, block.page))
+            for cell in block.row(number)
+            if not cell.gone and (cell.paragraphs or id(cell) in carried)
+        ]
+        for number in range(block.repeated, len(block.table.ys) - 1)
+    ]
+    return _Kept(block.page, block.table.xs, block.columns, rows)
+
+
+def _rows(table: _Kept) -> Iterator[Line]:
+    columns = _distinct(table.columns)
+    nearest = {x: _nearest(columns, x) for x in table.xs}
+    for row in table.rows:
         cells = []
-        for cell in block.row(row):
-            if cell.gone or not cell.paragraphs:
-                continue
-            low, high = nearest[cell.left], nearest[cell.right]
-            paragraphs = [[_piece(told, block.page) for told in paragraph] for paragraph in cell.paragraphs]
-            cells.append(Filled(low, paragraphs, max(1, high - low)))
+        for left, right, content in row:
+            paragraphs = content if isinstance(content, list) else _pieces(content, table.page)
+            if paragraphs:
+                low, high = nearest[left], nearest[right]
+                cells.append(Filled(low, paragraphs, max(1, high - low)))
         if cells:
-            yield Line(cells, len(columns) - 1, block.page)
+            yield Line(cells, len(columns) - 1, table.page)
+
+
+def _pieces(cell: _Cell, page: int) -> list[list[Piece]]:
+    return [[_piece(told, page) for told in paragraph] for paragraph in cell.paragraphs]
 
 
 def _distinct(columns: Sequence[float]) -> list[float]:
