@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from extract import extract_bytes
+from extract.interpret.sections import Scanner
+from extract.interpret.stream_head import head
 from extract.interpret.stream_levels import Named, Printed, placed
+from extract.interpret.stream_tasks import Line, tasks
 from extract.interpret.stream_tokens import is_spaced, line_cell, tokens
 from extract.interpret.stream_words import Lexicon, words
 from extract.model import Cell, Form
@@ -109,3 +112,29 @@ def test_a_total_of_nothing_known_among_categories_is_doubted() -> None:
     money = "总体资金情况（元）\n县级\n总额\n基本支出\n项目支出\n300.00\n100.00\n200.00\n"
     form = form_of(head[: head.index("项目资金")] + money + head[head.index("年度总体目标") :] + COLUMNS + ROWS)
     assert {f.code for f in form.findings if f.table == "funding"} >= {"layout_uneven", "funding_columns"}
+
+
+def test_a_code_behind_what_it_names() -> None:
+    """Figures and characters of a cell in two lines: the tool has them the wrong way round."""
+    form = form_of(HEAD.replace("路灯亮化经费\n", "路灯亮化经费\n511723T000000123456-\n") + COLUMNS + ROWS)
+    assert (form.project_code, form.project_name) == ("511723T000000123456", "路灯亮化经费")
+    assert [goal.text for goal in form.goals] == ["办好路灯亮化。"]
+
+
+@pytest.mark.parametrize(("parted", "expected"), [(True, {"unit_name", "unit_code", None}), (False, set())])
+def test_a_label_that_is_left_without_a_value_is_doubted(parted: bool, expected: set[str | None]) -> None:
+    """Where blank lines part the stream, the value may stand among the goals."""
+    words = default().general.vocabulary
+    _, doubts = head([(cell("实施单位"), None)], Scanner(words), parted=parted)
+    assert {doubt.field for doubt in doubts} == expected
+
+
+def task_lines(*texts: str, parted: bool) -> list[Line]:
+    return [Line((cell(text),), cell(text), block if parted else 0) for block, text in enumerate(texts)]
+
+
+def test_tasks_that_hardly_fit_are_doubted() -> None:
+    """Contents without names, in a stream whose cells may stand in any order."""
+    lone = ("办好路灯亮化。", "办好夜间巡查。")
+    assert all(task.close for task in tasks(task_lines(*lone, parted=True)))
+    assert not any(task.close for task in tasks(task_lines("路灯亮化", *lone[:1], parted=True)))

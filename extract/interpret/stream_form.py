@@ -181,7 +181,7 @@ class StreamForm:
             if not heads.is_money(line.pieces)
         )
         items = [(label, line) for _, label, line in sorted(events, key=lambda event: event[0])]
-        return heads.head(items, scanner)
+        return heads.head(items, scanner, parted=bool(self.stream) and self.stream[-1].block > 0)
 
     def _funding(self, start: int, goals_at: int, end: int) -> tuple[list[Row], list[Finding]]:
         """The rows of the funding; its amounts may stand behind the goals, alone in their lines."""

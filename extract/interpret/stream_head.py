@@ -21,6 +21,12 @@ AMOUNT: Final = regex.compile(r"[+\-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)(?:[.．
 _GLUED: Final = regex.compile(r"(?:\d[\d,]*\.\d{2}){2,}$")
 _ONE: Final = regex.compile(r"\d[\d,]*\.\d{2}")
 _SURE: Final = regex.compile(r"[\d,]+\.\d{2}$|\d{1,3}(?:,\d{3})+")
+# Fields that are read; values of others are no one's.
+_READ: Final = frozenset({"unit", "supervising_unit", "project", "project_code"})
+# Fields of one label, and those labels of whose values codes are part.
+_CODED: Final = {"unit": ("unit_name", "unit_code"), "project": ("project_name", "project_code")}
+# A code without what it names.
+_CODE: Final = regex.compile(r"(?=.*\d)[\dA-Z]{3,}-$")
 # What is no narrower may go on in the next line.
 _MAY_GO_ON: Final = 16
 # The rest of a value stands in the next line, or behind the rest of its label.
@@ -58,10 +64,13 @@ def titled(lines: Sequence[Line], scanner: Scanner) -> list[Line]:
     return found
 
 
-def head(items: Sequence[tuple[Cell | None, Line | None]], scanner: Scanner) -> tuple[list[Row], list[Finding]]:
+def head(
+    items: Sequence[tuple[Cell | None, Line | None]], scanner: Scanner, *, parted: bool
+) -> tuple[list[Row], list[Finding]]:
     """The rows of the head from its labels and lines, in the order of the stream.
 
-    A value belongs to the first label that still waits for one; where several wait, a finding says so.
+    A value belongs to the first label that still waits for one; where several wait, a finding says so. ``parted``:
+    whether blank lines part the stream, so that a value that a label waits for may stand anywhere, in the goals too.
     """
     rows: list[Row] = []
     doubts: list[Finding] = []
@@ -74,7 +83,12 @@ def head(items: Sequence[tuple[Cell | None, Line | None]], scanner: Scanner) -> 
         if line is None:
             continue
         cell = line.whole
-        if waiting:
+        if rows and len(rows[-1].cells) > 1 and rows[-1].cells[-1].text.endswith("-"):
+            # A code goes before what it names.
+            rows[-1] = rows[-1]._replace(cells=[*rows[-1].cells[:-1], join([rows[-1].cells[-1], cell])])
+        elif (at := _coded(cell, rows, scanner)) >= 0:
+            rows[at] = rows[at]._replace(cells=[*rows[at].cells[:-1], join([cell, rows[at].cells[-1]])._replace(col=1)])
+        elif waiting:
             own = waiting.pop(0)
             if waiting and own.line != cell.line:
                 name = scanner.meaning(own.text).name
@@ -87,7 +101,30 @@ def head(items: Sequence[tuple[Cell | None, Line | None]], scanner: Scanner) -> 
         else:
             rows.append(Row(cell.line, [cell], 1))
             goes_on = width(cell.text) >= _MAY_GO_ON and scanner.meaning(cell.text).kind == "field"
-    return rows, doubts
+    return rows, [*doubts, *_missed(waiting, scanner)] if parted else doubts
+
+
+def _missed(waiting: Sequence[Cell], scanner: Scanner) -> list[Finding]:
+    """What is doubtful where labels are left without values."""
+    found: list[Finding] = []
+    for label in waiting:
+        name = scanner.meaning(label.text).name
+        if name in _READ:
+            params = {"what": label.text[:24], "other": ""}
+            places = [("documents", field) for field in _CODED.get(name, (name,))]
+            for table, field in (*places, ("goals", None)):
+                found.append(Finding("layout_ambiguous", table, None, field, params, label))
+    return found
+
+
+def _coded(cell: Cell, rows: Sequence[Row], scanner: Scanner) -> int:
+    """The last row whose value lacks the code that a cell is, where it is one that stands apart; else -1."""
+    if not _CODE.match(cell.text):
+        return -1
+    own = [
+        at for at, row in enumerate(rows) if len(row.cells) > 1 and scanner.meaning(row.cells[0].text).name in _CODED
+    ]
+    return next((at for at in reversed(own) if "-" not in rows[at].cells[-1].text), -1)
 
 
 def _is_rest(text: str, scanner: Scanner) -> bool:

@@ -36,6 +36,8 @@ _SHORT_CONTENT: Final = 1.0
 _SHORT: Final = 20
 _KIN: Final = -1.2
 _CUTS: Final = (96, 97)
+# Ways that cost so much a task explain little, where cells may stand in any order.
+_POOR: Final = 0.05
 
 
 class Line(NamedTuple):
@@ -79,7 +81,10 @@ def tasks(lines: Sequence[Line]) -> list[Task]:
     best = ways[0]
     others = [way for way in ways[1:] if way.cost - best.cost < CLOSE]
     shared = [{(task.name, task.content) for task in way.done} for way in others]
-    return [task._replace(close=any((task.name, task.content) not in way for way in shared)) for task in best.done]
+    poor = best.cost > _POOR * len(best.done) and len({line.block for line in lines}) > 1
+    return [
+        task._replace(close=poor or any((task.name, task.content) not in way for way in shared)) for task in best.done
+    ]
 
 
 def _after(state: _State, line: Line, room: int) -> Iterator[_State]:
