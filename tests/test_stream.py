@@ -7,7 +7,8 @@ import pytest
 from extract import extract_bytes
 from extract.interpret.sections import Scanner
 from extract.interpret.stream_head import head
-from extract.interpret.stream_levels import Named, Printed, placed
+from extract.interpret.stream_levels import placed
+from extract.interpret.stream_spans import Named, Printed
 from extract.interpret.stream_tasks import Line, tasks
 from extract.interpret.stream_tokens import is_spaced, line_cell, tokens
 from extract.interpret.stream_words import Lexicon, words
@@ -112,6 +113,78 @@ def test_a_total_of_nothing_known_among_categories_is_doubted() -> None:
     money = "总体资金情况（元）\n县级\n总额\n基本支出\n项目支出\n300.00\n100.00\n200.00\n"
     form = form_of(head[: head.index("项目资金")] + money + head[head.index("年度总体目标") :] + COLUMNS + ROWS)
     assert {f.code for f in form.findings if f.table == "funding"} >= {"layout_uneven", "funding_columns"}
+
+
+def spans(labels: list[Printed], rows: list[Named], *, centred: bool = False) -> list[str]:
+    levels = placed(labels, rows, VOCABULARY, jumping=True, solid=False, centred=centred)
+    return [p.second.cell.text.removesuffix("指标") for p in levels if p.second]
+
+
+def named(count: int, **more: int) -> list[Named]:
+    return [Named(f"第{i}项", 2 + 10 * i, 8 + 10 * i, **more) for i in range(count)]
+
+
+def test_a_label_before_a_name_is_of_that_row_and_one_apart_is_of_more() -> None:
+    """What is level with a row comes with it; what stands between two rows comes behind all, or before them."""
+    labels = [
+        printed("产出指标", 60),
+        printed("数量指标", 1)._replace(row=0),
+        printed("质量指标", 61),
+        printed("时效指标", 31)._replace(row=3),
+        printed("成本指标", 62),
+    ]
+    assert spans(labels, named(6)) == ["数量", "质量", "质量", "时效", "成本", "成本"]
+
+
+def test_labels_that_follow_each_other_are_close_unless_a_blank_line_parts_them() -> None:
+    rows = named(5)
+    labels = [printed("产出指标", 60), printed("数量指标", 61), printed("质量指标", 62), printed("时效指标", 63)]
+    near = [label._replace(blocks=(9, 9)) for label in labels]
+    far = [label._replace(blocks=(at, at)) for at, label in enumerate(near)]
+    assert spans([near[0], near[1], near[2], far[3]], rows) == ["数量", "质量", "质量", "时效", "时效"]
+    assert spans([near[0], far[1], near[2]._replace(blocks=(9, 3)), far[3]], rows)[:2] == ["数量", "数量"]
+
+
+def test_a_label_has_rows_on_its_page() -> None:
+    rows = [row._replace(page=int(at > 1)) for at, row in enumerate(named(4))]
+    labels = [printed("产出指标", 0), printed("数量指标", 1), printed("质量指标", 21)._replace(page=1)]
+    assert spans(labels, rows) == ["数量", "数量", "质量", "质量"]
+
+
+def test_a_label_over_all_rows_among_them_tells_that_labels_are_in_the_middle() -> None:
+    labels = [
+        printed("产出指标", 0),
+        printed("数量指标", 1)._replace(row=0),
+        printed("质量指标", 21)._replace(row=2),
+    ]
+    rows = named(4)
+    assert spans(labels, rows, centred=True) == ["数量", "质量", "质量", "质量"]
+    assert spans(labels, rows)[1] == "数量"
+
+
+PARTED = (
+    "年度绩效指标\n\n一级指标\n\n产出指标\n\n效益指标\n满意度指标\n\n二级指标\n\n三级指标\n\n指标性质\n\n指标值\n\n度量单位\n\n权重\n\n"
+    "数量指标\n\n路灯点位\n\n≥\n\n30\n\n盏\n\n30\n\n时效指标\n\n完工所需时间\n\n≤\n\n98.8\n\n工作日\n\n11\n\n"
+    "路灯完好情况\n\n定性\n\n好中差\n\n≥\n\n43\n\n定性\n\n稳步提高\n\n节约用电\n\n≥\n\n85.4\n\n"
+    "可持续影响\n指标\n\n路灯管护制度\n\n定性\n\n优中差\n\n服务对象满\n意度指标\n\n夜间出行群众好评率\n\n≥\n\n80.2\n\n"
+    "减少路面扬尘\n生态效益指\n减少夜间事故（含摩托车和行人\n标\n的部分）\n\n"
+    "1\n平方米\n\n2\n38\n\n千瓦时\n\n9\n3\n\n%\n\n6\n"
+)
+
+
+def test_what_goes_on_behind_all_names_by_rows() -> None:
+    """Units and weights of rows that lack a cell come behind the names, row by row; no value becomes a weight."""
+    form = form_of(HEAD + PARTED)
+    assert [(i.name, i.operator, i.value, i.unit, str(i.weight)) for i in form.indicators] == [
+        ("路灯点位", "≥", "30", "盏", "30"),
+        ("完工所需时间", "≤", "98.8", "工作日", "11"),
+        ("路灯完好情况", "定性", "好中差", None, "1"),
+        ("减少路面扬尘", "≥", "43", "平方米", "2"),
+        ("减少夜间事故（含摩托车和行人的部分）", "定性", "稳步提高", None, "38"),
+        ("节约用电", "≥", "85.4", "千瓦时", "9"),
+        ("路灯管护制度", "定性", "优中差", None, "3"),
+        ("夜间出行群众好评率", "≥", "80.2", "%", "6"),
+    ]
 
 
 def test_a_code_behind_what_it_names() -> None:

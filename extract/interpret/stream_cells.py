@@ -32,6 +32,8 @@ _COST_UNREAD: Final = 5.0
 _COST_NOTES: Final = 1.5
 # Texts that are no dearer as notes stand behind the table.
 _AT_END: Final = 0.4
+# Notes in more than one place.
+_NOTES_AGAIN: Final = 1.0
 _COST_PAGE: Final = 0.8
 # A label that is read as a name: its stem alone (服务对象满意度) is often one.
 _STEM_AS_NAME: Final = 1.0
@@ -42,6 +44,14 @@ _JUMP: Final = 0.5
 _JUMP_ROW: Final = 0.15
 _MOST_JUMP: Final = 4
 _BACK: Final = 1.0
+# On in a row behind a label, and back in it.
+_BROKEN: Final = 0.3
+_WITHIN_ROW: Final = 0.5
+# The next row of a stream that goes by rows through some of the columns.
+_NEXT_ROW: Final = 0.8
+# Weights that sum to more than they can.
+_MOST_WEIGHT: Final = 100.0
+_TOO_HEAVY: Final = 2.5
 # Two pieces of one line that are not in the order of the columns, or not of one row.
 _OUT_OF_LINE: Final = 4.0
 _OTHER_ROW: Final = 1.0
@@ -51,6 +61,7 @@ _FULL_ENDS: Final = 0.2
 # What can only be the rest of a cell as one of its own, and a sentence as a name where notes are looked for.
 _A_REST: Final = 3.0
 _A_SENTENCE: Final = 1.5
+_BRACKETS: Final = ("()", "（）", "《》", "“”", "[]", "【】")
 _SENTENCE_END: Final = ("。", "！", "？")
 # More of a value or a unit: where both are a known one together, where that may be, where it can hardly be.
 _REST: Final = 0.3
@@ -67,6 +78,7 @@ _MISSING: Final = {NAME: 6.0, OPERATOR: 2.5, VALUE: 2.5, UNIT: 0.9, WEIGHT: 2.0}
 # A name that stands behind other cells of its row, and any cell that comes after ones of later rows.
 _NAME_LATER: Final = 1.5
 _FILLED: Final = 1.0
+_FILLED_AT_ONCE: Final = 0.3
 _A_UNIT: Final = 0.2
 _PLAIN_VALUES: Final = "mNgd"
 _MOST_SKIPPED: Final = 3
@@ -79,7 +91,8 @@ _MAY_GO_ON: Final = 10
 class Piece(NamedTuple):
     """A piece of the stream: a token, or a level label put together from several.
 
-    ``label``: what it costs to read it as a name, 0 where it is no label. ``notes``: likewise as notes.
+    ``label``: what it costs to read it as a name, 0 where it is no label. ``notes``: likewise as notes. ``number``: the
+    number that it is, 0 for none.
     """
 
     cell: Cell
@@ -90,6 +103,7 @@ class Piece(NamedTuple):
     label: float = 0.0
     notes: float = _COST_NOTES
     page: bool = False
+    number: float = 0.0
 
 
 class Spot(NamedTuple):
@@ -109,6 +123,9 @@ class _State(NamedTuple):
     ends: tuple[int, ...]
     rows: tuple[int, ...]
     path: _Path | None
+    # What the weights sum to so far, and the last piece of the notes.
+    weights: float = 0.0
+    notes: int = -1
 
 
 class _Path(NamedTuple):
@@ -151,6 +168,7 @@ class Table:
         self.room = max(
             (width(p.cell.text) for p in pieces if p.kind in "st" and not p.label and p.notes > _AT_END), default=0
         )
+        self.rests = [_is_rest(piece.cell.text) for piece in pieces]
         self.text_columns = [i for i, role in enumerate(self.columns) if role in (NAME, VALUE, UNIT)]
         self.has = {role: self.columns.index(role) for role in self.columns}
 
@@ -199,7 +217,9 @@ class Table:
         beside = at > 0 and state.last.column == NOTES and self.pieces[at - 1].line == piece.line
         if piece.kind in "stg" or beside:
             cost = 0.0 if beside else piece.notes
-            yield self._aside(state, Spot(NOTES), cost)._replace(last=Spot(NOTES))
+            if 0 <= state.notes < at - 1:
+                cost += _NOTES_AGAIN
+            yield self._aside(state, Spot(NOTES), cost)._replace(last=Spot(NOTES), notes=at)
         for column, role in enumerate(self.columns):
             own = grammar._COST[piece.kind][role]
             if own < _NEVER:
@@ -237,7 +257,8 @@ class Table:
         if "-" in cells:
             row = cells.index("-")
             refund = _NAME_LATER if role == NAME else self._blank(state, role, row)
-            cost = state.cost - refund + _FILLED + self._cell(state, at, column, row, own)
+            filled = _FILLED_AT_ONCE if state.last.row == row else _FILLED
+            cost = state.cost - refund + filled + self._cell(state, at, column, row, own)
             yield self._with(state, at, column, row, cells[:row] + self.pieces[at].kind + cells[row + 1 :], cost)
 
     def _cell(self, state: _State, at: int, column: int, row: int, own: float) -> float:
@@ -248,7 +269,7 @@ class Table:
         if role == NAME:
             if state.ends[0] >= 0 and self._is_full(state.ends[0], at):
                 cost += _FULL_ENDS
-            if piece.cell.text[0] in CLOSING:
+            if self.rests[at]:
                 cost += _A_REST
             if piece.notes < _NEVER and piece.cell.text.endswith(_SENTENCE_END):
                 cost += _A_SENTENCE
@@ -265,7 +286,7 @@ class Table:
             cost = 0.0 if column > last.column else _OUT_OF_LINE
             return cost + _OTHER_ROW * min(_MOST_JUMP, abs(row - last.row))
         if row == last.row and column > last.column:
-            return 0.0
+            return _BROKEN if before.label else 0.0
         if column == 0 and row == last.row + 1:
             return 0.0
         if column == last.column and row == last.row + 1:
@@ -273,6 +294,10 @@ class Table:
         if column > last.column and row < last.row:
             # The next column of rows that stand above.
             return _JUMP
+        if row == last.row + 1 and column < last.column:
+            return _NEXT_ROW
+        if row == last.row:
+            return _WITHIN_ROW
         back = _BACK if 0 < column < last.column else 0.0
         return _JUMP + back + _JUMP_ROW * min(_MOST_JUMP, abs(row - last.row))
 
@@ -330,7 +355,7 @@ class Table:
             cost += self._beside(before.kind + piece.kind, column)
         else:
             if self.columns[column] == NAME:
-                cost += 0.0 if self._is_full(end, at) or piece.cell.text[0] in CLOSING else _NOT_FULL
+                cost += 0.0 if self._is_full(end, at) or self.rests[at] else _NOT_FULL
                 cost += 0.0 if piece.kind in "st" else 1.5
             else:
                 cost += self._more_value(before, piece, column)
@@ -342,7 +367,7 @@ class Table:
                 cost += 0.3 if state.last.row == row else _JUMP + _JUMP_ROW * min(_MOST_JUMP, abs(state.last.row - row))
         spot = Spot(column, row, more=True)
         ends = (*state.ends[:column], at, *state.ends[column + 1 :])
-        return _State(state.cost + cost, state.cells, spot, ends, state.rows, _Path(spot, state.path))
+        return state._replace(cost=state.cost + cost, last=spot, ends=ends, path=_Path(spot, state.path))
 
     def _beside(self, kinds: str, column: int) -> float:
         """What it costs that a cell goes on behind a blank: with a number it does not. ``kinds`` of both pieces."""
@@ -360,7 +385,7 @@ class Table:
             piece = self.pieces[at]
             if spot.more and before >= 0:
                 beside = before == at - 1 and piece.at and self.pieces[before].line == piece.line
-                if not (beside or self._is_full(before, at) or piece.cell.text[0] in CLOSING):
+                if not (beside or self._is_full(before, at) or self.rests[at]):
                     found.add(spot.row)
             before = at
         return found
@@ -383,7 +408,12 @@ class Table:
         ends = (*state.ends[:column], at, *state.ends[column + 1 :])
         spot = Spot(column, row)
         rows = (*state.rows[:column], row, *state.rows[column + 1 :])
-        return _State(cost, cells, spot, ends, rows, _Path(spot, state.path))
+        weights = state.weights
+        if self.columns[column] == WEIGHT:
+            weights += self.pieces[at].number
+            if weights > _MOST_WEIGHT >= state.weights:
+                cost += _TOO_HEAVY
+        return _State(cost, cells, spot, ends, rows, _Path(spot, state.path), weights)
 
     def _unfinished(self, state: _State) -> float:
         """What it costs that columns end before the last row."""
@@ -399,6 +429,11 @@ class Table:
                 else:
                     cost += self._blank(state, role, row)
         return cost
+
+
+def _is_rest(text: str) -> bool:
+    """Whether a text can only be the rest of another: it begins with a closing sign, or closes what it did not open."""
+    return text[0] in CLOSING or any(text.count(end) > text.count(begin) for begin, end in _BRACKETS)
 
 
 def _cost(found: _State | Reading) -> float:

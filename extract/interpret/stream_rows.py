@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import permutations
@@ -13,8 +14,10 @@ from extract.interpret import stream_cells as table
 from extract.interpret.grammar import NAME, OPERATOR, UNIT, VALUE, WEIGHT
 from extract.interpret.indicators import ROLE_OF
 from extract.interpret.layout_text import join_pieces
+from extract.interpret.prose import COUNTER
 from extract.interpret.stream_form import StreamForm
-from extract.interpret.stream_levels import Named, Placed, Printed, placed
+from extract.interpret.stream_levels import Placed, placed
+from extract.interpret.stream_spans import Named, Printed
 from extract.interpret.stream_tokens import Token
 from extract.interpret.stream_words import Word
 from extract.interpret.values import number
@@ -49,6 +52,8 @@ class StreamRows:
         self._collect()
         self._order()
         self.body = [role for role in self.columns if role >= NAME]
+        # The lines that begin pages.
+        self.breaks = [number for number, line in enumerate(form.lines) if "\f" in line]
 
     def _header(self) -> list[tuple[str, Cell]]:
         """The roles of the columns with their header words: the levels first, then the name, then as they stand."""
@@ -74,7 +79,8 @@ class StreamRows:
 
         A word that is broken over lines stands higher than its neighbours, and so may come too early.
         """
-        if len({cell.line for _, cell in self.header}) == 1 and not any(cell.parts for _, cell in self.header):
+        own = [cell for role, (_, cell) in zip(self.columns, self.header, strict=True) if role in _TARGET]
+        if len({cell.line for cell in own}) == 1 and not any(cell.parts for cell in own):
             return
         role_of = dict(zip(self.columns, self.header, strict=True))
         moving = [role for role in self.columns if role in _TARGET]
@@ -114,6 +120,7 @@ class StreamRows:
                     token.block,
                     notes=self._notes_cost(token, at, last_text),
                     page=self._may_be_page(token, at),
+                    number=float(number(token.text) or 0),
                 )
             )
             self.tokens.append(at)
@@ -204,25 +211,75 @@ class StreamRows:
         begins: dict[int, int] = {}
         ends: dict[int, int] = {}
         of_line: dict[int, set[int]] = {}
-        names: set[int] = set()
+        names: dict[int, int] = {}
         for at, spot in zip(self.tokens, reading.spots, strict=True):
             if spot.column >= 0:
                 ends[spot.row] = max(at, ends.get(spot.row, at))
                 of_line.setdefault(self.form.stream[at].line, set()).add(spot.row)
             if spot.column == 0:
                 begins.setdefault(spot.row, at)
-                names.add(at)
+                names[at] = spot.row
         rows = [
-            Named(row[NAME].text if NAME in row else "", begins.get(i, ends.get(i, 0)), ends.get(i, 0))
+            Named(
+                row[NAME].text if NAME in row else "",
+                begins.get(i, ends.get(i, 0)),
+                ends.get(i, 0),
+                max((len(cell.parts) for cell in row.values()), default=0) or 1,
+                self._page(begins.get(i, ends.get(i, 0))),
+            )
             for i, row in enumerate(cells)
         ]
-        labels = [
-            label._replace(beside=tuple(sorted(of_line.get(self.form.stream[label.start].line, ()))))
-            for label in self.labels
-            if label.start not in names
-        ]
+        cells_at = {at: spot for at, spot in zip(self.tokens, reading.spots, strict=True) if spot.column >= 0}
+        starts = {at: row for row, at in begins.items() if self._goes_on(at, row, cells_at)}
+        labels = [self._printed(label, of_line, starts) for label in self.labels if label.start not in names]
         solid = not jumping and not self._has_blank_lines()
-        return placed(labels, rows, self.by.vocabulary, jumping=jumping, solid=solid)
+        centred = self._is_centred(rows)
+        return placed(labels, rows, self.by.vocabulary, jumping=jumping, solid=solid, centred=centred)
+
+    @staticmethod
+    def _goes_on(at: int, row: int, cells_at: Mapping[int, table.Spot]) -> bool:
+        """Whether the row that begins with the name at a token goes on behind that name."""
+        while at in cells_at and cells_at[at].column == 0 and cells_at[at].row == row:
+            at += 1
+        return at in cells_at and cells_at[at].row == row
+
+    def _is_centred(self, rows: Sequence[Named]) -> bool:
+        """Whether the label over all indicators stands among them, as it does where labels are in the middle."""
+        form = self.form
+        over: dict[str, list[int]] = {}
+        for word in form.words:
+            if form.section(word) == "indicators" or self._is_root(word):
+                over.setdefault(word.text, []).append(word.tokens[0])
+        # A word that stands before them too is one of a header that pages repeat.
+        return bool(rows) and any(rows[0].start < min(own) < rows[-1].start for own in over.values())
+
+    def _is_root(self, word: Word) -> bool:
+        label = self.by.vocabulary.label(word.text)
+        return label is not None and label.root
+
+    def _page(self, at: int) -> int:
+        """The page that a token is on."""
+        return bisect_right(self.breaks, self.form.stream[at].line)
+
+    def _printed(self, label: Printed, of_line: Mapping[int, set[int]], starts: Mapping[int, int]) -> Printed:
+        """A label with what stands around it."""
+        stream, taken = self.form.stream, self.form.taken
+        beside = tuple(sorted(of_line.get(stream[label.start].line, ())))
+        behind = label.end + 1
+        within = [starts[at] for at in range(label.start, label.end) if at in starts]
+        row = next(iter((*beside, *within)), -1)
+        while row < 0 and behind in taken:
+            other = self.by.vocabulary.label(taken[behind].text)
+            if other is None or other.kind == label.label.kind:
+                break
+            behind += 1
+        return label._replace(
+            beside=beside,
+            row=row if row >= 0 else starts.get(behind, -1),
+            lines=stream[label.end].line - stream[label.start].line + 1,
+            blocks=(stream[label.start].block, stream[label.end].block),
+            page=self._page(label.start),
+        )
 
     def _has_blank_lines(self) -> bool:
         """Whether blank lines stand among the indicators, page breaks aside."""
@@ -336,6 +393,11 @@ class StreamRows:
         if jumping and not (whole and cells[0].text.endswith(_SENTENCE_END)):
             params = {"what": cells[0].text[:_SHOWN] if cells else "", "other": ""}
             doubts.append(Finding("layout_ambiguous", "documents", None, "other_notes", params, label))
+        elif any(COUNTER.fullmatch(cell.text) for cell in own):
+            # It lacks where it counts: at a goal, as a rule.
+            params = {"what": cells[0].text[:_SHOWN], "other": own[-1].text[:_SHOWN]}
+            doubts.append(Finding("layout_ambiguous", "documents", None, "other_notes", params, label))
+            doubts.append(Finding("layout_ambiguous", "goals", None, None, params, label))
         return [Row(label.line, [label, *cells], 2)]
 
 
