@@ -29,6 +29,7 @@ from extract.report.safe import safe
 if TYPE_CHECKING:
     from extract.batch.isolate import Isolation
     from extract.batch.one import Inside
+    from extract.batch.run import Options
 
 Action = Callable[[], int]
 
@@ -39,6 +40,7 @@ _FILE_WIDTH: Final = 120
 # Each archive within another takes some frames of the stack.
 _DEEPEST: Final = 100
 _MOST_THREADS: Final = 64
+_MOST_WORKERS: Final = 256
 
 
 class Lang(StrEnum):
@@ -207,12 +209,29 @@ def _app(say: Speaker) -> Callable[..., Any]:
         limits: _Limits,
         as_json: Annotated[bool, json_option] = False,
         strict: Annotated[bool, typer.Option("--strict", help=say("help_strict"))] = False,
+        full: Annotated[bool, typer.Option("--full", help=say("help_full"))] = False,
+        workers: Annotated[int, typer.Option("--workers", min=0, max=_MOST_WORKERS, help=say("help_workers"))] = 0,
+        log_json: Annotated[bool, typer.Option("--log-json", help=say("help_log_json"))] = False,
         max_failed: Annotated[str, typer.Option("--max-failed", metavar="N|P%", help=say("help_max_failed"))] = "0",
         forms: Annotated[Path | None, forms_option] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
-        allowed = Allowance.parse(max_failed)
-        return lambda: _extract(say, (inputs, out, strict, allowed, forms), as_json, limits)
+        from extract.batch.run import Options
+
+        options = Options(
+            tuple(inputs),
+            out,
+            strict,
+            Allowance.parse(max_failed),
+            limits.max_bytes,
+            forms,
+            limits.reading,
+            limits.timeout,
+            limits.max_memory,
+            full,
+            workers,
+        )
+        return lambda: _extract(say, options, as_json, log_json)
 
     @app.command(help=say("help_inspect"))
     @limited
@@ -280,18 +299,13 @@ def _limited(say: Speaker) -> Callable[[Callable[..., Action]], Callable[..., Ac
     return decorate
 
 
-def _extract(
-    say: Speaker, asked: tuple[list[str], Path, bool, Allowance, Path | None], as_json: bool, limits: _Limits
-) -> int:
-    from extract.batch.run import Options, run
+def _extract(say: Speaker, options: "Options", as_json: bool, log_json: bool) -> int:
+    from extract.batch.run import run
 
-    inputs, out, strict, allowed, forms = asked
-    options = Options(
-        tuple(inputs), out, strict, allowed, limits.max_bytes, forms, limits.reading, limits.timeout, limits.max_memory
-    )
+    out = options.out
     try:
-        with _Progress(say) as progress:
-            manifest = run(options, progress.show)
+        with _Progress(say, shown=not log_json) as progress:
+            manifest = run(options, progress.show, log=_log_json if log_json else None)
     except OSError as error:
         raise UsageError("write_failed", path=str(out), reason=error.strerror or str(error)) from error
     try:
@@ -376,22 +390,35 @@ def _members(say: Speaker, inside: "Inside", isolation: "Isolation", head: dict[
     return 0 if any(member.forms for member in found) else 1
 
 
+def _log_json(line: Mapping[str, Any]) -> None:
+    print(json.dumps(line), file=sys.stderr, flush=True)
+
+
 class _Progress:
     """A bar on the terminal, and nothing where standard error is none."""
 
-    def __init__(self, say: Speaker) -> None:
+    def __init__(self, say: Speaker, *, shown: bool = True) -> None:
         self._say = say
+        self._wanted = shown
         self._bar: Any = None
         self._task: Any = None
         self._shown = 0.0
+        self._began = monotonic()
 
     def __enter__(self) -> "_Progress":
-        if sys.stderr is not None and sys.stderr.isatty():
+        if self._wanted and sys.stderr is not None and sys.stderr.isatty():
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[rate]}"),
+                TimeRemainingColumn(),
+                TextColumn("{task.fields[failed]}", style="red"),
+            )
             self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._task = self._bar.add_task(self._say("progress"), total=None)
+            self._task = self._bar.add_task(self._say("progress"), total=None, rate="", failed="")
             self._bar.start()
         return self
 
@@ -399,14 +426,21 @@ class _Progress:
         if self._bar is not None:
             self._bar.stop()
 
-    def show(self, done: int, total: int) -> None:
+    def show(self, done: int, total: int, failed: int, skipped: int) -> None:
         """Shows how far the run is; cheap enough to be called for every input."""
         if self._bar is None:
             return
         now = monotonic()
         if done == total or now - self._shown >= _REFRESH_SECONDS:
             self._shown = now
-            self._bar.update(self._task, completed=done, total=total)
+            rate = (done - skipped) / max(now - self._began, _REFRESH_SECONDS)
+            self._bar.update(
+                self._task,
+                completed=done,
+                total=total,
+                rate=self._say("progress_rate", rate=f"{rate:,.0f}"),
+                failed=self._say("progress_failed", count=failed) if failed else "",
+            )
 
 
 def _console(stream: TextIO | None) -> Console:

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import width
 from extract.cut import ELLIPSES, is_cut
-from extract.model import Cell, Extraction, Finding, Goal, Task
+from extract.model import Cell, Extraction, Goal, Task
 from extract.places import cut
 
 _SENTENCE_END: Final = "。！？!?"
@@ -68,7 +68,6 @@ class TaskPatch(NamedTuple):
     content_truncated: bool
     content_recovered: str | None
     recovery_source: str | None
-    finding: Finding | None
 
 
 class Told(NamedTuple):
@@ -167,7 +166,7 @@ def patches(texts: Sequence[Told], limits: Mapping[str, int]) -> list[TaskPatch]
         known = wholes.get(one.text) if truncated and one.unit_code else None
         recovered, source = _recovered(one, known, codes) if known else (None, None)
         if truncated != one.truncated or recovered is not None:
-            found.append(TaskPatch(one.source_path, one.form_index, one.seq, truncated, recovered, source, None))
+            found.append(TaskPatch(one.source_path, one.form_index, one.seq, truncated, recovered, source))
     return found
 
 

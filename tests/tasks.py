@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+import signal
 import time
 from collections.abc import Iterator
 from typing import Any
 
+from extract import api
+from extract.batch import worker
+from extract.batch.convert import Job, Made, Step
+from extract.batch.pool import Limits, Unwritten
+from extract.batch.store import Place
 from extract.batch.worker import read
 from extract.errors import UnreadableInput
 from extract.model import Extraction
@@ -55,6 +61,8 @@ def suffer() -> None:
         os._exit(4)
 
 
+# The real one, whatever a test puts in its place.
+_MAKE = worker.make
 spoilt: list[bool] = []
 ACTS = {f"/{act.__name__} ".encode(): act for act in (crash, leave, hang, hunger, fail, refuse, spoil, suffer)}
 
@@ -65,3 +73,37 @@ def numbers(count: int) -> Iterator[int]:
 
 def whose() -> Iterator[int]:
     yield os.getpid()
+
+
+def make_badly(job: Job, place: Place, limits: Limits) -> Iterator[Step | Made | Unwritten]:
+    """Makes a bucket in whose texts some words say what reading them is to do instead."""
+    sound = api.extract_bytes
+    made = _MAKE
+
+    def read_badly(data: bytes, **named: Any) -> Extraction:
+        for word, act in ACTS.items():
+            if b"<" + word.strip(b" /") + b">" in data:
+                act()
+        if b"<once>" in data:
+            once(place)
+        return sound(data, **named)
+
+    api.extract_bytes = read_badly
+    try:
+        yield from made(job, place, limits)
+    finally:
+        api.extract_bytes = sound
+
+
+def once(place: Place) -> None:
+    """Ends the process the first time that this is asked for in a folder, as somebody from outside may."""
+    mark = place.root / "once"
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def make_never(job: Job, place: Place, limits: Limits) -> Iterator[Step | Made | Unwritten]:
+    """Ends the process before anything is made."""
+    leave()
+    yield from _MAKE(job, place, limits)

@@ -365,11 +365,11 @@ def test_members_are_inputs_of_a_run(tmp_path: Path) -> None:
     (folder / "a.zip").write_bytes(zip_of({"b.txt": FORM, "../c.txt": FORM, "d.zip": b"PK\x03\x04", "e.txt": b"x"}))
     (folder / "f.zip").write_bytes(zip_of({}))
     (folder / "g.txt").write_bytes(FORM)
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[int, ...]] = []
     manifest = run(Options((str(folder),), tmp_path / "out"), lambda *step: seen.append(step))
     counts = manifest.counts
     assert (counts.inputs, counts.converted + counts.converted_with_findings, counts.failed) == (6, 2, 4)
-    assert seen[-1] == (6, 6)
+    assert seen[-1] == (6, 6, 4, 0)
     failures = {row["source_path"]: row["code"] for row in pq.read_table(tmp_path / "out" / "failures").to_pylist()}
     assert failures == {
         "a.zip!/c.txt": "unsafe_name",

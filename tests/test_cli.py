@@ -149,7 +149,7 @@ def test_json(tmp_path: Path, broken: Path) -> None:
         ),
         (
             ["extract", "in", "--out", "file/out"],
-            "nothing can be written to {cwd}/file (File exists): choose another folder with --out",
+            "nothing can be written to {cwd}/file (Not a directory): choose another folder with --out",
         ),
         (
             ["extract", "in", "--out", "out", "--max-failed", "some"],
@@ -220,8 +220,11 @@ def test_chinese(tmp_path: Path, broken: Path) -> None:
     by_option = pifubiao("extract", broken, "--out", out, "--lang", "zh")
     assert last(by_option.stdout) == f"完成，但 3 个输入中 1 个失败（退出码 1）：2 张表，写入 {out}"
     assert "broken.pdf  文件已损坏：" in by_option.stdout
-    by_environment = pifubiao("extract", broken, "--out", out, LC_ALL="zh_CN.UTF-8")
+    by_environment = pifubiao("extract", broken, "--out", out, "--full", LC_ALL="zh_CN.UTF-8")
     assert by_environment.stdout == by_option.stdout
+    again = pifubiao("extract", broken, "--out", out, "--lang", "zh").stdout
+    assert "未变，沿用上次结果  2" in again
+    assert last(again) == last(by_option.stdout)
     assert last(pifubiao("extract", broken, "--out", out, "--lang=en", LC_ALL="zh_CN.UTF-8").stdout).startswith(
         "Done, but"
     )
@@ -311,14 +314,17 @@ def test_an_interrupted_run_ends_by_the_signal_and_leaves_the_old_output(
         "def slow(*a, **k):\n    print('reading', flush=True); time.sleep(60)\nr.api.extract_bytes = slow\n"
         "from extract.cli import main\nmain()"
     )
-    words = [sys.executable, "-c", script, "extract", str(source), "--out", str(tmp_path / "out")]
+    words = [sys.executable, "-c", script, "extract", str(source), "--out", str(tmp_path / "out"), "--full"]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env=ENVIRONMENT)
     assert process.stdout is not None
     assert process.stdout.readline() == "reading\n"
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == -number
-    assert errors == "Error: interrupted: the output folder is whole, as it was before or as this run made it\n"
+    assert errors == (
+        "Error: interrupted: the output folder is whole, as it was before or as this run made it; "
+        "the next run goes on with what is done\n"
+    )
     assert account(tmp_path / "out") == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
 

@@ -4,14 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
-from extract.batch import run as module
 from extract.batch.chunk import chunks
 from extract.batch.manifest import Allowance, Counts, Manifest, outcome
 from extract.batch.plan import Item
@@ -21,7 +19,7 @@ from extract.errors import UsageError
 from extract.model import Extraction, Failure, Finding
 from extract.readers.files import ReadOptions
 from extract.readers.leaf import Leaf
-from extract.recover import Archive, TaskPatch
+from extract.recover import Told
 from extract.schemafiles import SCHEMAS
 from tests.made import LINES, digest, extraction, failed, form
 from tests.test_writer import digests
@@ -126,6 +124,8 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
         "reading": asdict(ReadOptions()),
         "timeout": 300.0,
         "max_memory": 4 * 1024**3,
+        "full": False,
+        "workers": 0,
     }
     assert {"pifubiao", "python", "pyarrow", "regex"} <= set(found["versions"])
     assert {"started", "read_seconds", "tables_seconds", "recovery_seconds", "write_seconds", "total_seconds"} == set(
@@ -139,7 +139,7 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
 def test_files_do_not_depend_on_the_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     source = inputs(tmp_path / "in", *NAMES, *(f"x{number}" for number in range(20)))
     run(Options((str(source),), tmp_path / "whole"), read=made)
-    monkeypatch.setattr(module, "chunks", partial(chunks, count=size))
+    monkeypatch.setattr("extract.batch.chunk._INPUTS", size)
     run(Options((str(source),), tmp_path / "out"), read=made)
     assert without_account(tmp_path / "out") == without_account(tmp_path / "whole")
 
@@ -148,7 +148,7 @@ def test_two_runs_over_the_samples_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert run(Options((str(SAMPLES),), tmp_path / name)).counts.failed == 0
     assert without_account(tmp_path / "one") == without_account(tmp_path / "two")
-    assert len(without_account(tmp_path / "one")) == 8
+    assert len(without_account(tmp_path / "one")) == 11
 
 
 def without_account(out: Path) -> dict[str, str]:
@@ -156,38 +156,19 @@ def without_account(out: Path) -> dict[str, str]:
     return {name: value for name, value in digests(out).items() if name != "run.json"}
 
 
-class Learned(Archive):
-    """An archive that knows at the end that the first task of every form is whole, and doubts those of ``doubt``."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[str] = []
-
-    def add(self, extraction: Extraction) -> None:
+def test_what_cannot_be_learned_from_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(extraction: Extraction) -> list[Told]:
         if extraction.source_path == "bad":
             raise ValueError("cannot learn")
-        self.seen += [extraction.source_path for _ in extraction.forms]
+        return []
 
-    def patches(self) -> list[TaskPatch]:
-        doubt = Finding("number_not_stored", "tasks", 0)
-        return [TaskPatch(path, 0, 0, False, None, None, doubt if path == "b" else None) for path in self.seen]
-
-
-@pytest.mark.parametrize("size", [1, 200])
-def test_what_later_documents_tell_changes_earlier_ones(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
-) -> None:
-    monkeypatch.setattr(module, "chunks", partial(chunks, count=size))
+    monkeypatch.setattr("extract.recover.told", told)
     source = inputs(tmp_path / "in", "a", "b", "bad", "code", "empty")
-    manifest = run(Options((str(source),), tmp_path / "out"), read=made, recovery=Learned)
-    assert [row["content_truncated"] for row in tables(tmp_path / "out", "tasks")] == [False, False]
-    documents = {row["source_path"]: row for row in tables(tmp_path / "out", "documents")}
-    assert {path: row["status"] for path, row in documents.items()} == {"a": "ok", "b": "warning"}
-    assert [row["document_id"] for row in tables(tmp_path / "out", "findings")] == [documents["b"]["document_id"]]
-    counts = manifest.counts
-    assert (counts.converted, counts.converted_with_findings, counts.failed) == (1, 1, 3)
+    counts = run(Options((str(source),), tmp_path / "out"), read=made).counts
+    assert (counts.converted, counts.converted_with_findings, counts.failed) == (2, 0, 3)
     failures = {row["source_path"]: row["code"] for row in tables(tmp_path / "out", "failures")}
     assert failures == {"bad": "internal_error", "code": "internal_error", "empty": "empty"}
+    assert [row["source_path"] for row in tables(tmp_path / "out", "documents")] == ["a", "b"]
 
 
 def test_chunks() -> None:
@@ -198,13 +179,13 @@ def test_chunks() -> None:
 
 
 def test_progress(tmp_path: Path) -> None:
-    seen: list[tuple[int, int]] = []
+    seen: list[tuple[int, ...]] = []
     run(
         Options((str(inputs(tmp_path / "in", "a", "b", "boom")),), tmp_path / "out"),
         lambda *step: seen.append(step),
         read=made,
     )
-    assert seen == [(1, 3), (2, 3), (3, 3)]
+    assert seen == [(1, 3, 0, 0), (2, 3, 0, 0), (3, 3, 1, 0)]
 
 
 def test_an_output_in_an_input_or_around_it_is_refused(tmp_path: Path) -> None:
@@ -235,25 +216,32 @@ def test_a_failure_at_the_end_leaves_the_old_output(tmp_path: Path, monkeypatch:
     run(Options((str(source),), out), read=made)
     before = digests(out)
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module, "put_in_place", refuse)
+    (source / "b").write_text("b", encoding="utf-8")
+    monkeypatch.setattr("extract.batch.archive.put_in_place", refuse)
     with pytest.raises(OSError, match="No space left"):
         run(Options((str(source),), out), read=made)
     assert digests(out) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".out.pifubiao-work", "in", "out"]
+
+    # What was read before it failed is not read again.
+    monkeypatch.undo()
+    assert run(Options((str(source),), out), read=made).counts.skipped == 2
+    assert [row["source_path"] for row in tables(out, "documents")] == ["a", "b"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
 
 
 def test_a_file_that_vanishes_is_a_failure(tmp_path: Path) -> None:
-    found = read_item(Item(tmp_path / "gone.txt", "gone.txt"), 100)
+    found = read_item(Item(str(tmp_path / "gone.txt"), "gone.txt"), 100)
     assert found.failure == Failure("unreadable", {"reason": "No such file or directory"})
 
 
 def test_a_file_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"x" * 100)
-    assert read_item(Item(tmp_path / "a", "a"), 100, made).forms
-    failure = read_item(Item(tmp_path / "a", "a"), 99, made).failure
+    assert read_item(Item(str(tmp_path / "a"), "a"), 100, made).forms
+    failure = read_item(Item(str(tmp_path / "a"), "a"), 99, made).failure
     assert failure == Failure("too_large", {"size": 100, "limit": 99})
 
 

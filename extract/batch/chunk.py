@@ -9,10 +9,9 @@ from extract.batch.clock import Clock
 from extract.batch.read import Read, internal_error, read_leaf
 from extract.model import Extraction
 from extract.readers.leaf import Leaf
-from extract.recover import Archive
 from extract.tables.build import TableBuilder, to_tables
 
-Progress = Callable[[int], None]
+Learn = Callable[[Extraction], None]
 Prepare = Callable[[Sequence[Leaf]], None]
 
 _INPUTS: Final = 200
@@ -33,37 +32,56 @@ def chunks(inputs: Iterable[Leaf], count: int = _INPUTS, size: int = _BYTES) -> 
         yield chunk
 
 
+def is_full(chunk: Sequence[Leaf]) -> bool:
+    """Whether inputs are enough to be made tables of."""
+    return len(chunk) >= _INPUTS or sum(len(leaf.data) for leaf in chunk) >= _BYTES
+
+
 class ChunkReader:
     """Makes tables of chunks. Whatever goes wrong with an input becomes a failure of that input.
 
-    ``archive`` learns from every input; ``progress`` is told each time one more was read; ``prepare`` does for a chunk
-    what is better done for many inputs at once.
+    ``learn`` is told what was read of every input; ``prepare`` does for a chunk what is better done for many inputs at
+    once.
     """
 
-    def __init__(
-        self, read: Read, archive: Archive, clock: Clock, progress: Progress, prepare: Prepare | None = None
-    ) -> None:
+    def __init__(self, read: Read, learn: Learn, clock: Clock, prepare: Prepare | None = None) -> None:
         self._read = read
-        self._archive = archive
+        self._learn = learn
         self._clock = clock
-        self._progress = progress
         self._prepare = prepare
-        self._done = 0
+        self._inputs: Sequence[Leaf] = ()
         self._spoilt: dict[str, Extraction] = {}
+        self._builder: TableBuilder | None = None
 
-    def tables(self, inputs: Sequence[Leaf]) -> dict[str, Any]:
-        """The eight tables of a chunk. Only one form at a time is in memory besides them."""
+    def begin(self, inputs: Sequence[Leaf]) -> None:
+        """Takes in a chunk that is to be read."""
+        self._inputs = inputs
+        self._builder = TableBuilder()
         if self._prepare is not None:
             with self._clock("read"):
                 self._prepare(inputs)
-        extractions = map(self._take, inputs)
+
+    def read(self, leaf: Leaf) -> Extraction:
+        """Reads one input of the chunk; nothing else is in memory besides the tables made of those before."""
+        extraction = self._take(leaf)
         try:
-            return self._build(extractions)
-        except Exception:  # noqa: BLE001 - which input it was is found out below
-            for _ in extractions:
-                pass
-            # All are read again, to be tried one by one.
-            return self._build(self._sound(self._extraction(leaf)) for leaf in inputs)
+            with self._clock("tables"):
+                if self._builder is not None:
+                    self._builder.add(extraction)
+        except Exception:  # noqa: BLE001 - which input it was, and whether it was this one, is found out at the end
+            self._builder = None
+        return extraction
+
+    def tables(self) -> dict[str, Any]:
+        """The eight tables of the chunk that was read."""
+        try:
+            if self._builder is not None:
+                with self._clock("tables"):
+                    return self._builder.finish()
+        except Exception:  # noqa: BLE001, S110 - as above
+            pass
+        # All are read again, to be tried one by one.
+        return self._build(self._sound(self._extraction(leaf)) for leaf in self._inputs)
 
     def _build(self, extractions: Iterable[Extraction]) -> dict[str, Any]:
         builder = TableBuilder()
@@ -78,11 +96,9 @@ class ChunkReader:
         extraction = self._extraction(leaf)
         try:
             with self._clock("recovery"):
-                self._archive.add(extraction)
+                self._learn(extraction)
         except Exception as error:  # noqa: BLE001 - as in read_leaf
             extraction = self._spoilt[leaf.source_path] = _spoilt(extraction, error)
-        self._done += 1
-        self._progress(self._done)
         return extraction
 
     def _extraction(self, leaf: Leaf) -> Extraction:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import perf_counter
@@ -26,6 +26,15 @@ class Clock:
             yield
         finally:
             self._spent[stage] += perf_counter() - since
+
+    def spent(self) -> dict[str, float]:
+        """Seconds by stage."""
+        return dict(self._spent)
+
+    def include(self, spent: Mapping[str, float]) -> None:
+        """Adds what another clock counted."""
+        for stage, seconds in spent.items():
+            self._spent[stage] += seconds
 
     def timings(self) -> dict[str, Any]:
         """``started`` (UTC), and seconds by stage and in total."""

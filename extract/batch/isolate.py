@@ -32,15 +32,16 @@ from extract.readers.leaf import Leaf
 _PROGRAM: Final = "from extract.batch.worker import main; main()"
 _START_SECONDS: Final = 120.0
 _LEAVE_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.25
 # So many bytes of converted files wait to be read; what is beyond is converted again when its turn comes.
 _HELD: Final = 64 * 1024 * 1024
 
 
-class _Lost(UnreadableInput):
+class Lost(UnreadableInput):
     """A child ended, or is of no use any more. Another one may do better."""
 
 
-class _Child:
+class Child:
     """One child process. ``fresh``: it has not done anything yet."""
 
     def __init__(self, max_memory: int) -> None:
@@ -63,33 +64,47 @@ class _Child:
             self.kill()
             raise
 
-    def answers(self, function: worker.Task, arguments: tuple[Any, ...], timeout: float) -> Iterator[Any]:
-        """What comes of a task, each within ``timeout`` seconds; UnreadableInput says what stopped it."""
+    def answers(
+        self,
+        function: worker.Task,
+        arguments: tuple[Any, ...],
+        timeout: float,
+        is_late: Callable[[], bool] | None = None,
+    ) -> Iterator[Any]:
+        """What comes of a task, each within ``timeout`` seconds; UnreadableInput says what stopped it.
+
+        ``is_late`` is asked now and then while an answer is waited for, instead of a time that each may take.
+        """
         self.fresh = False
         try:
             self._connection.send((function, arguments))
         except OSError as error:
             raise self._crash() from error
-        while not (answer := self._answer(timeout)).last:
+        while not (answer := self._answer(timeout, is_late)).last:
             yield answer.item
         if answer.failure is not None:
             lost = answer.failure.code == "out_of_memory"
-            raise (_Lost if lost else UnreadableInput)(answer.failure.code, **answer.failure.params)
+            raise (Lost if lost else UnreadableInput)(answer.failure.code, **answer.failure.params)
 
-    def _answer(self, timeout: float) -> worker.Answer:
+    def _answer(self, timeout: float, is_late: Callable[[], bool] | None = None) -> worker.Answer:
         try:
-            if not self._connection.poll(timeout):
-                raise UnreadableInput("timeout", seconds=f"{timeout:g}")
+            while not self._connection.poll(timeout if is_late is None else _LOOK_SECONDS):
+                if is_late is None or is_late():
+                    raise UnreadableInput("timeout", seconds=f"{timeout:g}")
             answer: worker.Answer = self._connection.recv()
         except (EOFError, OSError) as error:
             raise self._crash() from error
         return answer
 
-    def _crash(self) -> _Lost:
+    def _crash(self) -> Lost:
         self.kill()
         code = self._process.returncode
         reason = signal.strsignal(-code) if code < 0 else None
-        return _Lost("crash", reason=reason or f"exit code {code}")
+        return Lost("crash", reason=reason or f"exit code {code}")
+
+    def end(self) -> None:
+        """Asks the child to end; whoever waits for its answer is told, and is to ``kill`` it. Other threads may."""
+        self._process.terminate()
 
     def kill(self) -> None:
         """Ends the child, with all that it started."""
@@ -127,7 +142,7 @@ class Isolation:
         self._timeout = timeout
         self._max_memory = max_memory
         self._reader = reader
-        self._idle: list[_Child] = []
+        self._idle: list[Child] = []
         self._converted: dict[bytes, bytes | Failure | None] = {}
 
     def __enter__(self) -> Isolation:
@@ -205,26 +220,26 @@ class Isolation:
         UnreadableInput: what the task raised as such, ``crash``, ``timeout``, ``out_of_memory``, ``internal_error``.
         A child that is lost may have been spoilt by an earlier file, so the task is tried once more in a fresh one.
         """
-        child = self._idle.pop() if self._idle else _Child(self._max_memory)
+        child = self._idle.pop() if self._idle else Child(self._max_memory)
         again = not child.fresh
         seconds = self._timeout if timeout is None else timeout
         try:
             for item in self._used(child, function, arguments, seconds):
                 again = False
                 yield item
-        except _Lost:
+        except Lost:
             if not again:
                 raise
-            yield from self._used(_Child(self._max_memory), function, arguments, seconds)
+            yield from self._used(Child(self._max_memory), function, arguments, seconds)
 
-    def _used(self, child: _Child, function: worker.Task, arguments: tuple[Any, ...], timeout: float) -> Iterator[Any]:
+    def _used(self, child: Child, function: worker.Task, arguments: tuple[Any, ...], timeout: float) -> Iterator[Any]:
         """The answers of a child, which is kept only if it came to the end of them."""
         done = False
         try:
             yield from child.answers(function, arguments, timeout)
             done = True
         except UnreadableInput as error:
-            done = not isinstance(error, _Lost) and error.code != "timeout"
+            done = not isinstance(error, Lost) and error.code != "timeout"
             raise
         finally:
             if done:

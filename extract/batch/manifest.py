@@ -52,12 +52,17 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a run counted. ``inputs`` = ``converted`` + ``converted_with_findings`` + ``failed``, always."""
+    """What a run counted. ``inputs`` = ``converted`` + ``converted_with_findings`` + ``failed`` + ``skipped``, always.
+
+    ``skipped``: those that gave forms and were taken over from the run before, as they had not changed; what failed
+    counts as failed again. Forms, rows, findings and failures are those of the whole output.
+    """
 
     inputs: int = 0
     converted: int = 0
     converted_with_findings: int = 0
     failed: int = 0
+    skipped: int = 0
     forms: int = 0
     rows: Mapping[str, int] = field(default_factory=dict)
     findings: Mapping[str, int] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from extract.api import split_path
 from extract.batch.isolate import Isolation
-from extract.batch.plan import Item, escaped, problem
+from extract.batch.plan import Item, escaped, looked_at
 from extract.batch.read import load
 from extract.errors import UsageError
 from extract.model import Failure
@@ -31,8 +31,8 @@ def opened(path: Path, isolation: Isolation, max_bytes: int) -> Leaf | Inside:
     UsageError where the file on the disk cannot be opened.
     """
     file, inner = split_path(path)
-    reason = problem(file)
-    leaf = load(Item(file, escaped(file.name), reason), max_bytes)
+    reason, _ = looked_at(file)
+    leaf = load(Item(str(file), escaped(file.name), reason), max_bytes)
     if leaf.failure is not None and leaf.failure.code == "unreadable":
         raise UsageError("file_unreadable", path=escaped(str(file)), reason=leaf.failure.params["reason"])
     if leaf.failure is not None or (inner is None and kinds.kind(leaf.data) not in kinds.ARCHIVES):

@@ -21,15 +21,25 @@ MAX_MEMORY: Final = 4 * 1024 * 1024 * 1024
 _MAGIC: Final = frozenset("*?[")
 
 
+class Stamp(NamedTuple):
+    """What tells whether a file is as it was: its bytes, when it was written and changed (nanoseconds), its number."""
+
+    size: int
+    written: int
+    changed: int
+    inode: int
+
+
 class Item(NamedTuple):
     """One input: where it is, and its ``source_path`` in the tables.
 
-    ``problem`` says why it cannot be read, where that was seen already.
+    ``problem`` says why it cannot be read, where that was seen already; ``stamp``: of the file, where it was seen.
     """
 
-    path: Path
+    path: str
     source_path: str
     problem: str | None = None
+    stamp: Stamp | None = None
 
 
 def plan(inputs: Sequence[str]) -> list[Item]:
@@ -44,14 +54,14 @@ def plan(inputs: Sequence[str]) -> list[Item]:
         raise UsageError("no_input")
     named = [path for text in inputs for path in _named(text)]
     root = _root(named)
-    found: list[tuple[Path, str | None]] = []
+    found: list[_Found] = []
     links: list[Path] = []
     seen: set[str] = set()
     for path in named:
         if path.is_dir():
             found += _walk(path, seen, links)
         else:
-            found.append((path, problem(path)))
+            found.append(_Found(str(path), path.is_symlink(), *looked_at(path)))
     # What a link leads to is read under its own name where it has one here: links come last.
     for link in _drain(links):
         found += _walk(link, seen, links)
@@ -95,7 +105,14 @@ def _root(named: Sequence[Path]) -> str:
     return os.path.commonpath(tops)
 
 
-def _walk(top: Path, seen: set[str], links: list[Path]) -> Iterator[tuple[Path, str | None]]:
+class _Found(NamedTuple):
+    path: str
+    is_link: bool
+    problem: str | None
+    stamp: Stamp | None
+
+
+def _walk(top: Path, seen: set[str], links: list[Path]) -> Iterator[_Found]:
     """The files below ``top`` in the order of their names, and why one cannot be read.
 
     Links to folders go to ``links``. ``seen`` holds the real folders that were walked already: each is walked once,
@@ -108,18 +125,17 @@ def _walk(top: Path, seen: set[str], links: list[Path]) -> Iterator[tuple[Path, 
     try:
         entries = sorted(os.scandir(top), key=lambda entry: os.fsencode(entry.name))
     except OSError as error:
-        yield top, error.strerror or str(error)
+        yield _Found(str(top), is_link=False, problem=error.strerror or str(error), stamp=None)
         return
     for entry in entries:
         if is_debris(entry.name):
             continue
-        path = top / entry.name
         if entry.is_dir(follow_symlinks=False):
-            yield from _walk(path, seen, links)
-        elif entry.is_symlink() and path.is_dir():
-            links.append(path)
+            yield from _walk(top / entry.name, seen, links)
+        elif entry.is_symlink() and (top / entry.name).is_dir():
+            links.append(top / entry.name)
         else:
-            yield path, problem(path)
+            yield _Found(entry.path, entry.is_symlink(), *looked_at(entry))
 
 
 def _drain(links: list[Path]) -> Iterator[Path]:
@@ -127,25 +143,27 @@ def _drain(links: list[Path]) -> Iterator[Path]:
         yield links.pop(0)
 
 
-def problem(path: Path) -> str | None:
-    """Why ``path`` is nothing to read, None where it is a file.
+def looked_at(path: Path | os.DirEntry[str]) -> tuple[str | None, Stamp | None]:
+    """Why a path is nothing to read, None where it is a file; and then its stamp.
 
     A pipe or a device could keep a reader waiting for ever.
     """
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
     except OSError as error:
-        return error.strerror or str(error)
-    return None if stat.S_ISREG(mode) else "not a regular file"
+        return error.strerror or str(error), None
+    if not stat.S_ISREG(found.st_mode):
+        return "not a regular file", None
+    return None, Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
-def _once(found: Iterable[tuple[Path, str | None]], root: str) -> list[Item]:
+def _once(found: Iterable[_Found], root: str) -> list[Item]:
     """Each file once, real names before links to them, in the order of ``source_path``."""
     kept: dict[str, Item] = {}
-    for path, reason in sorted(found, key=lambda item: item[0].is_symlink()):
-        relative = os.path.relpath(os.path.abspath(path), root)
-        item = Item(path, escaped(relative).replace(os.sep, "/"), reason)
-        kept.setdefault(os.path.realpath(path), item)
+    for one in sorted(found, key=lambda one: one.is_link):
+        relative = os.path.relpath(os.path.abspath(one.path), root)
+        item = Item(one.path, escaped(relative).replace(os.sep, "/"), one.problem, one.stamp)
+        kept.setdefault(os.path.realpath(one.path), item)
     return sorted(kept.values(), key=lambda item: _order(item.source_path))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from extract import api
+from extract.batch.clock import Clock
 from extract.batch.plan import Item
 from extract.model import Extraction, Failure
+from extract.readers import kinds
 from extract.readers.leaf import Leaf
 
 Read = Callable[[bytes, str], Extraction]
@@ -23,7 +26,7 @@ def load(item: Item, max_bytes: int) -> Leaf:
     if item.problem is not None:
         return Leaf(item.source_path, b"", Failure("unreadable", {"reason": item.problem}))
     try:
-        with item.path.open("rb") as file:
+        with Path(item.path).open("rb") as file:
             data = file.read(max_bytes + 1)
             size = max(len(data), os.fstat(file.fileno()).st_size)
     except OSError as error:
@@ -33,12 +36,31 @@ def load(item: Item, max_bytes: int) -> Leaf:
     return Leaf(item.source_path, data)
 
 
+def opened(leaf: Leaf, walk: Callable[[bytes, str], Iterator[Leaf]], clock: Clock) -> Iterator[Leaf]:
+    """The files in an archive, or the one file that is none."""
+    if leaf.failure is not None or kinds.kind(leaf.data) not in kinds.ARCHIVES:
+        yield leaf
+        return
+    leaves = walk(leaf.data, leaf.source_path)
+    while True:
+        try:
+            with clock("read"):
+                found = next(leaves, None)
+        except Exception as error:  # noqa: BLE001 - a mistake in unpacking must not cost the other inputs
+            found, leaves = leaf._replace(failure=internal_error(error)), iter(())
+        if found is None:
+            return
+        yield found
+
+
 def read_leaf(leaf: Leaf, read: Read = read_bytes) -> Extraction:
     """What came of one file. Whatever happens becomes a failure, and nothing is raised."""
     if leaf.failure is not None:
         return api.of_leaf(leaf)
     try:
         return read(leaf.data, leaf.source_path)
+    except MemoryError:
+        return api.of_leaf(leaf._replace(failure=Failure("out_of_memory")))
     except Exception as error:  # noqa: BLE001 - a mistake in reading one input must not cost the others
         return api.of_leaf(leaf._replace(failure=internal_error(error)))
 

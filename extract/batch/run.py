@@ -1,40 +1,34 @@
-"""One run: reads every input of a plan, and leaves the tables and ``run.json`` in the output folder.
+"""One run: reads every input that is new or changed, and leaves the tables and ``run.json`` in the output folder.
 
-Inputs are read in chunks, and what is held in memory is one form, the tables of one chunk, and of the whole run only
-the tables that a later document can change (documents, tasks, findings). Nothing that an input does stops a run.
+Inputs are dealt to buckets, and what is held in memory is one form and the tables of some of a bucket's inputs.
+Nothing that an input does stops a run, and what a run that was stopped has finished the next one takes over.
 """
 
 from __future__ import annotations
 
-import gc
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from extract.batch.chunk import ChunkReader, chunks
+from extract.batch import pool
+from extract.batch.archive import Archive
 from extract.batch.clock import Clock
-from extract.batch.inputs import Inputs
-from extract.batch.isolate import Isolation
-from extract.batch.manifest import Allowance, Counts, Manifest, outcome
+from extract.batch.convert import Made
+from extract.batch.manifest import Allowance, Manifest, outcome
 from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, folders, inside, plan
 from extract.batch.read import Read
-from extract.catalogue import SEVERITIES
+from extract.batch.settings import settings
+from extract.batch.store import Place
+from extract.batch.work import new_folder, working
 from extract.errors import UsageError
 from extract.profiles import library_of
 from extract.readers.files import ReadOptions
-from extract.readers.leaf import Leaf
-from extract.recover import Archive, TaskPatch
-from extract.tables.patch import apply_patches
-from extract.tables.place import put_in_place, staging
-from extract.tables.writer import TableWriter, check_replaceable
+from extract.tables.writer import check_replaceable
 
-# The other tables are final as soon as their chunk is read.
-_CHANGEABLE: Final = ("documents", "tasks", "findings")
-
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int, int, int], None]
+Log = Callable[[Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +37,8 @@ class Options:
 
     ``max_bytes``: inputs with more bytes, also those that are members of archives, are not read; ``forms``: a folder
     of form profiles besides those shipped; ``reading``: how files that are no text are read, in ``timeout`` seconds
-    each and with ``max_memory`` bytes of memory.
+    each and with ``max_memory`` bytes of memory. ``full``: what the output folder remembers does not count.
+    ``workers``: how many processes read; 0 for as many as there are processors and work for, None for this one alone.
     """
 
     inputs: tuple[str, ...]
@@ -55,6 +50,8 @@ class Options:
     reading: ReadOptions = field(default_factory=ReadOptions)
     timeout: float = TIMEOUT
     max_memory: int = MAX_MEMORY
+    full: bool = False
+    workers: int | None = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The parameters for ``run.json``."""
@@ -68,56 +65,58 @@ class Options:
             "reading": asdict(self.reading),
             "timeout": self.timeout,
             "max_memory": self.max_memory,
+            "full": self.full,
+            "workers": self.workers,
         }
 
 
 def run(
-    options: Options,
-    progress: Progress | None = None,
-    read: Read | None = None,
-    recovery: Callable[[], Archive] = Archive,
+    options: Options, progress: Progress | None = None, read: Read | None = None, log: Log | None = None
 ) -> Manifest:
-    """Reads all inputs and puts the output folder in place; the account of it, as ``run.json`` has it.
+    """Reads what is new among the inputs, and puts the output folder in place; the account of it, as in ``run.json``.
 
-    ``progress`` is called with the number of inputs read and their total. UsageError where nothing can be done: no
-    input, no form profile, or an output folder that cannot be written or must not be replaced; SchemaError where a
-    profile is not sound. On any exception the output folder is as it was. ``read`` is what reads an input.
+    ``progress`` is called with how many inputs are done, how many there are, and how many of those done failed or were
+    taken over from the run before; ``log`` with what came of each bucket.
+    UsageError where nothing can be done: no input, no form profile, an output folder that cannot be written or must not
+    be replaced, or one that another run is at work on; SchemaError where a profile is not sound. On any exception the
+    output folder is as it was, and the next run goes on with what is done. ``read`` is what reads an input.
     """
     clock = Clock()
     library = library_of(options.forms)
     reading = replace(options.reading, max_member_bytes=options.max_bytes)
-    isolation = Isolation(options.forms, reading, options.timeout, options.max_memory, library)
-    inputs = Inputs(plan(options.inputs), options.max_bytes, isolation.walk, clock)
+    items = plan(options.inputs)
     check_out(options)
-    archive = recovery()
-    state = _State()
-
-    def report(done: int) -> None:
-        if progress is not None:
-            progress(done, inputs.total)
-
-    reader = ChunkReader(read or isolation.read, archive, clock, report, None if read else isolation.prepare)
-    with isolation, staging(options.out) as folder, _uncollected():
-        with TableWriter(folder) as writer:
-            for chunk in chunks(inputs):
-                tables = reader.tables(chunk)
-                with clock("write"):
-                    state.add(chunk, tables, writer)
-                gc.collect(0)
-            with clock("recovery"):
-                patches = archive.patches()
-            with clock("write"):
-                state.finish(patches, writer)
-        counts = state.counts(inputs.total, writer.rows)
+    limits = pool.Limits(options.forms, reading, options.timeout, options.max_memory, options.max_bytes)
+    with working(options.out) as work:
+        archive = Archive(items, options.out, work, settings(library, reading), full=options.full)
+        if log is not None:
+            for line in archive.taken_over():
+                log(line)
+        jobs = [(number, job, Place(new_folder(work, number))) for number, job in archive.jobs()]
+        if read is not None or options.workers is None or (options.workers == 0 and len(jobs) <= 1):
+            answers = pool.here(jobs, limits, library, read)
+        else:
+            answers = pool.in_children(jobs, limits, options.workers or pool.cores())
+        with closing(answers):
+            for number, place, answer in answers:
+                if isinstance(answer, Made):
+                    line = archive.made(number, place, answer)
+                    clock.include(answer.seconds)
+                    if log is not None:
+                        log(line)
+                elif archive.counted(answer) and progress is not None:
+                    progress(archive.done, archive.total, archive.failed, archive.skipped)
+        with clock("recovery"):
+            archive.recover(work)
+        counts = archive.counts()
         manifest = Manifest(
             outcome(counts, options.max_failed, options.strict),
             options.as_dict(),
             counts,
             clock.timings(),
-            [profile.as_dict(state.profiles[profile.name]) for profile in library.profiles],
+            [profile.as_dict(archive.tally.profiles[profile.name]) for profile in library.profiles],
         )
-        manifest.write(folder)
-        put_in_place(folder, options.out)
+        archive.put_in_place(options.out, work, manifest)
     return manifest
 
 
@@ -130,79 +129,3 @@ def check_out(options: Options) -> None:
         if inside(Path(text), options.out):
             raise UsageError("input_in_out", out=str(options.out), input=text)
     check_replaceable(options.out)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Leaves the search for cyclic garbage to the end of each chunk.
-
-    Forms have no cycles, and looking through some ten thousand live cells again and again costs a tenth of a run.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-class _State:
-    """What a run keeps from chunk to chunk."""
-
-    def __init__(self) -> None:
-        self._waiting: list[dict[str, Any]] = []
-        self._chunk_of: dict[str, int] = {}
-        self._failed: set[str] = set()
-        self._doubted: set[str] = set()
-        self._severities: Counter[str] = Counter()
-        self._findings: Counter[str] = Counter()
-        self._failures: Counter[str] = Counter()
-        # Forms by the profile that they were read by.
-        self.profiles: Counter[str] = Counter()
-
-    def add(self, inputs: Sequence[Leaf], tables: Mapping[str, Any], writer: TableWriter) -> None:
-        """Takes in the tables of a chunk, and writes those of them that no later document can change."""
-        for leaf in inputs:
-            self._chunk_of[leaf.source_path] = len(self._waiting)
-        for name, table in tables.items():
-            if name not in _CHANGEABLE:
-                writer.write(name, table)
-        self._failed.update(tables["failures"]["source_path"].to_pylist())
-        self._failures.update(tables["failures"]["code"].to_pylist())
-        self._waiting.append({name: tables[name] for name in _CHANGEABLE})
-
-    def finish(self, patches: Iterable[TaskPatch], writer: TableWriter) -> None:
-        """Writes the other tables, changed by what was learned from all documents together."""
-        of_chunk: list[list[TaskPatch]] = [[] for _ in self._waiting]
-        for patch in patches:
-            if patch.source_path not in self._failed:
-                of_chunk[self._chunk_of[patch.source_path]].append(patch)
-        for tables, own in zip(self._waiting, of_chunk, strict=True):
-            self._write(apply_patches(tables, own), writer)
-
-    def _write(self, tables: Mapping[str, Any], writer: TableWriter) -> None:
-        for name in _CHANGEABLE:
-            writer.write(name, tables[name])
-        findings, documents = tables["findings"], tables["documents"]
-        self._severities.update(findings["severity"].to_pylist())
-        self._findings.update(findings["code"].to_pylist())
-        self.profiles.update(documents["form_profile"].to_pylist())
-        doubted = set(findings["document_id"].to_pylist())
-        owners = zip(documents["document_id"].to_pylist(), documents["source_path"].to_pylist(), strict=True)
-        self._doubted.update(path for key, path in owners if key in doubted)
-
-    def counts(self, inputs: int, rows: Mapping[str, int]) -> Counts:
-        """The account of all chunks; an input that failed counts as failed, whatever else came of it."""
-        with_findings = len(self._doubted - self._failed)
-        return Counts(
-            inputs=inputs,
-            converted=inputs - len(self._failed) - with_findings,
-            converted_with_findings=with_findings,
-            failed=len(self._failed),
-            forms=rows["documents"],
-            rows=dict(rows),
-            findings={severity: self._severities[severity] for severity in SEVERITIES},
-            findings_by_code=dict(sorted(self._findings.items())),
-            failures_by_code=dict(sorted(self._failures.items())),
-        )

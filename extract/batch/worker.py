@@ -14,7 +14,7 @@ from functools import lru_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from extract import api
 from extract.batch.read import internal_error
@@ -24,6 +24,11 @@ from extract.profiles import Library, library_of
 from extract.readers import files, kinds
 from extract.readers.archive_limits import Member
 from extract.readers.files import ReadOptions
+
+if TYPE_CHECKING:
+    from extract.batch.convert import Job, Made, Step
+    from extract.batch.pool import Limits, Unwritten
+    from extract.batch.store import Place
 
 _PR_SET_PDEATHSIG: Final = 1
 
@@ -71,6 +76,13 @@ def unpack(data: bytes, name: str, options: ReadOptions) -> Iterator[Member]:
     from extract.readers import archives
 
     return archives.members(data, name, options)
+
+
+def make(job: Job, place: Place, limits: Limits) -> Iterator[Step | Made | Unwritten]:
+    """The task of making a bucket; what is no text is read in children of this process."""
+    from extract.batch import pool
+
+    yield from pool.made_apart(job, place, limits, library(limits.forms))
 
 
 @lru_cache(maxsize=1)

@@ -28,6 +28,8 @@ def print_summary(console: Console, say: Speaker, manifest: Manifest, failures: 
     table.add_row(say("summary_inputs"), str(counts.inputs))
     table.add_row(f"  {say('summary_converted')}", str(counts.converted))
     table.add_row(f"  {say('summary_with_findings')}", str(counts.converted_with_findings))
+    if counts.skipped:
+        table.add_row(f"  {say('summary_skipped')}", str(counts.skipped))
     table.add_row(f"  {say('summary_failed')}", Text(str(counts.failed), "red" if counts.failed else ""))
     table.add_row(say("summary_forms"), str(counts.forms))
     table.add_row(say("summary_findings"), str(sum(counts.findings.values())))

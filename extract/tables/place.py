@@ -60,19 +60,20 @@ def resolved(out: Path) -> Path:
     return Path(os.path.realpath(out))
 
 
-def put_in_place(folder: Path, out: Path) -> None:
+def put_in_place(folder: Path, out: Path, *, synced: bool = False) -> None:
     """Makes ``folder`` the new ``out``; what stood there before ends up under the name ``folder``, or nowhere.
 
-    Everything under ``folder`` is on the disk before the swap. OSError where the system refuses; ``out`` is as it was
-    then.
+    Everything under ``folder`` is on the disk before the swap, by the caller where it is ``synced``. OSError where the
+    system refuses; ``out`` is as it was then.
     """
     out = resolved(out)
-    _sync_tree(folder)
+    if not synced:
+        _sync_tree(folder)
     if not out.exists():
         folder.rename(out)
     elif not exchange(folder, out):
         _move_aside_and_in(folder, out)
-    _sync(out.parent)
+    sync(out.parent)
 
 
 def exchange(one: Path, other: Path) -> bool:
@@ -179,11 +180,37 @@ def _sync_tree(folder: Path) -> None:
         if path.is_dir():
             _sync_tree(path)
         else:
-            _sync(path)
-    _sync(folder)
+            sync(path)
+    sync(folder)
 
 
-def _sync(path: Path) -> None:
+def sync_folders(folder: Path) -> None:
+    """Waits until a folder and those below it are on the disk."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir():
+            sync_folders(path)
+    sync(folder)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[bool]:
+    """Holds the lock of a file while the block runs; False where somebody else does. Nobody does on other systems."""
+    if sys.platform == "win32":
+        yield True
+        return
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(descriptor)
+
+
+def sync(path: Path) -> None:
     """Waits until a file or folder is on the disk, where the system has a way to ask for that."""
     if sys.platform == "win32":
         return

@@ -16,12 +16,12 @@ from extract.errors import UsageError
 from extract.tables.place import put_in_place, staging
 from extract.tables.schemas import TABLES, schemas
 
-PART: Final = "part-00000.parquet"
 ROW_GROUP: Final = 131_072
-# The account that a run leaves beside its tables.
+# The account that a run leaves beside its tables, and the folder of what the next one needs.
 ACCOUNT: Final = "run.json"
+KEPT: Final = ".pifubiao"
 
-_PART_NAME: Final = re.compile(r"part-\d{5}\.parquet")
+_PART_NAME: Final = re.compile(r"part-\d{5,}\.parquet")
 # What systems leave in a folder that somebody looked into; no reason to keep a run from replacing it.
 _DEBRIS: Final = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
@@ -64,23 +64,25 @@ def _strangers(out: Path) -> Iterator[str]:
         if entry in TABLES and (out / entry).is_dir():
             inner = sorted(os.listdir(out / entry))
             yield from (f"{entry}/{name}" for name in inner if not _PART_NAME.fullmatch(name) and name not in _DEBRIS)
-        elif entry != ACCOUNT and entry not in _DEBRIS:
+        elif entry not in (ACCOUNT, KEPT) and entry not in _DEBRIS:
             yield entry
 
 
 class TableWriter:
     """Writes rows of the eight tables as they come; a table that gets none becomes an empty file.
 
-    Row groups hold ``ROW_GROUP`` rows however the rows came, so that the files depend on the rows alone.
+    Row groups hold ``ROW_GROUP`` rows however the rows came, so that the files depend on the rows alone. ``number``:
+    that of the parts.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, number: int = 0) -> None:
         self._writers: dict[str, Any] = {}
         self._waiting: dict[str, list[Any]] = {name: [] for name in TABLES}
         self.rows = dict.fromkeys(TABLES, 0)
         for name in TABLES:
-            (folder / name).mkdir()
-            self._writers[name] = pq.ParquetWriter(folder / name / PART, schemas()[name], compression="zstd")
+            (folder / name).mkdir(exist_ok=True)
+            path = folder / name / f"part-{number:05}.parquet"
+            self._writers[name] = pq.ParquetWriter(path, schemas()[name], compression="zstd")
 
     def __enter__(self) -> Self:
         return self
@@ -103,8 +105,21 @@ class TableWriter:
 
     def _flush(self, name: str, least: int) -> None:
         """Writes whole row groups while at least ``least`` rows wait."""
-        waiting = pa.concat_tables([schemas()[name].empty_table(), *self._waiting[name]])
+        waiting = pa.concat_tables([schemas()[name].empty_table(), *self._waiting[name]]).combine_chunks()
         while waiting.num_rows >= least:
             self._writers[name].write_table(waiting.slice(0, ROW_GROUP), row_group_size=ROW_GROUP)
             waiting = waiting.slice(ROW_GROUP)
         self._waiting[name] = [waiting]
+
+
+def part_of(path: Path) -> Any:
+    """The rows of one part of a table."""
+    return pq.read_table(path, partitioning=None)
+
+
+def write_part(path: Path, table: Any) -> None:
+    """Writes one part of a table anew, as ``TableWriter`` does."""
+    with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
+        rows = table.combine_chunks()
+        for start in range(0, rows.num_rows, ROW_GROUP):
+            writer.write_table(rows.slice(start, ROW_GROUP), row_group_size=ROW_GROUP)

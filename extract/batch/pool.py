@@ -1,0 +1,231 @@
+"""Buckets made by several processes, or by this one.
+
+What comes of a bucket does not depend on who makes it. A process that is lost, or that a text keeps too long, is
+replaced, and its bucket begun anew; a text that takes its process with it twice is a failure, and its neighbours are
+read all the same.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import queue
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+from typing import Final, NamedTuple
+
+from extract.batch import worker
+from extract.batch.convert import Job, Made, Reading, Step, convert
+from extract.batch.isolate import Child, Isolation, Lost
+from extract.batch.marker import Marker, Watch
+from extract.batch.read import Read
+from extract.batch.store import Place
+from extract.errors import UnreadableInput, UsageError
+from extract.model import Failure
+from extract.profiles import Library
+from extract.readers.files import ReadOptions
+
+Task = tuple[int, Job, Place]
+Answer = tuple[int, Place, Step | Made]
+
+MARK: Final = "at"
+_TELL_SECONDS: Final = 0.2
+# A process that is lost so many times at one bucket, and at no text, is lost for a reason that nobody knows.
+_MOST_LOST: Final = 3
+
+
+class Limits(NamedTuple):
+    """How inputs are read; see ``Options`` of a run."""
+
+    forms: Path | None
+    reading: ReadOptions
+    timeout: float
+    max_memory: int
+    max_bytes: int
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def made(
+    job: Job, place: Place, limits: Limits, library: Library, read: Read | None = None, marker: Marker | None = None
+) -> Iterator[Step | Made]:
+    """A bucket made by this process, which says by ``marker`` what it reads."""
+    isolation = Isolation(limits.forms, limits.reading, limits.timeout, limits.max_memory, library)
+    reading = Reading(read or isolation.read, isolation.walk, None if read else isolation.prepare, limits.max_bytes)
+    if marker is not None:
+        reading = reading._replace(mark=marker.set)
+    with isolation, _uncollected():
+        yield from convert(job, place, reading)
+
+
+class Unwritten(NamedTuple):
+    """Why a bucket could not be written: the number and the words of the system's error."""
+
+    number: int | None
+    reason: str
+
+
+def made_apart(job: Job, place: Place, limits: Limits, library: Library) -> Iterator[Step | Made | Unwritten]:
+    """``made`` in a process of its own: steps are told now and then, and what the system refuses is an answer."""
+    told, since = Step(), monotonic()
+    try:
+        marker = Marker(place.root / MARK)
+        for answer in made(job, place, limits, library, marker=marker):
+            if isinstance(answer, Made):
+                yield told
+                yield answer
+            else:
+                told = told.and_then(answer)
+                if monotonic() - since > _TELL_SECONDS:
+                    yield told
+                    told, since = Step(), monotonic()
+        marker.close()
+    except OSError as error:
+        yield Unwritten(error.errno, error.strerror or str(error))
+
+
+def here(
+    tasks: Sequence[Task], limits: Limits, library: Library, read: Read | None = None
+) -> Generator[Answer, None, None]:
+    """All buckets, one after the other, made by this process."""
+    for number, job, place in tasks:
+        for answer in made(job, place, limits, library, read):
+            yield number, place, answer
+
+
+def in_children(tasks: Sequence[Task], limits: Limits, workers: int) -> Generator[Answer, None, None]:
+    """All buckets, made by so many processes. UsageError ``worker_lost`` where a bucket cannot be made."""
+    pool = _Pool(tasks, limits)
+    threads = [threading.Thread(target=pool.work, daemon=True) for _ in range(max(min(workers, len(tasks)), 1))]
+    for thread in threads:
+        thread.start()
+    try:
+        running = len(threads)
+        while running:
+            found = pool.answers.get()
+            if found is None:
+                running -= 1
+            elif isinstance(found, BaseException):
+                raise found
+            else:
+                yield found
+    finally:
+        pool.stop()
+        for thread in threads:
+            thread.join()
+        pool.clear()
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leaves the search for cyclic garbage to the end of each chunk.
+
+    Forms have no cycles, and looking through some ten thousand live cells again and again costs a tenth of a run.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+class _Pool:
+    """What threads share, each of which waits for one process."""
+
+    def __init__(self, tasks: Sequence[Task], limits: Limits) -> None:
+        self.answers: queue.Queue[Answer | BaseException | None] = queue.Queue(maxsize=1000)
+        self._tasks = list(reversed(tasks))
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._children: set[Child] = set()
+
+    def work(self) -> None:
+        """Makes buckets until there is none left."""
+        child: Child | None = None
+        try:
+            while (task := self._next()) is not None:
+                child = self._made(child or self._child(), *task)
+            self._put(None)
+        except BaseException as error:  # noqa: BLE001 - whoever waits for the answers is told
+            self._put(error)
+
+    def stop(self) -> None:
+        """Has all processes end, and whoever waits for them."""
+        with self._lock:
+            self._stopped = True
+            children = list(self._children)
+        for child in children:
+            child.end()
+
+    def clear(self) -> None:
+        """Takes away what is left of the processes, once nobody waits for them."""
+        for child in list(self._children):
+            self._end(child)
+
+    def _put(self, answer: Answer | BaseException | None) -> None:
+        while not self._stopped:
+            try:
+                self.answers.put(answer, timeout=0.5)
+            except queue.Full:
+                continue
+            return
+
+    def _next(self) -> Task | None:
+        with self._lock:
+            return self._tasks.pop() if self._tasks and not self._stopped else None
+
+    def _child(self) -> Child:
+        child = Child(self._limits.max_memory)
+        with self._lock:
+            self._children.add(child)
+            stopped = self._stopped
+        if stopped:
+            child.end()
+        return child
+
+    def _end(self, child: Child) -> None:
+        with self._lock:
+            self._children.discard(child)
+        child.kill()
+
+    def _made(self, child: Child, number: int, job: Job, place: Place) -> Child:
+        """Makes one bucket; the process to go on with."""
+        stopped: dict[str, Failure] = {}
+        lost: dict[str, int] = {}
+        marker = Marker(place.root / MARK)
+        while True:
+            told = Step()
+            watch = Watch(marker, self._limits.timeout)
+            try:
+                task = (job._replace(stopped=stopped), place, self._limits)
+                for answer in child.answers(worker.make, task, self._limits.timeout, watch.is_late):
+                    if isinstance(answer, Unwritten):
+                        raise OSError(answer.number, answer.reason)
+                    if isinstance(answer, Step):
+                        told = told.and_then(answer)
+                    self._put((number, place, answer))
+                marker.close()
+                (place.root / MARK).unlink()
+                return child
+            except UnreadableInput as error:
+                if self._stopped:
+                    raise
+                # What was told of the bucket so far is told once more.
+                self._put((number, place, Step(-told.done, -told.failed, -told.more)))
+                self._end(child)
+                child = self._child()
+                at = marker.get()
+                lost[at.path] = lost.get(at.path, 0) + 1
+                if at.alone and (error.code == "timeout" or lost[at.path] > 1):
+                    stopped[at.path] = Failure(error.code, error.params)
+                elif lost[at.path] >= _MOST_LOST or not isinstance(error, Lost):
+                    raise UsageError("worker_lost", reason=f"{error.code} {dict(error.params)}") from error
