@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extract.api import extract_bytes
@@ -32,7 +32,7 @@ _OLD = 1_600_000_000
 
 
 @pytest.fixture(autouse=True)
-def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
     """File systems' clocks are trusted at once: no test waits for them."""
     monkeypatch.setattr("extract.batch.convert._TOO_FRESH", -(1 << 62))
 
@@ -184,6 +184,7 @@ def test_what_has_changed_gives_what_a_run_from_nothing_gives(tmp_path: Path, ch
     assert again.skipped > 0 or change == "all files"
 
 
+@settings(max_examples=max(settings().max_examples // 5, 5))
 @given(data=st.data())
 def test_any_changes_give_what_a_run_from_nothing_gives(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
