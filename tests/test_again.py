@@ -184,7 +184,7 @@ def test_what_has_changed_gives_what_a_run_from_nothing_gives(tmp_path: Path, ch
     assert again.skipped > 0 or change == "all files"
 
 
-@settings(max_examples=max(settings().max_examples // 5, 5))
+@settings(max_examples=max(settings().max_examples // 5, 5), deadline=None)
 @given(data=st.data())
 def test_any_changes_give_what_a_run_from_nothing_gives(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
