@@ -32,7 +32,7 @@ import pyarrow
 from benchmarks import formats
 from extract import extract_bytes, to_tables
 from extract.batch.run import Options, run
-from extract.readers import encoding, pdf
+from extract.readers import encoding, files
 from extract.readers.files import ReadOptions
 from extract.tables.build import provenance_table
 
@@ -117,7 +117,7 @@ def page_times(path: Path, rounds: int) -> tuple[int, float, float]:
     count = 0
     for _ in range(rounds):
         begin = perf_counter()
-        pdf.read(data, ReadOptions())
+        files.read(data, "pdf", ReadOptions())
         middle = perf_counter()
         with pdfplumber.open(io.BytesIO(data)) as document:
             count = len(document.pages)

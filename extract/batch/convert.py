@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import time
 from collections import Counter, defaultdict
@@ -210,6 +211,7 @@ class _Maker:
                 entry = self._entries[number]
                 self._entries[number] = entry._replace(told=entry.told + count[leaf.source_path])
             self._write(made, _told_table(texts), tables, told)
+            gc.collect(0)
         if self._run:
             run, self._run = self._run, []
             (_, first), (_, last) = run[0], run[-1]

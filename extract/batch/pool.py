@@ -7,12 +7,10 @@ read all the same.
 
 from __future__ import annotations
 
-import gc
 import os
 import queue
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Final, NamedTuple
@@ -23,6 +21,7 @@ from extract.batch.isolate import Child, Isolation, Lost
 from extract.batch.marker import Marker, Watch
 from extract.batch.read import Read
 from extract.batch.store import Place
+from extract.collection import uncollected
 from extract.errors import UnreadableInput, UsageError
 from extract.model import Failure
 from extract.profiles import Library
@@ -60,7 +59,7 @@ def made(
     reading = Reading(read or isolation.read, isolation.walk, None if read else isolation.prepare, limits.max_bytes)
     if marker is not None:
         reading = reading._replace(mark=marker.set)
-    with isolation, _uncollected():
+    with isolation, uncollected():
         yield from convert(job, place, reading)
 
 
@@ -120,21 +119,6 @@ def in_children(tasks: Sequence[Task], limits: Limits, workers: int) -> Generato
         for thread in threads:
             thread.join()
         pool.clear()
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Leaves the search for cyclic garbage to the end of each chunk.
-
-    Forms have no cycles, and looking through some ten thousand live cells again and again costs a tenth of a run.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 class _Pool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Final
 
+from extract.collection import uncollected
 from extract.errors import UnreadableInput
 from extract.model import Failure
 from extract.readers.source import Source
@@ -89,7 +90,8 @@ def read(data: bytes, kind: str, options: ReadOptions, docx: bytes | Failure | N
     if kind not in _READERS:
         raise UnreadableInput("unsupported_format", kind=_CALLED.get(kind, kind))
     reader: Callable[..., Source] = import_module(_READERS[kind]).read
-    return reader(data, options, docx) if kind in _CONVERTED else reader(data, options)
+    with uncollected():
+        return reader(data, options, docx) if kind in _CONVERTED else reader(data, options)
 
 
 def may_be_converted(data: bytes, kind: str) -> bool:

@@ -111,7 +111,7 @@ def page(number: int, drawing: Drawing) -> Page:
     place = _Upright(drawing.box, quarter)
     all_plain = quarter == 0 and len(counts) == 1
     glyphs = place.plain(drawing.letters) if all_plain else list(map(place.glyph, drawing.letters))
-    strokes = [place.box(box) for box in drawing.strokes]
+    strokes = place.plain_boxes(drawing.strokes) if quarter == 0 else list(map(place.box, drawing.strokes))
     across, down = _rules(strokes)
     if drawing.fills and not tables(across, down):
         # Cells may be drawn as coloured boxes with nothing between them.
@@ -155,6 +155,11 @@ class _Upright:
             _new(Glyph, (text, x - left, top - y - _ABOVE * height, x - left + width, top - y + _BELOW * height))
             for text, x, y, width, height, _ in letters
         ]
+
+    def plain_boxes(self, boxes: Sequence[Box]) -> list[Box]:
+        """What ``box`` gives of each, where the page is of quarter 0."""
+        left, _, _, top = self.edges
+        return [(x0 - left, top - y1, x1 - left, top - y0) for x0, y0, x1, y1 in boxes]
 
     def glyph(self, letter: Letter) -> Glyph:
         text, x, y, width, height, quarter = letter

@@ -65,7 +65,10 @@ def lines(glyphs: Sequence[Glyph], apart: float = _SAME_LINE) -> list[list[Glyph
 
     ``apart``: how far apart the middles of characters of a line may be, in heights.
     """
-    found: list[list[Glyph]] = []
+    found = _in_order(glyphs, apart)
+    if found is not None:
+        return [line for line in map(_trimmed, map(_once, found)) if line]
+    found = []
     line: list[Glyph] = []
     middle = height = 0.0
     for glyph in sorted(glyphs, key=lambda glyph: glyph[2] + glyph[4]):
@@ -81,6 +84,28 @@ def lines(glyphs: Sequence[Glyph], apart: float = _SAME_LINE) -> list[list[Glyph
             middle, height = at, own
     ordered = [_once(sorted(line, key=_left)) for line in found]
     return [line for line in map(_trimmed, ordered) if line]
+
+
+def _in_order(glyphs: Sequence[Glyph], apart: float) -> list[list[Glyph]] | None:
+    """The characters by line where they stand in order already, each line at one height; None where they do not."""
+    found: list[list[Glyph]] = []
+    line: list[Glyph] = []
+    at = height = low = high = left = 0.0
+    for glyph in glyphs:
+        _, x0, top, _, bottom = glyph
+        if line and top == high and bottom == low:
+            if x0 < left:
+                return None
+            line.append(glyph)
+        else:
+            middle, own = (top + bottom) / 2, bottom - top
+            if line and middle - at <= apart * max(own, height):
+                return None
+            line = [glyph]
+            found.append(line)
+            at, height, high, low = middle, own, top, bottom
+        left = x0
+    return found
 
 
 def _trimmed(line: list[Glyph]) -> list[Glyph]:
@@ -134,10 +159,17 @@ def runs(line: Sequence[Glyph], apart: float = _CELLS_APART) -> list[list[Glyph]
 def placed(line: Sequence[Glyph]) -> Placed:
     """A line with blanks between its words."""
     texts, lefts, tops, rights, bottoms = zip(*line, strict=True)
+    text = "".join(texts)
+    top, height = tops[0], bottoms[0] - tops[0]
+    even = tops.count(top) == bottoms.count(bottoms[0]) == len(tops) == len(text) and " " not in text
+    # Mostly all characters of a line are as high, and none is far from the next one.
+    if even and max(map(sub, lefts[1:], rights), default=0.0) <= _BLANK * height:
+        boxes = array("f", chain.from_iterable(zip(lefts, tops, rights, bottoms, strict=True)))
+        near: Placed = _new(Placed, (text, lefts[0], top, rights[-1], bottoms[0], height, _least(line), boxes, 1))
+        return near
     heights = list(map(sub, bottoms, tops))
     gaps = [(x0 - x1) / (height or 1.0) for x0, x1, height in zip(lefts[1:], rights[:-1], heights[1:], strict=True)]
     widest = max(gaps, default=0.0)
-    text = "".join(texts)
     if widest > _BLANK or len(text) != len(line) or text[0] == " " or "  " in text:
         text, boxes = _with_blanks(line, gaps)
     else:

@@ -136,12 +136,8 @@ def _is_within(letter: Letter, clip: Box) -> bool:
     return left - letter.width <= letter.x <= right and bottom - letter.height / 2 <= letter.y <= top
 
 
-def _clip(shape: c_void_p) -> Box | None:
+def _clip(clip: c_void_p, count: int) -> Box | None:
     """What of the page an object may show on: the box that all of its clips have in common; None for all."""
-    clip = _clip_path(shape)
-    count = _count_clips(clip) if clip else 0
-    if count <= 0:
-        return None
     common: Box | None = None
     x, y = c_float(), c_float()
     for i in range(count):
@@ -172,7 +168,7 @@ def _letters(text: c_void_p, count: int) -> list[Letter]:
 
     Calc writes the text of a cell on each page that it is on, whole, and shows what is within the table.
     """
-    object_of, origin_of, loose_of = _text_object, _origin_of, _loose_of
+    object_of, origin_of, loose_of, character = _text_object, _origin_of, _loose_of, _character
     x, y, box = c_double(), c_double(), raw.FS_RECTF()
     at_x, at_y, at_box = byref(x), byref(y), byref(box)
     found: list[Letter] = []
@@ -202,7 +198,7 @@ def _letters(text: c_void_p, count: int) -> list[Letter]:
         width = box.left + box.right - 2 * left if quarter == 0 else _width(quarter, box, left, base)
         if code >= _CHINESE and abs(width - height) < _NARROWER * height:
             width = height
-        letter: Letter = _new(Letter, (_character(code), left, base, width, height, quarter))
+        letter: Letter = _new(Letter, (character(code), left, base, width, height, quarter))
         if clip is None or _is_within(letter, clip):
             found.append(letter)
     return found
@@ -216,12 +212,16 @@ _entries = memoryview(_of_run).cast("B").cast("f")
 def _run(text: c_void_p, number: int, shape: int | None) -> tuple[int | None, float, Box | None]:
     """What the characters of a text object share: the quarter it runs in, height, and its clip."""
     _matrix_of(text, number, _at_run)
-    a, b, c, d = _entries[:4]
+    entries = _entries
     size = _size_of(text, number)
-    clip = _clip(c_void_p(shape)) if shape else None
-    if b == c == 0.0 < a:
-        return 0, size * abs(d), clip
-    return quarter_of(a, b), size * hypot(c, d), clip
+    clip = None
+    if shape:
+        clips = _clip_path(c_void_p(shape))
+        if clips and (count := _count_clips(clips)) > 0:
+            clip = _clip(clips, count)
+    if entries[1] == entries[2] == 0.0 < entries[0]:
+        return 0, size * abs(entries[3]), clip
+    return quarter_of(entries[0], entries[1]), size * hypot(entries[2], entries[3]), clip
 
 
 def _width(quarter: int, box: Any, x: float, y: float) -> float:

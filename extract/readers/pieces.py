@@ -27,6 +27,11 @@ _SENTENCE_MARKS: Final = frozenset("。；！？;!?")
 _new = tuple.__new__
 
 
+# By line; where a file has no pages, none.
+Pages = Mapping[int, int]
+_NO_PAGES: Final[Pages] = {}
+
+
 class Slice(NamedTuple):
     """A stretch of a line: 1-based line, characters from ``start`` to ``end``, half-open."""
 
@@ -47,12 +52,12 @@ class Draft(NamedTuple):
     writing: Writing | None = None
 
 
-def row(lines: Sequence[str], line: int, drafts: Sequence[Draft], width: int) -> Row | None:
-    """The row of these cells, None where all of them are blank.
+def row(lines: Sequence[str], line: int, drafts: Sequence[Draft], width: int, pages: Pages = _NO_PAGES) -> Row | None:
+    """The row of these cells, None where all of them are blank. ``pages``: the page of each line, where there are any.
 
     A cell of running text among few others gives a Cell a paragraph, all at the same ``col``; any other cell gives one.
     """
-    filled = [(draft, texts) for draft in drafts if (texts := _texts(lines, draft))]
+    filled = [(draft, texts) for draft in drafts if (texts := _texts(lines, draft, pages))]
     if not filled:
         return None
     cells: list[Cell] = []
@@ -60,7 +65,7 @@ def row(lines: Sequence[str], line: int, drafts: Sequence[Draft], width: int) ->
         kept_apart = len(filled) <= _FEW_CELLS and _is_running(texts)
         own = texts if kept_apart else [wrapped(texts)]
         cells += own if draft.col_span == 1 else [text._replace(col_span=draft.col_span) for text in own]
-    return Row(line, cells, width)
+    return Row(line, cells, width, pages.get(line, 0))
 
 
 def moved(made: Row, lines: int, starts: Mapping[int, int]) -> Row:
@@ -80,7 +85,7 @@ def _moved(cell: Cell, lines: int, starts: Mapping[int, int]) -> Cell:
     return cell._replace(line=cell.line + lines, start=cell.start + starts[cell.line], end=end, parts=parts)
 
 
-def _texts(lines: Sequence[str], draft: Draft) -> list[Cell]:
+def _texts(lines: Sequence[str], draft: Draft, pages: Pages) -> list[Cell]:
     """The paragraphs of a cell, blank ones left out."""
     found: list[Cell] = []
     for paragraph in draft.paragraphs:
@@ -88,7 +93,7 @@ def _texts(lines: Sequence[str], draft: Draft) -> list[Cell]:
         read = [
             cell
             for part, own in zip(paragraph, hidden, strict=True)
-            if (cell := cell_of(lines, part, draft.col, own)) is not None
+            if (cell := cell_of(lines, part, draft.col, own, pages.get(part.line, 0))) is not None
         ]
         if read:
             found.append(wrapped(read))
@@ -142,24 +147,24 @@ def _with_blank(cell: Cell) -> Cell:
     return cell._replace(text=cell.text + " ")
 
 
-def cell_of(lines: Sequence[str], part: Slice, col: int, hidden: Sequence[Hidden] = ()) -> Cell | None:
+def cell_of(lines: Sequence[str], part: Slice, col: int, hidden: Sequence[Hidden] = (), page: int = 0) -> Cell | None:
     """The cell of one slice: trimmed, without markup and invisible characters; None for a blank.
 
     ``hidden``: what in it does not show as it stands, counted from its beginning.
     """
     raw = lines[part.line - 1][part.start : part.end]
     if hidden:
-        return _of_pieces(_uncovered(raw, hidden), part.line, part.start, col)
+        return _of_pieces(_uncovered(raw, hidden), part.line, part.start, col, page)
     text = raw.strip(BLANKS)
     if not text:
         return None
     start = part.start + raw.index(text)
     if "<" not in text and "&" not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
-        return _new(Cell, (text, part.line, start, start + len(text), col, 0, -1, -1, 1, 1, ()))
+        return _new(Cell, (text, part.line, start, start + len(text), col, page, -1, -1, 1, 1, ()))
     if len(text) > _PROSE:
         whole = plain(text)
-        return Cell(whole, part.line, start, start + len(text), col) if whole else None
-    return _of_pieces(shown(text), part.line, start, col)
+        return Cell(whole, part.line, start, start + len(text), col, page) if whole else None
+    return _of_pieces(shown(text), part.line, start, col, page)
 
 
 def _uncovered(text: str, hidden: Sequence[Hidden]) -> list[tuple[str, int, int]]:
@@ -192,14 +197,14 @@ def _uncovered(text: str, hidden: Sequence[Hidden]) -> list[tuple[str, int, int]
     return found
 
 
-def _of_pieces(pieces: Sequence[tuple[str, int, int]], line: int, start: int, col: int) -> Cell | None:
+def _of_pieces(pieces: Sequence[tuple[str, int, int]], line: int, start: int, col: int, page: int) -> Cell | None:
     if not pieces:
         return None
-    parts = tuple(Cell(text, line, start + low, start + high, col) for text, low, high in pieces)
+    parts = tuple(Cell(text, line, start + low, start + high, col, page) for text, low, high in pieces)
     if len(parts) == 1:
         return parts[0]
     whole = "".join([part.text for part in parts])
     if not unicodedata.is_normalized("NFC", whole):
         # Marks of two pieces grew together: no piece can be told from the other.
-        return Cell(unicodedata.normalize("NFC", whole), line, parts[0].start, parts[-1].end, col)
-    return Cell(whole, line, parts[0].start, parts[-1].end, col, parts=parts)
+        return Cell(unicodedata.normalize("NFC", whole), line, parts[0].start, parts[-1].end, col, page)
+    return Cell(whole, line, parts[0].start, parts[-1].end, col, page, parts=parts)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from extract.model import BBox, Boxes, Cell, Finding, Grid, Origin, OriginLine, Row
+from extract.model import BBox, Boxes, Finding, Grid, Origin, OriginLine, Row
 from extract.readers import shapes
 from extract.readers.pieces import Draft, Slice, row
 from extract.readers.text import line_row
@@ -130,9 +130,10 @@ def drawn(media_type: str, parts: Iterable[Iterable[Line] | Text], findings: tup
             written, drafts = _written(line, number)
             texts += ["".join(one.texts) for one in written]
             places += [one.place() for one in written]
-            made = line_row(texts[number - 1], number) if line.free else row(texts, number, drafts, line.width)
+            pages = {one.number: one.page for one in written} if line.page else {}
+            made = line_row(texts[number - 1], number) if line.free else row(texts, number, drafts, line.width, pages)
             if made is not None:
-                rows.append(_on_pages(made, places) if line.page else made)
+                rows.append(_on_page(made, line.page) if line.page and line.free else made)
                 paged = paged or line.page > 0
         grids.append(Grid(rows, texts, paged, ruled=True))
     return Source(media_type, None, tuple(grids), texts, Origin(tuple(places)), findings)
@@ -212,11 +213,9 @@ def _written(line: Line, number: int) -> tuple[list[_Written], list[Draft]]:
     return list(found.values()), drafts
 
 
-def _on_pages(made: Row, places: Sequence[OriginLine]) -> Row:
-    return Row(made.line, [_on_page(cell, places) for cell in made.cells], made.width, places[made.line - 1].page)
-
-
-def _on_page(cell: Cell, places: Sequence[OriginLine]) -> Cell:
-    parts = tuple([_on_page(part, places) for part in cell.parts]) if cell.parts else ()
-    told: Cell = _new(Cell, (*cell[:5], places[cell.line - 1].page, *cell[6:10], parts))
-    return told
+def _on_page(made: Row, page: int) -> Row:
+    """A row of one line, with the page that it stands on."""
+    cells = [
+        cell._replace(page=page, parts=tuple([part._replace(page=page) for part in cell.parts])) for cell in made.cells
+    ]
+    return made._replace(cells=cells, page=page)
