@@ -205,7 +205,7 @@ def _app(say: Speaker) -> Callable[..., Any]:
             list[str],
             typer.Argument(metavar="INPUT", help=say("help_inputs")),
         ],
-        out: Annotated[Path, typer.Option("--out", metavar="DIR", help=say("help_out"))],
+        out: Annotated[str, typer.Option("--out", metavar="DIR", help=say("help_out"))],
         limits: _Limits,
         as_json: Annotated[bool, json_option] = False,
         strict: Annotated[bool, typer.Option("--strict", help=say("help_strict"))] = False,
@@ -220,7 +220,7 @@ def _app(say: Speaker) -> Callable[..., Any]:
 
         options = Options(
             tuple(inputs),
-            out,
+            Path(out),
             strict,
             Allowance.parse(max_failed),
             limits.max_bytes,
@@ -231,7 +231,7 @@ def _app(say: Speaker) -> Callable[..., Any]:
             full,
             workers,
         )
-        return lambda: _extract(say, options, as_json, log_json)
+        return lambda: _extract(say, options, out, as_json, log_json)
 
     @app.command(help=say("help_inspect"))
     @limited
@@ -299,17 +299,18 @@ def _limited(say: Speaker) -> Callable[[Callable[..., Action]], Callable[..., Ac
     return decorate
 
 
-def _extract(say: Speaker, options: "Options", as_json: bool, log_json: bool) -> int:
-    from extract.batch.run import run
+def _extract(say: Speaker, options: "Options", out: str, as_json: bool, log_json: bool) -> int:
+    from extract.batch.run import placed, run
 
-    out = options.out
     try:
-        with _Progress(say, shown=not log_json) as progress:
-            manifest = run(options, progress.show, log=_log_json if log_json else None)
+        with placed(options, out) as own:
+            with _Progress(say, shown=not log_json) as progress:
+                manifest = run(own, progress.show, log=_log_json if log_json else None)
+            failures = [] if as_json else _failures(say, own.out)
     except OSError as error:
-        raise UsageError("write_failed", path=str(out), reason=error.strerror or str(error)) from error
+        raise UsageError("write_failed", path=out, reason=error.strerror or str(error)) from error
     try:
-        _report(say, manifest, out, as_json)
+        _report(say, manifest, failures, as_json)
         _flush()
     except (BrokenPipeError, SystemExit):
         # Rich ends the process itself when it meets a closed pipe.
@@ -317,18 +318,22 @@ def _extract(say: Speaker, options: "Options", as_json: bool, log_json: bool) ->
     return manifest.exit_code
 
 
-def _report(say: Speaker, manifest: Manifest, out: Path, as_json: bool) -> None:
+def _failures(say: Speaker, out: Path) -> list[tuple[str, str]]:
+    """The first failures: paths and reasons."""
+    import pyarrow.parquet as pq
+
+    column = "message_zh" if say.language == "zh" else "message"
+    rows = pq.read_table(out / "failures", columns=["source_path", column]).slice(0, _FAILURES_SHOWN).to_pylist()
+    return [(row["source_path"], row[column]) for row in rows]
+
+
+def _report(say: Speaker, manifest: Manifest, failures: list[tuple[str, str]], as_json: bool) -> None:
     if as_json:
         _print_json(manifest.as_dict())
         return
-    import pyarrow.parquet as pq
-
     from extract.report.summary import print_summary
 
-    column = "message_zh" if say.language == "zh" else "message"
-    failures = pq.read_table(out / "failures", columns=["source_path", column]).slice(0, _FAILURES_SHOWN).to_pylist()
-    rows = [(row["source_path"], row[column]) for row in failures]
-    print_summary(_console(sys.stdout), say, manifest, rows)
+    print_summary(_console(sys.stdout), say, manifest, failures)
 
 
 def _inspect(say: Speaker, file: Path, as_json: bool, limits: _Limits, forms: Path | None) -> int:

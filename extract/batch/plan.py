@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from extract.batch.addresses import is_remote, shown
 from extract.errors import UsageError
 from extract.readers.archive_names import is_debris
 
@@ -45,6 +46,7 @@ class Item(NamedTuple):
 def plan(inputs: Sequence[str]) -> list[Item]:
     """The inputs of a run, each file once, in the order of their names.
 
+    Addresses (``s3://bucket/folder``) are listed where they lie; they do not go together with names of files here.
     A folder stands for all files in it and below it, hidden ones aside. A name that does not exist and has one of
     ``*?[`` in it is a glob (``**`` for any folders). ``source_path`` is relative to the input where there is one
     input, and to the deepest folder that holds them all where there are several. UsageError where an input does not
@@ -52,6 +54,8 @@ def plan(inputs: Sequence[str]) -> list[Item]:
     """
     if not inputs:
         raise UsageError("no_input")
+    if any(map(is_remote, inputs)):
+        return _elsewhere(inputs)
     named = [path for text in inputs for path in _named(text)]
     root = _root(named)
     found: list[_Found] = []
@@ -71,6 +75,21 @@ def plan(inputs: Sequence[str]) -> list[Item]:
     return items
 
 
+def _elsewhere(addresses: Sequence[str]) -> list[Item]:
+    """The files that lie elsewhere; their stamps are what is told of them there."""
+    from extract.batch.remote import listed
+
+    if not all(map(is_remote, addresses)):
+        raise UsageError("remote_mixed")
+    items = [
+        Item(file.address, file.name, None, Stamp(file.size, file.written, file.written, 0))
+        for file in listed(addresses)
+    ]
+    if not items:
+        raise UsageError("empty_input", inputs=", ".join(map(shown, addresses)))
+    return items
+
+
 def escaped(name: str) -> str:
     r"""A file name as text; bytes that are no UTF-8 become ``\xNN``."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
@@ -84,7 +103,7 @@ def inside(path: Path, folder: Path) -> bool:
 
 def folders(inputs: Sequence[str]) -> list[Path]:
     """Those of the inputs that are folders."""
-    return [path for text in inputs for path in _named(text) if path.is_dir()]
+    return [path for text in inputs if not is_remote(text) for path in _named(text) if path.is_dir()]
 
 
 def _named(text: str) -> list[Path]:

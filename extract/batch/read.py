@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from extract import api
+from extract.batch.addresses import is_remote
 from extract.batch.clock import Clock
 from extract.batch.plan import Item
 from extract.model import Extraction, Failure
@@ -26,14 +27,23 @@ def load(item: Item, max_bytes: int) -> Leaf:
     if item.problem is not None:
         return Leaf(item.source_path, b"", Failure("unreadable", {"reason": item.problem}))
     try:
-        with Path(item.path).open("rb") as file:
-            data = file.read(max_bytes + 1)
-            size = max(len(data), os.fstat(file.fileno()).st_size)
+        data, size = _bytes(item.path, max_bytes + 1)
     except OSError as error:
         return Leaf(item.source_path, b"", Failure("unreadable", {"reason": error.strerror or str(error)}))
     if len(data) > max_bytes:
         return Leaf(item.source_path, b"", Failure("too_large", {"size": size, "limit": max_bytes}))
     return Leaf(item.source_path, data)
+
+
+def _bytes(path: str, limit: int) -> tuple[bytes, int]:
+    """The first bytes of a file, at most so many, and how many it has."""
+    if is_remote(path):
+        from extract.batch import remote
+
+        return remote.read(path, limit)
+    with Path(path).open("rb") as file:
+        data = file.read(limit)
+        return data, max(len(data), os.fstat(file.fileno()).st_size)
 
 
 def opened(leaf: Leaf, walk: Callable[[bytes, str], Iterator[Leaf]], clock: Clock) -> Iterator[Leaf]:

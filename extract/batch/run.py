@@ -6,13 +6,14 @@ Nothing that an input does stops a run, and what a run that was stopped has fini
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from extract.batch import pool
+from extract.batch.addresses import is_remote, shown
 from extract.batch.archive import Archive
 from extract.batch.clock import Clock
 from extract.batch.convert import Made
@@ -38,7 +39,8 @@ class Options:
     ``max_bytes``: inputs with more bytes, also those that are members of archives, are not read; ``forms``: a folder
     of form profiles besides those shipped; ``reading``: how files that are no text are read, in ``timeout`` seconds
     each and with ``max_memory`` bytes of memory. ``full``: what the output folder remembers does not count.
-    ``workers``: how many processes read; 0 for as many as there are processors and work for, None for this one alone.
+    ``address``: where the output lies in truth, if elsewhere. ``workers``: how many processes read; 0 for as many as
+    there are processors and work for, None for this one alone.
     """
 
     inputs: tuple[str, ...]
@@ -52,12 +54,13 @@ class Options:
     max_memory: int = MAX_MEMORY
     full: bool = False
     workers: int | None = 0
+    address: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The parameters for ``run.json``."""
         return {
-            "inputs": list(self.inputs),
-            "out": str(self.out),
+            "inputs": [shown(text) if is_remote(text) else text for text in self.inputs],
+            "out": self.address or str(self.out),
             "strict": self.strict,
             "max_failed": str(self.max_failed),
             "max_bytes": self.max_bytes,
@@ -120,12 +123,25 @@ def run(
     return manifest
 
 
+@contextmanager
+def placed(options: Options, out: str) -> Iterator[Options]:
+    """The options of a run whose output may lie elsewhere: there, ``out`` is a copy, put in its place at the end."""
+    if not is_remote(out):
+        yield replace(options, out=Path(out))
+        return
+    from extract.batch import remote
+
+    with remote.mirrored(out, options.inputs) as mirror:
+        yield replace(options, out=mirror.folder, address=shown(out))
+        mirror.publish()
+
+
 def check_out(options: Options) -> None:
     """UsageError where the output folder lies in an input, holds an input, or is something not to be replaced."""
     for folder in folders(options.inputs):
         if inside(options.out, folder):
             raise UsageError("out_in_input", out=str(options.out), input=str(folder))
     for text in options.inputs:
-        if inside(Path(text), options.out):
+        if not is_remote(text) and inside(Path(text), options.out):
             raise UsageError("input_in_out", out=str(options.out), input=text)
     check_replaceable(options.out)
