@@ -1,9 +1,10 @@
-# Each target makes the environment it needs. IN, OUT and FLAGS are for `make extract`.
+# Each target makes the environment it needs. IN, OUT and FLAGS are for `make extract`, N is for `make bench-scale`.
 PYTHON ?= python3.11
 VENV ?= .venv
 IN ?= samples
 OUT ?= out
 FLAGS ?=
+N ?= 2000
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -11,10 +12,10 @@ SOURCES := extract tests benchmarks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help extract test check bench clean
+.PHONY: help extract test check bench bench-scale clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 extract: $(VENV)/.run ## Read IN (samples) and write the tables to OUT (out); FLAGS go to the command
 	$(BIN)/pifubiao extract $(IN) --out $(OUT) $(FLAGS)
@@ -30,6 +31,9 @@ check: $(VENV)/.check ## Run ruff, mypy and import-linter
 
 bench: $(VENV)/.bench ## Time the way through, and write benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.bench
+
+bench-scale: $(VENV)/.bench ## Time runs over an archive of N (2000) files, and write benchmarks/SCALE.md
+	$(BIN)/python -m benchmarks.scale $(N)
 
 clean: ## Remove the environment, the tables and all caches
 	rm -rf $(VENV) out dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -44,6 +44,29 @@ class Entry(NamedTuple):
     documents: int
     failures: int
     told: int
+
+
+class Outcomes(NamedTuple):
+    """What came of inputs, each of which counts once: what failed as ``failed``, whether it was read anew or not."""
+
+    inputs: int = 0
+    converted: int = 0
+    doubtful: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    @classmethod
+    def of(cls, entries: Iterable[Entry], kept: Container[int]) -> Outcomes:
+        """Those of entries, of which these numbers were not read anew."""
+        inputs = doubtful = failed = skipped = 0
+        for number, entry in enumerate(entries):
+            inputs += entry.leaves
+            failed += entry.failed
+            if number in kept:
+                skipped += entry.leaves - entry.failed
+            else:
+                doubtful += entry.doubtful
+        return cls(inputs, inputs - doubtful - failed - skipped, doubtful, failed, skipped)
 
 
 @dataclass(slots=True)

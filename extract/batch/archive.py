@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import errno
+import os
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from extract.batch import recovery
-from extract.batch.account import Account, Entry, Tally
-from extract.batch.buckets import buckets
-from extract.batch.convert import Job, Made, Old, Step
+from extract.batch.account import Account, Entry, Outcomes, Tally
+from extract.batch.buckets import Packed
+from extract.batch.convert import Job, Made, Old, Step, Task
 from extract.batch.manifest import Counts, Manifest
 from extract.batch.plan import Item
 from extract.batch.store import Place, known, put
-from extract.batch.work import NEW
+from extract.batch.work import NEW, new_folder
 from extract.catalogue import SEVERITIES
 from extract.recover import TaskPatch
 from extract.tables.patch import apply_patches
@@ -22,90 +24,104 @@ from extract.tables.place import put_in_place, resolved, sync, sync_folders
 from extract.tables.schemas import TABLES
 from extract.tables.writer import ACCOUNT, part_of, write_part
 
-_EMPTY: Final = Account("", (), Tally())
+_NOTHING: Final = Outcomes()
 
 
 @dataclass(slots=True)
 class _Bucket:
-    """A bucket of the run; ``place``: where its parts lie, once they do.
+    """A bucket of the run; ``place``: where its parts lie, once they do, and what is counted there.
 
-    ``kept``: the numbers of its inputs that were not read anew.
+    ``patched``: what tells the patches that its table ``tasks`` has. Its account stays on the disk.
     """
 
-    items: Sequence[Item]
+    packed: Packed
     place: Place | None = None
-    account: Account = _EMPTY
-    kept: frozenset[int] = frozenset()
+    counts: Outcomes = _NOTHING
+    forms: int = 0
+    patched: str = ""
     patches: Sequence[TaskPatch] = field(default=())
+
+    def take(self, place: Place, account: Account, kept: Container[int]) -> None:
+        """Takes in what was made of the bucket; ``kept``: the numbers of the inputs that were not read anew."""
+        self.place, self.counts, self.patched = place, Outcomes.of(account.entries, kept), account.patches
+        self.forms = account.tally.rows["documents"]
 
 
 class Archive:
-    """All buckets of a run; of those that an earlier run made, it takes what has not changed."""
+    """All buckets of a run; of those that an earlier run made, it takes what has not changed.
 
-    def __init__(self, items: Sequence[Item], out: Path, work: Path, made_by: str, *, full: bool) -> None:
+    What is in memory of an input that is not at work is some dozen bytes.
+    """
+
+    def __init__(self, packed: Sequence[Packed], out: Path, work: Path, made_by: str, *, full: bool) -> None:
         self._made_by = made_by
         self._out = resolved(out)
-        self._buckets = [_Bucket(own) for own in buckets(items)]
-        self._before = 0
-        self._changed = full
-        self.total = len(items)
+        self._buckets = [_Bucket(own) for own in packed]
+        self._old: dict[str, Old] = {}
+        self.total = sum(own.size for own in packed)
         self.done = 0
         self.failed = 0
         self.skipped = 0
         self.tally = Tally()
+        before = 0
         if not full:
-            self._old = self._remembered(work)
-            for bucket in self._buckets:
-                self._take_over(bucket)
-        else:
-            self._old = {}
-        self._changed = self._changed or self._before != len(self._buckets)
+            roots = [self._out, *(path for path in sorted(work.iterdir()) if path.is_dir())]
+            before = sum(place.root == self._out for place in self._take_over(roots))
+        self._changed = full or before != len(self._buckets)
 
-    def _remembered(self, work: Path) -> dict[str, tuple[Place, int, Entry]]:
-        """Where each input's rows stand, and what is known of it; what a stopped run made last counts first."""
-        found: dict[str, tuple[Place, int, Entry]] = {}
-        folders = [path for path in sorted(work.iterdir()) if path.is_dir()]
-        for root in [self._out, *folders]:
-            for place, account in known(root):
-                self._before += root == self._out
-                if account.made_by == self._made_by:
-                    for number, entry in enumerate(account.entries):
-                        found[entry.source_path] = (place, number, entry)
-        return found
+    def _take_over(self, roots: Sequence[Path]) -> Sequence[Place]:
+        """Takes the buckets that stand as they were, and remembers where rows of the inputs of others stand.
 
-    def _take_over(self, bucket: _Bucket) -> None:
-        """Takes a bucket as it stands, where all of its inputs are as they were and it has no others."""
-        first = self._old.get(bucket.items[0].source_path)
-        if first is None:
-            return
-        place = first[0]
-        account = Account.read(place.account)
-        if account is None or len(account.entries) != len(bucket.items):
-            return
-        for number, (item, entry) in enumerate(zip(bucket.items, account.entries, strict=True)):
-            known_as = self._old.get(item.source_path)
-            if known_as is None or known_as[:2] != (place, number) or not _is_same(item, entry):
-                return
-        bucket.place, bucket.account = place, account
-        bucket.kept = frozenset(range(len(bucket.items)))
+        What stands in several folders counts where the last of them has it. The places that were looked at.
+        """
+        firsts = {bucket.packed.first: bucket for bucket in self._buckets}
+        places: list[Place] = []
+        left: list[Place] = []
+        for place, account in (found for root in roots for found in known(root)):
+            places.append(place)
+            if account.made_by == self._made_by and account.entries:
+                bucket = firsts.get(account.entries[0].source_path)
+                if bucket is None or bucket.place is not None or not _stands(bucket.packed, account):
+                    left.append(place)
+                else:
+                    self._take(bucket, place, account)
+        if left:
+            self._remember(left)
+        return places
+
+    def _take(self, bucket: _Bucket, place: Place, account: Account) -> None:
+        """Takes a bucket as it stands: all of its inputs are as they were, and it has no others."""
+        bucket.take(place, account, range(bucket.packed.size))
+        self.tally.include(account.tally)
         leaves = sum(entry.leaves for entry in account.entries)
         self.done += leaves
-        self.total += leaves - len(bucket.items)
-        self.failed += sum(entry.failed for entry in account.entries)
+        self.total += leaves - bucket.packed.size
+        self.failed += bucket.counts.failed
         self.skipped += leaves
 
-    def jobs(self) -> Iterator[tuple[int, Job]]:
-        """The buckets that are to be made, by number."""
-        for number, bucket in enumerate(self._buckets):
-            if bucket.place is None:
-                yield number, Job(bucket.items, [self._old_of(item) for item in bucket.items], self._made_by)
+    def _remember(self, places: Sequence[Place]) -> None:
+        items: dict[str, Item | None] = {}
+        for number in self.open():
+            for item in self._buckets[number].packed.items():
+                # Names that are no text may be one name as text; which file's rows those are, nobody could tell.
+                items[item.source_path] = None if item.problem is not None or item.source_path in items else item
+        for place in places:
+            account = Account.read(place.account)
+            for number, entry in enumerate(account.entries if account is not None else ()):
+                known_as = items.get(entry.source_path)
+                if known_as is not None:
+                    self._old[known_as.source_path] = Old(place, number, _is_same(known_as, entry))
 
-    def _old_of(self, item: Item) -> Old | None:
-        found = self._old.get(item.source_path)
-        if found is None or item.problem is not None:
-            return None
-        place, number, entry = found
-        return Old(place, number, _is_same(item, entry))
+    def open(self) -> list[int]:
+        """The numbers of the buckets that are to be made."""
+        return [number for number, bucket in enumerate(self._buckets) if bucket.place is None]
+
+    def tasks(self, work: Path) -> Iterator[Task]:
+        """The buckets that are to be made, each with a new folder; one at a time, as they take memory."""
+        for number in self.open():
+            items = self._buckets[number].packed.items()
+            job = Job(items, [self._old.pop(item.source_path, None) for item in items], self._made_by)
+            yield number, job, Place(new_folder(work, number))
 
     def counted(self, step: Step) -> bool:
         """Takes in how far a bucket is; whether anything is to be said of it."""
@@ -116,8 +132,8 @@ class Archive:
 
     def made(self, number: int, place: Place, made: Made) -> Mapping[str, Any]:
         """Takes in a bucket that was made; what is to be said of it."""
-        bucket = self._buckets[number]
-        bucket.place, bucket.account, bucket.kept = place, made.account, made.kept
+        self._buckets[number].take(place, made.account, made.kept)
+        self.tally.include(made.account.tally)
         self._changed = True
         return self._line(number, made.seconds)
 
@@ -129,24 +145,20 @@ class Archive:
 
     def _line(self, number: int, seconds: Mapping[str, float]) -> Mapping[str, Any]:
         bucket = self._buckets[number]
-        entries = bucket.account.entries
-        skipped = sum(entries[i].leaves - entries[i].failed for i in bucket.kept)
-        inputs, failed = sum(entry.leaves for entry in entries), sum(entry.failed for entry in entries)
+        counts = bucket.counts
         return {
             "bucket": number,
             "buckets": len(self._buckets),
-            "inputs": inputs,
-            "converted": inputs - failed - skipped,
-            "skipped": skipped,
-            "failed": failed,
-            "forms": bucket.account.tally.rows["documents"],
+            "inputs": counts.inputs,
+            "converted": counts.converted + counts.doubtful,
+            "skipped": counts.skipped,
+            "failed": counts.failed,
+            "forms": bucket.forms,
             "seconds": {stage: round(spent, 3) for stage, spent in seconds.items()},
         }
 
     def recover(self, work: Path) -> None:
         """Finds out what the documents tell about one another, if there are any others than before."""
-        for bucket in self._buckets:
-            self.tally.include(bucket.account.tally)
         if self._changed or any(bucket.place and bucket.place.root != self._out for bucket in self._buckets):
             self._changed = True
             places = [bucket.place for bucket in self._buckets if bucket.place is not None]
@@ -155,24 +167,14 @@ class Archive:
 
     def counts(self) -> Counts:
         """The account of all buckets; an input that failed counts as failed, whatever else came of it."""
-        converted = doubtful = failed = skipped = inputs = 0
-        for bucket in self._buckets:
-            for number, entry in enumerate(bucket.account.entries):
-                inputs += entry.leaves
-                failed += entry.failed
-                sound = entry.leaves - entry.failed
-                if number in bucket.kept:
-                    skipped += sound
-                else:
-                    converted += sound - entry.doubtful
-                    doubtful += entry.doubtful
+        totals = Outcomes(*map(sum, zip(*(bucket.counts for bucket in self._buckets), strict=True)))
         tally = self.tally
         return Counts(
-            inputs=inputs,
-            converted=converted,
-            converted_with_findings=doubtful,
-            failed=failed,
-            skipped=skipped,
+            inputs=totals.inputs,
+            converted=totals.converted,
+            converted_with_findings=totals.doubtful,
+            failed=totals.failed,
+            skipped=totals.skipped,
             forms=tally.rows["documents"],
             rows={name: tally.rows[name] for name in TABLES},
             findings={severity: tally.severities[severity] for severity in SEVERITIES},
@@ -199,6 +201,14 @@ class Archive:
         put_in_place(new, out, synced=True)
 
 
+def _stands(packed: Packed, account: Account) -> bool:
+    """Whether a bucket's inputs are those of an account, and are as they were."""
+    return packed.size == len(account.entries) and all(
+        item.source_path == entry.source_path and _is_same(item, entry)
+        for item, entry in zip(packed.items(), account.entries, strict=True)
+    )
+
+
 def _is_same(item: Item, entry: Entry) -> bool:
     return item.stamp is not None and item.stamp == entry.stamp
 
@@ -211,7 +221,7 @@ def _put(bucket: _Bucket, place: Place, target: Place) -> None:
     put(place.drafts, target.drafts)
     put(place.told, target.told)
     patches = recovery.digest(bucket.patches)
-    if patches == bucket.account.patches:
+    if patches == bucket.patched:
         put(place.table("tasks"), target.table("tasks"))
         put(place.account, target.account)
         return
@@ -221,6 +231,9 @@ def _put(bucket: _Bucket, place: Place, target: Place) -> None:
         write_part(target.table("tasks"), apply_patches(part_of(place.drafts), bucket.patches, digests))
     else:
         put(place.drafts, target.table("tasks"))
-    replace(bucket.account, patches=patches).write(target.account)
+    account = Account.read(place.account)
+    if account is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(place.account))
+    replace(account, patches=patches).write(target.account)
     sync(target.table("tasks"))
     sync(target.account)

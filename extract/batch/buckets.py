@@ -9,10 +9,12 @@ moves the ends of its own bucket at most.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
-from typing import Final
+import pickle
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
 
-from extract.batch.plan import Item
+from extract.batch.plan import HasLinks, Item, plan, walked
 
 # Some 700 inputs on the average. What is fewer has its parts written anew for too little, what is more for too much.
 _FEWEST: Final = 256
@@ -20,18 +22,42 @@ _MOST: Final = 1024
 _ONE_IN: Final = 512
 
 
-def buckets(items: Sequence[Item]) -> list[Sequence[Item]]:
+class Packed(NamedTuple):
+    """The inputs of a bucket, in as little memory as they can be kept; ``first``: the ``source_path`` of the first."""
+
+    first: str
+    size: int
+    data: bytes
+
+    def items(self) -> Sequence[Item]:
+        """The inputs."""
+        found: list[Item] = pickle.loads(zlib.decompress(self.data))  # noqa: S301 - made by this process
+        return found
+
+
+def dealt(inputs: Sequence[str]) -> list[Packed]:
+    """The inputs of a run (see ``plan``) by bucket: some dozen bytes of each are in memory. UsageError as there."""
+    try:
+        found = [_packed(own) for own in buckets(walked(inputs))]
+    except HasLinks:
+        found = []
+    return found or [_packed(own) for own in buckets(plan(inputs))]
+
+
+def buckets(items: Iterable[Item]) -> Iterator[Sequence[Item]]:
     """The inputs by bucket, in order; an input that is an archive counts as one."""
-    found: list[Sequence[Item]] = []
-    start = 0
-    for at, item in enumerate(items):
-        size = at - start
-        if size >= _MOST or (size >= _FEWEST and _begins(item.source_path)):
-            found.append(items[start:at])
-            start = at
-    if start < len(items):
-        found.append(items[start:])
-    return found
+    own: list[Item] = []
+    for item in items:
+        if len(own) >= _MOST or (len(own) >= _FEWEST and _begins(item.source_path)):
+            yield own
+            own = []
+        own.append(item)
+    if own:
+        yield own
+
+
+def _packed(items: Sequence[Item]) -> Packed:
+    return Packed(items[0].source_path, len(items), zlib.compress(pickle.dumps(items, pickle.HIGHEST_PROTOCOL), 1))
 
 
 def _begins(source_path: str) -> bool:

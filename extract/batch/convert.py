@@ -57,6 +57,9 @@ class Job(NamedTuple):
     stopped: Mapping[str, Failure] = {}
 
 
+Task = tuple[int, Job, Place]
+
+
 class Step(NamedTuple):
     """How far a bucket is: so many more inputs are ``done``, ``failed``, and known of.
 
@@ -293,6 +296,9 @@ def _told_table(rows: Sequence[Told]) -> Any:
     return pa.table({field.name: pa.array(columns[field.name], field.type) for field in TOLD}, schema=TOLD)
 
 
+_TOLD: Final = "told"
+
+
 class _OldRows:
     """The rows of a bucket that was made before, by its entries: those of neighbours stand together in every table."""
 
@@ -319,11 +325,12 @@ class _OldRows:
     def told(self, first: int, end: int) -> Any:
         """What their documents tell others."""
         low, high = self._starts["told"][first], self._starts["told"][end]
-        return part_of(self._place.told).slice(low, high - low)
+        return self._whole(_TOLD).slice(low, high - low)
 
     def _whole(self, name: str) -> Any:
         if name not in self._tables:
-            self._tables[name] = part_of(self._place.drafts if name == "tasks" else self._place.table(name))
+            kept = {"tasks": self._place.drafts, _TOLD: self._place.told}
+            self._tables[name] = part_of(kept.get(name) or self._place.table(name))
         return self._tables[name]
 
     def _row_of(self, name: str) -> list[int]:

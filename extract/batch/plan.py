@@ -43,6 +43,28 @@ class Item(NamedTuple):
     stamp: Stamp | None = None
 
 
+class HasLinks(Exception):
+    """A folder cannot be gone through file by file: links in it may lead to files that have names of their own."""
+
+
+def walked(inputs: Sequence[str]) -> Iterator[Item]:
+    """What ``plan`` gives of one folder, without a list of all of it; HasLinks, at any moment, where it cannot be.
+
+    It cannot where there are several inputs or one is no folder, too.
+    """
+    named = [path for text in inputs for path in _named(text)]
+    if len(named) != 1 or not named[0].is_dir():
+        raise HasLinks
+    root = _Root(_root(named))
+    links: list[Path] = []
+    for one in _walk(named[0], set(), links):
+        if one.is_link or links:
+            raise HasLinks
+        yield root.item(one)
+    if links:
+        raise HasLinks
+
+
 def plan(inputs: Sequence[str]) -> list[Item]:
     """The inputs of a run, each file once, in the order of their names.
 
@@ -57,7 +79,7 @@ def plan(inputs: Sequence[str]) -> list[Item]:
     if any(map(is_remote, inputs)):
         return _elsewhere(inputs)
     named = [path for text in inputs for path in _named(text)]
-    root = _root(named)
+    root = _Root(_root(named))
     found: list[_Found] = []
     links: list[Path] = []
     seen: set[str] = set()
@@ -132,7 +154,7 @@ class _Found(NamedTuple):
 
 
 def _walk(top: Path, seen: set[str], links: list[Path]) -> Iterator[_Found]:
-    """The files below ``top`` in the order of their names, and why one cannot be read.
+    """The files below ``top`` in the order of their names in the tables, and why one cannot be read.
 
     Links to folders go to ``links``. ``seen`` holds the real folders that were walked already: each is walked once,
     so that links in a circle end.
@@ -142,7 +164,7 @@ def _walk(top: Path, seen: set[str], links: list[Path]) -> Iterator[_Found]:
         return
     seen.add(real)
     try:
-        entries = sorted(os.scandir(top), key=lambda entry: os.fsencode(entry.name))
+        entries = sorted(os.scandir(top), key=lambda entry: _bytes(escaped(entry.name)))
     except OSError as error:
         yield _Found(str(top), is_link=False, problem=error.strerror or str(error), stamp=None)
         return
@@ -176,16 +198,53 @@ def looked_at(path: Path | os.DirEntry[str]) -> tuple[str | None, Stamp | None]:
     return None, Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
-def _once(found: Iterable[_Found], root: str) -> list[Item]:
+class _Root:
+    """The folder that paths are relative to; what a folder gives for all files in it is found out once."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._folder = ""
+        self._relative = ""
+        self._real = ""
+
+    def item(self, one: _Found) -> Item:
+        """A file as an input."""
+        folder, name = self._in_folder(one)
+        relative = f"{self._relative}{escaped(name)}" if folder else self._relative_of(one.path)
+        return Item(one.path, relative, one.problem, one.stamp)
+
+    def real(self, one: _Found) -> str:
+        """Its path with links followed."""
+        folder, name = self._in_folder(one)
+        return os.path.join(self._real, name) if folder and not one.is_link else os.path.realpath(one.path)
+
+    def _in_folder(self, one: _Found) -> tuple[bool, str]:
+        """Whether it is a file in a folder, which is the current one from now on; and its name there."""
+        if one.problem is not None:
+            return False, ""
+        folder, name = os.path.split(one.path)
+        if folder != self._folder or not self._real:
+            above = self._relative_of(folder)
+            self._folder, self._relative = folder, "" if above == "." else above + "/"
+            self._real = os.path.realpath(folder)
+        return True, name
+
+    def _relative_of(self, path: str) -> str:
+        return escaped(os.path.relpath(os.path.abspath(path), self._path)).replace(os.sep, "/")
+
+
+def _once(found: Iterable[_Found], root: _Root) -> list[Item]:
     """Each file once, real names before links to them, in the order of ``source_path``."""
     kept: dict[str, Item] = {}
     for one in sorted(found, key=lambda one: one.is_link):
-        relative = os.path.relpath(os.path.abspath(one.path), root)
-        item = Item(one.path, escaped(relative).replace(os.sep, "/"), one.problem, one.stamp)
-        kept.setdefault(os.path.realpath(one.path), item)
+        kept.setdefault(root.real(one), root.item(one))
     return sorted(kept.values(), key=lambda item: _order(item.source_path))
 
 
 def _order(source_path: str) -> list[bytes]:
     """A folder's files and sub-folders in the order of their names, by the bytes of each name."""
-    return [name.encode("utf-8", "surrogatepass") for name in source_path.split("/")]
+    return [_bytes(name) for name in source_path.split("/")]
+
+
+def _bytes(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")

@@ -10,13 +10,13 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from time import monotonic
 from typing import Final, NamedTuple
 
 from extract.batch import worker
-from extract.batch.convert import Job, Made, Reading, Step, convert
+from extract.batch.convert import Job, Made, Reading, Step, Task, convert
 from extract.batch.isolate import Child, Isolation, Lost
 from extract.batch.marker import Marker, Watch
 from extract.batch.read import Read
@@ -27,7 +27,6 @@ from extract.model import Failure
 from extract.profiles import Library
 from extract.readers.files import ReadOptions
 
-Task = tuple[int, Job, Place]
 Answer = tuple[int, Place, Step | Made]
 
 MARK: Final = "at"
@@ -51,11 +50,23 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def isolation_of(limits: Limits, library: Library) -> Isolation:
+    """What reads files that are no text, for as many buckets as may be: starting a reader takes as long as many forms.
+
+    Readers end with it, and with this process.
+    """
+    return Isolation(limits.forms, limits.reading, limits.timeout, limits.max_memory, library)
+
+
 def made(
-    job: Job, place: Place, limits: Limits, library: Library, read: Read | None = None, marker: Marker | None = None
+    job: Job,
+    place: Place,
+    limits: Limits,
+    isolation: Isolation,
+    read: Read | None = None,
+    marker: Marker | None = None,
 ) -> Iterator[Step | Made]:
     """A bucket made by this process, which says by ``marker`` what it reads."""
-    isolation = Isolation(limits.forms, limits.reading, limits.timeout, limits.max_memory, library)
     reading = Reading(read or isolation.read, isolation.walk, None if read else isolation.prepare, limits.max_bytes)
     if marker is not None:
         reading = reading._replace(mark=marker.set)
@@ -70,12 +81,12 @@ class Unwritten(NamedTuple):
     reason: str
 
 
-def made_apart(job: Job, place: Place, limits: Limits, library: Library) -> Iterator[Step | Made | Unwritten]:
+def made_apart(job: Job, place: Place, limits: Limits, isolation: Isolation) -> Iterator[Step | Made | Unwritten]:
     """``made`` in a process of its own: steps are told now and then, and what the system refuses is an answer."""
     told, since = Step(), monotonic()
     try:
         marker = Marker(place.root / MARK)
-        for answer in made(job, place, limits, library, marker=marker):
+        for answer in made(job, place, limits, isolation, marker=marker):
             if isinstance(answer, Made):
                 yield told
                 yield answer
@@ -90,18 +101,19 @@ def made_apart(job: Job, place: Place, limits: Limits, library: Library) -> Iter
 
 
 def here(
-    tasks: Sequence[Task], limits: Limits, library: Library, read: Read | None = None
+    tasks: Iterable[Task], limits: Limits, library: Library, read: Read | None = None
 ) -> Generator[Answer, None, None]:
     """All buckets, one after the other, made by this process."""
-    for number, job, place in tasks:
-        for answer in made(job, place, limits, library, read):
-            yield number, place, answer
+    with isolation_of(limits, library) as isolation:
+        for number, job, place in tasks:
+            for answer in made(job, place, limits, isolation, read):
+                yield number, place, answer
 
 
-def in_children(tasks: Sequence[Task], limits: Limits, workers: int) -> Generator[Answer, None, None]:
+def in_children(tasks: Iterable[Task], limits: Limits, workers: int) -> Generator[Answer, None, None]:
     """All buckets, made by so many processes. UsageError ``worker_lost`` where a bucket cannot be made."""
     pool = _Pool(tasks, limits)
-    threads = [threading.Thread(target=pool.work, daemon=True) for _ in range(max(min(workers, len(tasks)), 1))]
+    threads = [threading.Thread(target=pool.work, daemon=True) for _ in range(workers)]
     for thread in threads:
         thread.start()
     try:
@@ -124,9 +136,9 @@ def in_children(tasks: Sequence[Task], limits: Limits, workers: int) -> Generato
 class _Pool:
     """What threads share, each of which waits for one process."""
 
-    def __init__(self, tasks: Sequence[Task], limits: Limits) -> None:
+    def __init__(self, tasks: Iterable[Task], limits: Limits) -> None:
         self.answers: queue.Queue[Answer | BaseException | None] = queue.Queue(maxsize=1000)
-        self._tasks = list(reversed(tasks))
+        self._tasks = iter(tasks)
         self._limits = limits
         self._lock = threading.Lock()
         self._stopped = False
@@ -165,7 +177,7 @@ class _Pool:
 
     def _next(self) -> Task | None:
         with self._lock:
-            return self._tasks.pop() if self._tasks and not self._stopped else None
+            return None if self._stopped else next(self._tasks, None)
 
     def _child(self) -> Child:
         child = Child(self._limits.max_memory)

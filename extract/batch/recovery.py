@@ -71,10 +71,11 @@ def _parts(places: Sequence[Place], work: Path, count: int) -> Iterator[tuple[li
         yield _texts([part_of(place.told) for place in places])
         return
     sinks = [pa.ipc.new_file(str(_part(work, part)), TOLD) for part in range(count)]
-    for place in places:
+    for number, place in enumerate(places):
         told = part_of(place.told)
         groups = told["group"].to_pylist()
-        parts = {group: crc32((group or "").encode("utf-8", "surrogatepass")) % count for group in set(groups)}
+        # Units without a code are no group: nothing is recovered for them, and their part may be any.
+        parts = {group: _part_of(group, count) if group else number % count for group in set(groups)}
         of_row = pa.array([parts[group] for group in groups], pa.int32())
         for part, sink in enumerate(sinks):
             own = told.filter(pc.equal(of_row, part)).combine_chunks()
@@ -90,6 +91,10 @@ def _parts(places: Sequence[Place], work: Path, count: int) -> Iterator[tuple[li
             yield _texts(batches)
             del batches, reader
         _part(work, part).unlink()
+
+
+def _part_of(group: str, count: int) -> int:
+    return crc32(group.encode("utf-8", "surrogatepass")) % count
 
 
 def _part(work: Path, number: int) -> Path:

@@ -15,14 +15,14 @@ from typing import Any
 from extract.batch import pool
 from extract.batch.addresses import is_remote, shown
 from extract.batch.archive import Archive
+from extract.batch.buckets import dealt
 from extract.batch.clock import Clock
 from extract.batch.convert import Made
 from extract.batch.manifest import Allowance, Manifest, outcome
-from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, folders, inside, plan
+from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, folders, inside
 from extract.batch.read import Read
 from extract.batch.settings import settings
-from extract.batch.store import Place
-from extract.batch.work import new_folder, working
+from extract.batch.work import working
 from extract.errors import UsageError
 from extract.profiles import library_of
 from extract.readers.files import ReadOptions
@@ -87,19 +87,19 @@ def run(
     clock = Clock()
     library = library_of(options.forms)
     reading = replace(options.reading, max_member_bytes=options.max_bytes)
-    items = plan(options.inputs)
+    packed = dealt(options.inputs)
     check_out(options)
     limits = pool.Limits(options.forms, reading, options.timeout, options.max_memory, options.max_bytes)
     with working(options.out) as work:
-        archive = Archive(items, options.out, work, settings(library, reading), full=options.full)
+        archive = Archive(packed, options.out, work, settings(library, reading), full=options.full)
         if log is not None:
             for line in archive.taken_over():
                 log(line)
-        jobs = [(number, job, Place(new_folder(work, number))) for number, job in archive.jobs()]
-        if read is not None or options.workers is None or (options.workers == 0 and len(jobs) <= 1):
-            answers = pool.here(jobs, limits, library, read)
+        count, tasks = len(archive.open()), archive.tasks(work)
+        if read is not None or options.workers is None or (options.workers == 0 and count <= 1):
+            answers = pool.here(tasks, limits, library, read)
         else:
-            answers = pool.in_children(jobs, limits, options.workers or pool.cores())
+            answers = pool.in_children(tasks, limits, min(options.workers or pool.cores(), count))
         with closing(answers):
             for number, place, answer in answers:
                 if isinstance(answer, Made):

@@ -27,6 +27,7 @@ from extract.readers.files import ReadOptions
 
 if TYPE_CHECKING:
     from extract.batch.convert import Job, Made, Step
+    from extract.batch.isolate import Isolation
     from extract.batch.pool import Limits, Unwritten
     from extract.batch.store import Place
 
@@ -82,7 +83,15 @@ def make(job: Job, place: Place, limits: Limits) -> Iterator[Step | Made | Unwri
     """The task of making a bucket; what is no text is read in children of this process."""
     from extract.batch import pool
 
-    yield from pool.made_apart(job, place, limits, library(limits.forms))
+    yield from pool.made_apart(job, place, limits, _isolation(limits))
+
+
+@lru_cache(maxsize=1)
+def _isolation(limits: Limits) -> Isolation:
+    """What reads for this process all that is no text."""
+    from extract.batch import pool
+
+    return pool.isolation_of(limits, library(limits.forms))
 
 
 @lru_cache(maxsize=1)
