@@ -114,6 +114,30 @@ def test_files_that_were_only_touched_are_taken_over(tmp_path: Path) -> None:
     assert tables_of(out) == before
 
 
+@pytest.mark.usefixtures("small")
+def test_parts_that_would_be_the_same_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither where files were written just before the first run, nor where what failed is tried again."""
+    source, out = fill(tmp_path / "in"), tmp_path / "out"
+    (source / "9").mkdir()
+    for name, content in (("cut", START), ("whole", START + "时法律服务圈。")):
+        text = FORM.format(code="121", goal="做好各项工作。", content=content)
+        (source / "9" / name).write_text(text, encoding="utf-8")
+    (source / "link").symlink_to(tmp_path / "none")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("extract.batch.convert._TOO_FRESH", 1 << 62)
+        made(source, out)
+    before = {path: path.stat().st_mtime_ns for path in [out / "tasks", *out.rglob("*.parquet")]}
+    assert recovered(out) == [(START + "时法律服务圈。", "9/whole#0 tasks 0")]
+    for loaded in (22, 0):
+        seen: list[str] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("extract.batch.convert.load", counting(seen))
+            counts = made(source, out)
+        assert (counts.skipped, counts.failed, len(seen) - seen.count("link")) == (22, 1, loaded)
+        assert {path: path.stat().st_mtime_ns for path in [out / "tasks", *out.rglob("*.parquet")]} == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+
+
 def test_a_change_that_keeps_size_and_time_is_seen(tmp_path: Path) -> None:
     source, out = fill(tmp_path / "in"), tmp_path / "out"
     path = source / "0" / "000"

@@ -31,7 +31,7 @@ _NOTHING: Final = Outcomes()
 class _Bucket:
     """A bucket of the run; ``place``: where its parts lie, once they do, and what is counted there.
 
-    ``patched``: what tells the patches that its table ``tasks`` has. Its account stays on the disk.
+    ``patched``: what tells the patches that its table ``tasks`` has; ``account``: where its account is.
     """
 
     packed: Packed
@@ -39,11 +39,13 @@ class _Bucket:
     counts: Outcomes = _NOTHING
     forms: int = 0
     patched: str = ""
+    account: Path = Path()
     patches: Sequence[TaskPatch] = field(default=())
 
     def take(self, place: Place, account: Account, kept: Container[int]) -> None:
         """Takes in what was made of the bucket; ``kept``: the numbers of the inputs that were not read anew."""
-        self.place, self.counts, self.patched = place, Outcomes.of(account.entries, kept), account.patches
+        self.place, self.account, self.patched = place, place.account, account.patches
+        self.counts = Outcomes.of(account.entries, kept)
         self.forms = account.tally.rows["documents"]
 
 
@@ -132,9 +134,17 @@ class Archive:
 
     def made(self, number: int, place: Place, made: Made) -> Mapping[str, Any]:
         """Takes in a bucket that was made; what is to be said of it."""
-        self._buckets[number].take(place, made.account, made.kept)
+        bucket = self._buckets[number]
+        bucket.take(place, made.account, made.kept)
         self.tally.include(made.account.tally)
-        self._changed = True
+        before = Account.read(made.same.account) if made.same is not None and made.same.root == self._out else None
+        if made.same is None or before is None:
+            self._changed = True
+        else:
+            # Its parts stand as they were, and what is remembered of its inputs is new.
+            bucket.place, bucket.patched = made.same, before.patches
+            replace(made.account, patches=before.patches).write(bucket.account)
+            sync(bucket.account)
         return self._line(number, made.seconds)
 
     def taken_over(self) -> Iterator[Mapping[str, Any]]:
@@ -183,8 +193,11 @@ class Archive:
         )
 
     def put_in_place(self, out: Path, work: Path, manifest: Manifest) -> None:
-        """Makes the parts of all buckets the output folder; where nothing has changed, the account of the run alone."""
+        """Makes the parts of all buckets the output folder; where no part has changed, the accounts alone."""
         if not self._changed:
+            for bucket in self._buckets:
+                if bucket.place is not None and bucket.account != bucket.place.account:
+                    bucket.account.replace(bucket.place.account)
             manifest.write(work)
             sync(work / ACCOUNT)
             (work / ACCOUNT).replace(self._out / ACCOUNT)
@@ -223,7 +236,7 @@ def _put(bucket: _Bucket, place: Place, target: Place) -> None:
     patches = recovery.digest(bucket.patches)
     if patches == bucket.patched:
         put(place.table("tasks"), target.table("tasks"))
-        put(place.account, target.account)
+        put(bucket.account, target.account)
         return
     if bucket.patches:
         documents = part_of(place.table("documents"))
@@ -231,9 +244,9 @@ def _put(bucket: _Bucket, place: Place, target: Place) -> None:
         write_part(target.table("tasks"), apply_patches(part_of(place.drafts), bucket.patches, digests))
     else:
         put(place.drafts, target.table("tasks"))
-    account = Account.read(place.account)
+    account = Account.read(bucket.account)
     if account is None:
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(place.account))
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(bucket.account))
     replace(account, patches=patches).write(target.account)
     sync(target.table("tasks"))
     sync(target.account)

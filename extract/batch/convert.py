@@ -18,7 +18,7 @@ from extract.batch.chunk import ChunkReader, Prepare, is_full
 from extract.batch.clock import Clock
 from extract.batch.plan import Item, Stamp
 from extract.batch.read import Read, load, opened
-from extract.batch.store import TOLD, Place, ToldWriter, put
+from extract.batch.store import TOLD, Place, ToldWriter, is_same, put
 from extract.clean import width
 from extract.model import Extraction, Failure
 from extract.readers import kinds
@@ -76,11 +76,16 @@ class Step(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A bucket that was made; ``seconds``: by stage; ``kept``: how many of its inputs were not read anew."""
+    """A bucket that was made; ``seconds``: by stage; ``kept``: how many of its inputs were not read anew.
+
+    ``same``: where the same parts stand already, to the byte; what became of files may be the same though they have
+    changed, or may have to be found out again.
+    """
 
     account: Account
     seconds: Mapping[str, float]
     kept: frozenset[int]
+    same: Place | None = None
 
 
 class Mark(Protocol):
@@ -126,7 +131,9 @@ def convert(job: Job, place: Place, reading: Reading) -> Iterator[Step | Made]:
         account = maker.account()
         account.write(place.account)
         sync(place.account)
-    yield Made(account, maker.clock.spent(), frozenset(maker.kept))
+        before = next((old.place for old in job.old if old is not None), None)
+        same = before if before is not None and is_same(place, before) else None
+    yield Made(account, maker.clock.spent(), frozenset(maker.kept), same)
 
 
 class _Maker:

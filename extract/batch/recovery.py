@@ -22,7 +22,7 @@ from extract.recover import TaskPatch, Told, Widths
 from extract.tables.writer import part_of
 
 # So many bytes of texts are in memory at a time; as objects they take some times as much.
-_BYTES: Final = 24 * 1024 * 1024
+_BYTES: Final = 8 * 1024 * 1024
 
 _FIELDS: Final = Told._fields
 
