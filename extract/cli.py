@@ -50,6 +50,13 @@ class Lang(StrEnum):
     zh = "zh"
 
 
+class Runner(StrEnum):
+    """What has the buckets of a run made."""
+
+    local = "local"
+    dask = "dask"
+
+
 class Engine(StrEnum):
     """What reads PDF files."""
 
@@ -211,6 +218,10 @@ def _app(say: Speaker) -> Callable[..., Any]:
         strict: Annotated[bool, typer.Option("--strict", help=say("help_strict"))] = False,
         full: Annotated[bool, typer.Option("--full", help=say("help_full"))] = False,
         workers: Annotated[int, typer.Option("--workers", min=0, max=_MOST_WORKERS, help=say("help_workers"))] = 0,
+        engine: Annotated[Runner, typer.Option("--engine", help=say("help_engine"))] = Runner.local,
+        scheduler: Annotated[
+            str | None, typer.Option("--scheduler", metavar="ADDRESS", help=say("help_scheduler"))
+        ] = None,
         log_json: Annotated[bool, typer.Option("--log-json", help=say("help_log_json"))] = False,
         max_failed: Annotated[str, typer.Option("--max-failed", metavar="N|P%", help=say("help_max_failed"))] = "0",
         forms: Annotated[Path | None, forms_option] = None,
@@ -218,6 +229,8 @@ def _app(say: Speaker) -> Callable[..., Any]:
     ) -> Action:
         from extract.batch.run import Options
 
+        if scheduler is not None and engine is not Runner.dask:
+            raise UsageError("scheduler_without_dask")
         options = Options(
             tuple(inputs),
             Path(out),
@@ -230,6 +243,8 @@ def _app(say: Speaker) -> Callable[..., Any]:
             limits.max_memory,
             full,
             workers,
+            engine=engine.value,
+            scheduler=scheduler,
         )
         return lambda: _extract(say, options, out, as_json, log_json)
 

@@ -126,6 +126,8 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
         "max_memory": 4 * 1024**3,
         "full": False,
         "workers": 0,
+        "engine": "local",
+        "scheduler": None,
     }
     assert {"pifubiao", "python", "pyarrow", "regex"} <= set(found["versions"])
     assert {"started", "read_seconds", "tables_seconds", "recovery_seconds", "write_seconds", "total_seconds"} == set(

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 from time import monotonic
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from extract.batch import worker
 from extract.batch.convert import Job, Made, Reading, Step, Task, convert
@@ -133,6 +133,61 @@ def in_children(tasks: Iterable[Task], limits: Limits, workers: int) -> Generato
         pool.clear()
 
 
+class Keeper(Protocol):
+    """Has a process at hand that makes buckets."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nobody waits for the bucket any more."""
+
+    def child(self) -> Child:
+        """The process; a new one where the last was lost."""
+
+    def lose(self) -> None:
+        """Ends the process."""
+
+
+def watched(keeper: Keeper, make: worker.Task, job: Job, place: Place, limits: Limits) -> Iterator[Step | Made]:
+    """A bucket that the process of a keeper makes by ``make``, and others where it is lost.
+
+    UsageError ``worker_lost`` where it cannot be made, OSError where it cannot be written, UnreadableInput where nobody
+    waits for it any more.
+    """
+    stopped: dict[str, Failure] = {}
+    lost: dict[str, int] = {}
+    marker = Marker(place.root / MARK)
+    while True:
+        told = Step()
+        watch = Watch(marker, limits.timeout)
+        try:
+            task = (job._replace(stopped=stopped), place, limits)
+            for answer in keeper.child().answers(make, task, limits.timeout, _either(keeper, watch)):
+                if isinstance(answer, Unwritten):
+                    raise OSError(answer.number, answer.reason)
+                if isinstance(answer, Step):
+                    told = told.and_then(answer)
+                yield answer
+            marker.close()
+            (place.root / MARK).unlink()
+            return
+        except UnreadableInput as error:
+            if keeper.stopped:
+                raise
+            # What was told of the bucket so far is told once more.
+            yield Step(-told.done, -told.failed, -told.more)
+            keeper.lose()
+            at = marker.get()
+            lost[at.path] = lost.get(at.path, 0) + 1
+            if at.alone and (error.code == "timeout" or lost[at.path] > 1):
+                stopped[at.path] = Failure(error.code, error.params)
+            elif lost[at.path] >= _MOST_LOST or not isinstance(error, Lost):
+                raise UsageError("worker_lost", reason=f"{error.code} {dict(error.params)}") from error
+
+
+def _either(keeper: Keeper, watch: Watch) -> Callable[[], bool]:
+    return lambda: keeper.stopped or watch.is_late()
+
+
 class _Pool:
     """What threads share, each of which waits for one process."""
 
@@ -146,10 +201,12 @@ class _Pool:
 
     def work(self) -> None:
         """Makes buckets until there is none left."""
-        child: Child | None = None
+        keeper = _Keeper(self)
         try:
             while (task := self._next()) is not None:
-                child = self._made(child or self._child(), *task)
+                number, job, place = task
+                for answer in watched(keeper, worker.make, job, place, self._limits):
+                    self._put((number, place, answer))
             self._put(None)
         except BaseException as error:  # noqa: BLE001 - whoever waits for the answers is told
             self._put(error)
@@ -165,7 +222,7 @@ class _Pool:
     def clear(self) -> None:
         """Takes away what is left of the processes, once nobody waits for them."""
         for child in list(self._children):
-            self._end(child)
+            self.end(child)
 
     def _put(self, answer: Answer | BaseException | None) -> None:
         while not self._stopped:
@@ -179,7 +236,13 @@ class _Pool:
         with self._lock:
             return None if self._stopped else next(self._tasks, None)
 
-    def _child(self) -> Child:
+    @property
+    def stopped(self) -> bool:
+        """Whether all is to end."""
+        return self._stopped
+
+    def child(self) -> Child:
+        """A new process."""
         child = Child(self._limits.max_memory)
         with self._lock:
             self._children.add(child)
@@ -188,40 +251,30 @@ class _Pool:
             child.end()
         return child
 
-    def _end(self, child: Child) -> None:
+    def end(self, child: Child) -> None:
+        """Ends a process, with all that it started."""
         with self._lock:
             self._children.discard(child)
         child.kill()
 
-    def _made(self, child: Child, number: int, job: Job, place: Place) -> Child:
-        """Makes one bucket; the process to go on with."""
-        stopped: dict[str, Failure] = {}
-        lost: dict[str, int] = {}
-        marker = Marker(place.root / MARK)
-        while True:
-            told = Step()
-            watch = Watch(marker, self._limits.timeout)
-            try:
-                task = (job._replace(stopped=stopped), place, self._limits)
-                for answer in child.answers(worker.make, task, self._limits.timeout, watch.is_late):
-                    if isinstance(answer, Unwritten):
-                        raise OSError(answer.number, answer.reason)
-                    if isinstance(answer, Step):
-                        told = told.and_then(answer)
-                    self._put((number, place, answer))
-                marker.close()
-                (place.root / MARK).unlink()
-                return child
-            except UnreadableInput as error:
-                if self._stopped:
-                    raise
-                # What was told of the bucket so far is told once more.
-                self._put((number, place, Step(-told.done, -told.failed, -told.more)))
-                self._end(child)
-                child = self._child()
-                at = marker.get()
-                lost[at.path] = lost.get(at.path, 0) + 1
-                if at.alone and (error.code == "timeout" or lost[at.path] > 1):
-                    stopped[at.path] = Failure(error.code, error.params)
-                elif lost[at.path] >= _MOST_LOST or not isinstance(error, Lost):
-                    raise UsageError("worker_lost", reason=f"{error.code} {dict(error.params)}") from error
+
+class _Keeper:
+    """The process that a thread of a pool waits for."""
+
+    def __init__(self, pool: _Pool) -> None:
+        self._pool = pool
+        self._child: Child | None = None
+
+    @property
+    def stopped(self) -> bool:
+        return self._pool.stopped
+
+    def child(self) -> Child:
+        if self._child is None:
+            self._child = self._pool.child()
+        return self._child
+
+    def lose(self) -> None:
+        if self._child is not None:
+            self._pool.end(self._child)
+            self._child = None

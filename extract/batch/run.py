@@ -6,25 +6,25 @@ Nothing that an input does stops a run, and what a run that was stopped has fini
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from extract.batch import pool
+from extract.batch import cluster, pool
 from extract.batch.addresses import is_remote, shown
 from extract.batch.archive import Archive
 from extract.batch.buckets import dealt
 from extract.batch.clock import Clock
-from extract.batch.convert import Made
+from extract.batch.convert import Made, Task
 from extract.batch.manifest import Allowance, Manifest, outcome
 from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, folders, inside
 from extract.batch.read import Read
 from extract.batch.settings import settings
 from extract.batch.work import working
 from extract.errors import UsageError
-from extract.profiles import library_of
+from extract.profiles import Library, library_of
 from extract.readers.files import ReadOptions
 from extract.tables.writer import check_replaceable
 
@@ -40,7 +40,8 @@ class Options:
     of form profiles besides those shipped; ``reading``: how files that are no text are read, in ``timeout`` seconds
     each and with ``max_memory`` bytes of memory. ``full``: what the output folder remembers does not count.
     ``address``: where the output lies in truth, if elsewhere. ``workers``: how many processes read; 0 for as many as
-    there are processors and work for, None for this one alone.
+    there are processors and work for, None for this one alone. ``engine``: "dask" has the workers of a cluster read,
+    that of the ``scheduler`` at an address, or one of ``workers`` processes.
     """
 
     inputs: tuple[str, ...]
@@ -55,6 +56,8 @@ class Options:
     full: bool = False
     workers: int | None = 0
     address: str = ""
+    engine: str = "local"
+    scheduler: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The parameters for ``run.json``."""
@@ -70,6 +73,8 @@ class Options:
             "max_memory": self.max_memory,
             "full": self.full,
             "workers": self.workers,
+            "engine": self.engine,
+            "scheduler": self.scheduler,
         }
 
 
@@ -84,6 +89,8 @@ def run(
     be replaced, or one that another run is at work on; SchemaError where a profile is not sound. On any exception the
     output folder is as it was, and the next run goes on with what is done. ``read`` is what reads an input.
     """
+    if options.engine == "dask":
+        cluster.check()
     clock = Clock()
     library = library_of(options.forms)
     reading = replace(options.reading, max_member_bytes=options.max_bytes)
@@ -95,11 +102,7 @@ def run(
         if log is not None:
             for line in archive.taken_over():
                 log(line)
-        count, tasks = len(archive.open()), archive.tasks(work)
-        if read is not None or options.workers is None or (options.workers == 0 and count <= 1):
-            answers = pool.here(tasks, limits, library, read)
-        else:
-            answers = pool.in_children(tasks, limits, min(options.workers or pool.cores(), count))
+        answers = _answers(options, len(archive.open()), archive.tasks(work), limits, library, work, read)
         with closing(answers):
             for number, place, answer in answers:
                 if isinstance(answer, Made):
@@ -121,6 +124,24 @@ def run(
         )
         archive.put_in_place(options.out, work, manifest)
     return manifest
+
+
+def _answers(
+    options: Options,
+    count: int,
+    tasks: Iterator[Task],
+    limits: pool.Limits,
+    library: Library,
+    work: Path,
+    read: Read | None,
+) -> Generator[pool.Answer, None, None]:
+    """What comes of so many buckets, whoever makes them."""
+    workers = min(options.workers or pool.cores(), count)
+    if options.engine == "dask" and count and read is None:
+        return cluster.on_cluster(tasks, limits, work, cluster.Cluster(options.scheduler, workers))
+    if read is not None or options.workers is None or (options.workers == 0 and count <= 1):
+        return pool.here(tasks, limits, library, read)
+    return pool.in_children(tasks, limits, workers)
 
 
 @contextmanager
