@@ -114,6 +114,17 @@ def test_files_that_were_only_touched_are_taken_over(tmp_path: Path) -> None:
     assert tables_of(out) == before
 
 
+def test_files_whose_names_are_one_as_text_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    source, out = fill(tmp_path / "in", 4), tmp_path / "out"
+    for number, name in enumerate((b"\xb4", b"\\xb4")):
+        write(source, "x", content=f"完成第{7 + number}件事。").rename(source / os.fsdecode(name))
+    first = made(source, out)
+    write(source, "0/000", content="另一项工作。")
+    assert (first.forms, made(source, out).skipped) == (6, 3)
+    made(source, tmp_path / "fresh")
+    assert without_account(out) == without_account(tmp_path / "fresh")
+
+
 @pytest.mark.usefixtures("small")
 def test_parts_that_would_be_the_same_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither where files were written just before the first run, nor where what failed is tried again."""

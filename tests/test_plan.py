@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from extract.batch.plan import escaped, folders, inside, plan
+from extract.batch.buckets import dealt
+from extract.batch.plan import HasLinks, escaped, folders, inside, plan, walked
 from extract.errors import UsageError
 
 
@@ -16,7 +17,11 @@ def touch(root: Path, *names: str) -> None:
 
 
 def paths(*inputs: Path | str) -> list[str]:
-    return [item.source_path for item in plan([str(text) for text in inputs])]
+    """The names of the inputs, which are the same ones when they are not listed first but dealt as they are found."""
+    texts = [str(text) for text in inputs]
+    found = plan(texts)
+    assert [item for packed in dealt(texts) for item in packed.items()] == found
+    return [item.source_path for item in found]
 
 
 def test_a_folder_is_all_files_below_it_in_the_order_of_their_names(tmp_path: Path) -> None:
@@ -74,6 +79,19 @@ def test_links_are_followed_once_and_circles_end(tmp_path: Path) -> None:
     assert paths(root) == ["outside/b.txt", "z/a.txt"]
 
 
+def test_a_folder_is_gone_through_without_a_list_of_its_files_unless_there_are_links(tmp_path: Path) -> None:
+    touch(tmp_path, "in/a/a.txt", "in/b.txt", "other/c.txt")
+    assert [item.source_path for item in walked([str(tmp_path / "in")])] == ["a/a.txt", "b.txt"]
+    for link, target in (("0.txt", "b.txt"), ("z.txt", "b.txt"), ("0", "../other"), ("z", "../other")):
+        (tmp_path / "in" / link).symlink_to(target)
+        with pytest.raises(HasLinks):
+            list(walked([str(tmp_path / "in")]))
+        assert len(paths(tmp_path / "in")) == (2 if link.endswith(".txt") else 3)
+        (tmp_path / "in" / link).unlink()
+    with pytest.raises(HasLinks):
+        list(walked([str(tmp_path / "in"), str(tmp_path / "other")]))
+
+
 def test_a_link_to_a_file_outside_keeps_its_own_name(tmp_path: Path) -> None:
     touch(tmp_path, "in/a.txt", "other/b.txt")
     (tmp_path / "in" / "c.txt").symlink_to(tmp_path / "other" / "b.txt")
@@ -129,9 +147,10 @@ def test_no_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inputs: list[
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty" / "deeper").mkdir(parents=True)
     touch(tmp_path, "empty/.hidden")
-    with pytest.raises(UsageError) as caught:
-        plan(inputs)
-    assert caught.value.key == key
+    for call in (plan, dealt):
+        with pytest.raises(UsageError) as caught:
+            call(inputs)
+        assert caught.value.key == key
 
 
 def test_inside(tmp_path: Path) -> None:
