@@ -202,7 +202,7 @@ def _model(found: Scale) -> list[str]:
         again = cost.again * inputs / machines / 60
         place = f"{machines} × {cores // machines} cores" if machines > 1 else f"{cores} cores"
         rows.append(
-            f"| {inputs:,} | {text} | {place} | {hours:,.1f} | {again:,.0f} min | {cost.disk * inputs / _GB:,.0f} |"
+            f"| {inputs:,} | {text} | {place} | {hours:,.1f} | {again:,.1f} min | {cost.disk * inputs / _GB:,.0f} |"
         )
     return [
         *rows,
