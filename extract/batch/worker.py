@@ -6,6 +6,7 @@ A task comes as a function and its arguments, the function gives answers one by 
 from __future__ import annotations
 
 import ctypes
+import gc
 import pickle
 import signal
 import sys
@@ -84,6 +85,22 @@ def make(job: Job, place: Place, limits: Limits) -> Iterator[Step | Made | Unwri
     from extract.batch import pool
 
     yield from pool.made_apart(job, place, limits, _isolation(limits))
+    _tidy()
+
+
+def _tidy() -> None:
+    """Gives back what a bucket leaves, so that a process is no larger after a thousand of them than after some."""
+    import pyarrow as pa
+
+    gc.collect()
+    _settle()
+    pa.default_memory_pool().release_unused()
+
+
+@lru_cache(maxsize=1)
+def _settle() -> None:
+    """What is there after the first bucket stays, and need not be searched for garbage again and again."""
+    gc.freeze()
 
 
 @lru_cache(maxsize=1)
