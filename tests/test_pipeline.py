@@ -89,6 +89,28 @@ def test_make(folder: Path, language: str) -> None:
     assert times(folder)["units.csv"] > before["units.csv"]
 
 
+def test_make_extract(folder: Path) -> None:
+    """The target of this repository, in an environment that is there already."""
+    (folder / ".run").touch()
+
+    def make(*flags: str) -> int:
+        words = ["make", "extract", f"VENV={folder}", "IN=archive", "OUT=out", f"FLAGS={' '.join(flags)}"]
+        command = [*words, "-f", str(ROOT / "Makefile"), "-o", str(folder / ".run")]
+        return subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, check=False).returncode
+
+    def parts() -> dict[Path, int]:
+        return {path: path.stat().st_mtime_ns for path in (folder / "out").rglob("*.parquet")}
+
+    assert make() == 0
+    before = parts()
+    assert make() == 0
+    assert (parts(), account(folder / "out")["counts"]["skipped"]) == (before, 2)
+    (folder / "archive" / "c.txt").write_bytes(b"")
+    assert make("--max-failed", "1") == 0
+    assert make() == 2
+    assert account(folder / "out")["exit_code"] == 1
+
+
 @LANGUAGES
 def test_what_the_page_says_of_dagster(folder: Path, language: str) -> None:
     _, pipeline = blocks(language, "python")
