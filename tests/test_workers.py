@@ -21,7 +21,6 @@ from extract.batch.run import Options, run
 from extract.errors import UsageError
 from extract.tables.schemas import TABLES
 from tests import tasks
-from tests.needs import COMPLETE
 from tests.test_again import fill, shrink, tables_of
 from tests.test_cli import ENVIRONMENT
 from tests.test_recover import FORM
@@ -174,9 +173,9 @@ def full_disk(tmp_path: Path) -> Iterator[Path]:
             ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)], capture_output=True, check=False
         ).returncode
     )
-    if not mounted and not COMPLETE:
-        pytest.skip("no small file system can be made here")
-    assert mounted
+    if not mounted:
+        # A right that a machine gives or does not, and nothing that could be installed.
+        pytest.skip("this machine lets no small file system be made")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 
