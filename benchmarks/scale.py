@@ -44,6 +44,7 @@ class Scale(NamedTuple):
     few: Watched
     one: Watched
     two: Watched
+    dask: Watched
     nothing: Watched
     added: Watched
     spread: Watched
@@ -65,6 +66,9 @@ def measured(folder: Path, count: int) -> Scale:
     two = _told("2 workers", watched(source, out, 2))
     if digest(folder / "one") != digest(out):
         raise SystemExit("1 and 2 workers have not written the same bytes")
+    dask = _told("2 workers of a dask cluster", watched(source, folder / "dask", 2, "dask"))
+    if digest(folder / "dask") != digest(out):
+        raise SystemExit("dask has not written the same bytes")
     tables, kept = _size(out, "*/*.parquet"), _size(out, ".pifubiao/**/*")
     nothing = _told("nothing changed", watched(source, out, 2))
     # The next counties, whose folders come somewhere between the others.
@@ -75,7 +79,7 @@ def measured(folder: Path, count: int) -> Scale:
     many.change(source, count, _CHANGED)
     time.sleep(_SETTLED_SECONDS)
     spread = _told("changes all over", watched(source, out, 2))
-    return Scale(count, size, tables, kept, few, one, two, nothing, added, spread)
+    return Scale(count, size, tables, kept, few, one, two, dask, nothing, added, spread)
 
 
 def digest(out: Path) -> str:
@@ -117,7 +121,7 @@ def report(found: Scale) -> str:
             *_runs(found),
             "",
             f"The tables take {found.tables:,} bytes, and what the next run needs {found.kept:,}. "
-            "The tables of 1 and 2 workers are the same, to the byte.",
+            "The tables of 1 worker, of 2 and of dask are the same, to the byte.",
             "",
             "Seconds are by the clock of a machine that may have had other work; the processors' seconds are those of "
             "all processes of the run. By these, 2 workers on 2 free cores are "
@@ -138,11 +142,12 @@ def _runs(found: Scale) -> list[str]:
     for name, run in (
         ("1 worker", found.one),
         ("2 workers", found.two),
+        ("2 workers of a dask cluster started here", found.dask),
         ("again, nothing changed", found.nothing),
         ("again, 1 % more in new folders", found.added),
         ("again, 1 % changed all over", found.spread),
     ):
-        anew = run in (found.one, found.two)
+        anew = run in (found.one, found.two, found.dask)
         share = (
             ["", ""] if anew else [f"{_percent(run.seconds, first.seconds)}", _percent(run.processor, first.processor)]
         )

@@ -98,9 +98,10 @@ def _spent(process: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def watched(source: Path, out: Path, workers: int) -> Watched:
+def watched(source: Path, out: Path, workers: int, engine: str = "local") -> Watched:
     """The command run over ``source``."""
     words = [sys.executable, "-c", _COMMAND, "extract", str(source), "--out", str(out), "--workers", str(workers)]
+    words += ["--engine", engine]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     with subprocess.Popen([*words, "--max-failed", "100%"], cwd=ROOT, stdout=subprocess.DEVNULL) as process:

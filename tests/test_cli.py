@@ -207,7 +207,7 @@ def test_nothing_done_for_machines(tmp_path: Path) -> None:
 
 
 def test_a_mistake_of_the_program_is_not_taken_for_failed_inputs(tmp_path: Path, source: Path) -> None:
-    script = "import extract.batch.run as r\ndef plan(*_): raise KeyError('oops')\nr.plan = plan\nfrom extract.cli import main\nmain()"
+    script = "import extract.batch.run as r\ndef check(*_): raise KeyError('oops')\nr.check_out = check\nfrom extract.cli import main\nmain()"
     words = [sys.executable, "-c", script, "extract", str(source), "--out", str(tmp_path / "out")]
     done = subprocess.run(words, capture_output=True, encoding="utf-8", env=ENVIRONMENT, timeout=60, check=False)
     assert done.returncode == 2
