@@ -52,6 +52,8 @@ def walked(inputs: Sequence[str]) -> Iterator[Item]:
 
     It cannot where there are several inputs or one is no folder, too.
     """
+    if any(map(is_remote, inputs)):
+        raise HasLinks
     named = [path for text in inputs for path in _named(text)]
     if len(named) != 1 or not named[0].is_dir():
         raise HasLinks
