@@ -150,7 +150,12 @@ def projects(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[P
 def _whole(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[Row]:
     """The rows, a project's own cells put together with the rest of their row where a break of lines cut it."""
     found: list[Row] = []
+    named = {row.cells[0].text for row in rows if _labelled(row, kinds)}
     for row in rows:
+        if found and len(found[-1].cells) == 1 and found[-1].cells[0].text + row.cells[0].text in named:
+            # The two pieces are a name that stands whole in another row.
+            found[-1] = together(found[-1], row)
+            continue
         if found and continues(row):
             before = found[-1]
             own = [kinds(cell.text) for cell in before.cells]
