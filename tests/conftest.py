@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
 
 _SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example)
 # The same examples every time by default and in CI; `thorough` looks further with every run.
 settings.register_profile("quick", max_examples=150, deadline=2000, derandomize=True, suppress_health_check=_SLOW)
 settings.register_profile("thorough", max_examples=3000, deadline=4000, suppress_health_check=_SLOW, print_blob=True)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
+settings.load_profile(PROFILE)
+if PROFILE == "quick":
+    # Else what is drawn hangs on the constants of the modules that other tests happened to load before.
+    vars(providers)["_get_local_constants"] = vars(providers)["Constants"]

@@ -180,3 +180,69 @@ def test_rows_that_cannot_be_told_are_said() -> None:
     found = extract_bytes(write_unopened_cells(padded(table)).encode()).forms
     assert found
     assert all("rows_guessed" in {finding.code for finding in form.findings} for form in found)
+
+
+# ---- rows that a line break cut
+
+HEAD = "部门预算项目绩效目标表\n2024年度\t金额单位：万元\n"
+WORDS = "项目名称\t一级指标\t二级指标\t三级指标\t指标值\n"
+BROKEN_ROWS = """河道保洁补助项目\t产出指标\t数量指标\t巡查次数\t12次
+河道保洁补助项目\t产出指标\t质量指标\t断面达标率\t≥95%
+"""
+
+
+@pytest.mark.parametrize(
+    ("whole", "cut"),
+    [
+        ("项目名称\t一级", "项目名称\t一\n级"),
+        ("一级指标\t二", "一级\n指标\t二"),
+        ("河道保洁补助项目\t产出指标\t质量", "河道保洁补\n助项目\t产出指标\t质量"),
+        ("河道保洁补助项目\t产出指标\t质量", "河道保洁补助项目\t产出指\n标\t质量"),
+        ("产出指标\t质量指标", "产出指标\t质量指\n标"),
+    ],
+)
+def test_words_labels_and_names_that_stand_elsewhere_are_put_together(whole: str, cut: str) -> None:
+    text = WORDS + BROKEN_ROWS
+    assert text.count(whole) == 1
+    (one,) = extract_bytes((HEAD + text.replace(whole, cut)).encode()).forms
+    assert one.project_name == "河道保洁补助项目"
+    assert [(i.level1, i.level2, i.name, i.value) for i in one.indicators] == [
+        ("产出指标", "数量指标", "巡查次数", "12"),
+        ("产出指标", "质量指标", "断面达标率", "95"),
+    ]
+
+
+def test_a_header_word_over_an_amount_is_put_together() -> None:
+    text = "单位名称\t项目名称\t资\n金总额\t一级指标\t二级指标\t三级指标\t指标值\n"
+    row = "云泽县水务局\t河道保洁\t12.5\t产出指标\t数量指标\t巡查次数\t12次\n"
+    (one,) = extract_bytes((HEAD + text + row).encode()).forms
+    assert (one.project_name, [a.amount for a in one.funding]) == ("河道保洁", [Decimal(125000)])
+
+
+def test_the_rest_of_a_number_is_no_unit_of_the_project_below() -> None:
+    rows = """河道保洁\t产出指标\t数量指标\t巡查次数\t0
+.2万元
+设备购置\t产出指标\t数量指标\t购置台数\t12台
+"""
+    first, second = extract_bytes((HEAD + WORDS + rows).encode()).forms
+    assert (second.unit_name, second.project_name) == (None, "设备购置")
+    assert "name_unlikely" in {finding.code for finding in first.findings}
+
+
+def test_a_code_is_no_sum_of_a_unit() -> None:
+    words = "序号\t单位编码\t项目名称\t资金总额\t一级指标\t二级指标\t三级指标\t指标值\n"
+    rows = """1\t301001\t设备购置\t3.5\t产出指标\t数量指标\t购置台数\t12台
+2\t301001\t公厕
+保洁经费\t12.5\t产出指标\t数量指标\t巡查次数\t12次
+"""
+    _, one = extract_bytes((HEAD + words + rows).encode()).forms
+    assert (one.project_name, [a.amount for a in one.funding]) == ("公厕保洁经费", [Decimal(125000)])
+
+
+def test_a_row_of_nothing_but_the_projects_own_cells_is_no_indicator() -> None:
+    rows = """河道保洁\t产出指标\t数量指标\t巡查次数\t12次
+河道保洁
+河道保洁\t产出指标\t质量指标\t断面达标率\t≥95%
+"""
+    (one,) = extract_bytes((HEAD + WORDS + rows).encode()).forms
+    assert [i.name for i in one.indicators] == ["巡查次数", "断面达标率"]

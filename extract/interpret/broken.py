@@ -9,6 +9,8 @@ from extract.model import Row
 from extract.places import join
 
 _NARROWEST: Final = 3
+# What no text of a cell begins with: there it is the rest of one.
+NO_BEGINNING: Final = frozenset("，。、；：）)%％.")
 
 
 def usual_width(rows: Sequence[Row]) -> int:

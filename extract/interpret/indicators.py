@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from extract.checks import is_sound_sum
 from extract.clean import squash
 from extract.interpret import grammar
-from extract.interpret.broken import continues, fills, together, usual_width
+from extract.interpret.broken import NO_BEGINNING, continues, fills, together, usual_width
 from extract.interpret.grammar import (
     DEFAULT_COLUMNS,
     LEVEL1,
@@ -53,7 +53,6 @@ _new = tuple.__new__
 _PIECE: Final = 2
 # A date that breaks off: 2023年8.
 _OPEN_DATE: Final = re.compile(r"(?:19|20)\d{2}年(?:\d{1,2}月)?\d{1,2}$")
-_NO_BEGINNING: Final = frozenset("，。、；：）)%％.")
 # Parts the rows of a header, where its words are a key.
 _END: Final = Cell("", 0, 0, 0, 0)
 _REMEMBERED: Final = 4096
@@ -356,7 +355,7 @@ def _is_piece(name: Cell, *, gaps: bool) -> bool:
     ``gaps``: its row lacks something. A break of lines leaves a piece at the start of its line.
     """
     text = name.text
-    return text[0] in _NO_BEGINNING or "。" in text or (gaps and len(text) <= _PIECE and name.start == 0)
+    return text[0] in NO_BEGINNING or "。" in text or (gaps and len(text) <= _PIECE and name.start == 0)
 
 
 class _TreeBuilder:

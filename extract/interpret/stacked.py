@@ -12,6 +12,7 @@ from typing import Final
 
 from extract.clean import squash
 from extract.interpret.broken import together
+from extract.interpret.funding import column_of
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
 from extract.places import join, pieces
@@ -56,13 +57,36 @@ def _is_broken(row: Row, rest: Row, scanner: Scanner) -> bool:
         return True
     if second[0] in "(（" and second[-1] in ")）" and scanner.meaning(first).kind == "section":
         return True
-    if len(second) > _LONGEST_PIECE or scanner.meaning(first).kind or scanner.meaning(second).kind in _BEGINS:
-        return False
     whole = first + second
+    if scanner.meaning(first).kind == "column" and squash(whole) not in scanner.profile.columns:
+        return False
+    begins = scanner.meaning(first).kind not in ("", "column") or scanner.meaning(second).kind in _BEGINS
+    if len(second) > _LONGEST_PIECE or begins:
+        return False
     if scanner.meaning(whole).kind in ("section", "field"):
         return True
+    label = scanner.vocabulary.label
+    if label(whole) is not None and label(first) is None and label(second) is None:
+        return True
     words = scanner.profile.task_columns
-    return squash(whole) in words and squash(rest.cells[1].text) in words
+    if squash(whole) in words and squash(rest.cells[1].text) in words:
+        return True
+    beside = (row.cells[:-1][-2:], rest.cells[1:3])
+    return _is_header_word(whole, scanner) and all(
+        not cells or any(_is_header_word(cell.text, scanner) for cell in cells) for cells in beside
+    )
+
+
+def _is_header_word(text: str, scanner: Scanner) -> bool:
+    """Whether a text stands over a column of indicators, or over one of a project's own in a wide table."""
+    meaning = scanner.meaning(text)
+    return (
+        scanner.is_level(text)
+        or scanner.is_column(text)
+        or meaning.kind == "field"
+        or (meaning.kind == "section" and meaning.name == "goals")
+        or column_of(text, scanner.profile) is not None
+    )
 
 
 def _stacked(rows: Sequence[Row], scanner: Scanner) -> list[Row]:

@@ -8,7 +8,7 @@ gone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import regex
 
 from extract.clean import squash
-from extract.interpret.broken import continues, together
+from extract.interpret.broken import NO_BEGINNING, continues, together
 from extract.interpret.funding import column_of
 from extract.interpret.kinds import Kinds
 from extract.interpret.placing import Column
@@ -113,9 +113,13 @@ def _lead(text: str, scanner: Scanner, named: bool) -> Lead | None:
 
 def is_sum(row: Row, leads: Sequence[Lead], own: Sequence[str]) -> bool:
     """Whether a row names a unit, and the sum of its projects where they have amounts. ``own``: its cells' kinds."""
-    if len(row.cells) > len(leads) or not _PLAIN.issuperset(own):
+    if len(row.cells) > len(leads) or not _PLAIN.issuperset(own) or row.cells[0].text[0] in NO_BEGINNING:
         return False
-    return "n" in own[1:] if any(lead.role == AMOUNT for lead in leads) else len(own) == 1
+    if all(lead.role != AMOUNT for lead in leads):
+        return len(own) == 1
+    # A number of a column of codes is no sum.
+    columns = _assigned(row.cells, leads)[1]
+    return any(kind == "n" and at >= 0 and leads[at].role == AMOUNT for kind, at in zip(own, columns, strict=True))
 
 
 def projects(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[Project]:
@@ -143,30 +147,37 @@ def projects(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[P
                 _doubt(project, found, row, len(lead), len(repeated))
                 found.append(project)
         repeated = [cell.text for cell in lead] or repeated
-        found[-1].rows.append(Row(row.line, rest, row.width, row.page))
+        if rest:
+            found[-1].rows.append(Row(row.line, rest, row.width, row.page))
     return found
 
 
 def _whole(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[Row]:
-    """The rows, a project's own cells put together with the rest of their row where a break of lines cut it."""
+    """The rows, those put together that a break of lines cut before or within the first label."""
     found: list[Row] = []
-    named = {row.cells[0].text for row in rows if _labelled(row, kinds)}
+    known = {squash(cell.text) for row in rows if _labelled(row, kinds) for cell in _own(row, kinds)}
     for row in rows:
-        if found and len(found[-1].cells) == 1 and found[-1].cells[0].text + row.cells[0].text in named:
-            # The two pieces are a name that stands whole in another row.
-            found[-1] = together(found[-1], row)
-            continue
         if found and continues(row):
-            before = found[-1]
-            own = [kinds(cell.text) for cell in before.cells]
-            own_cells = not any(kind in _LABELS for kind in own) and _PLAIN.issuperset(own)
-            if own_cells and len(own) <= len(leads) and not is_sum(before, leads, own) and _labelled(row, kinds):
-                whole = together(before, row)
-                if _assigned(_own(whole, kinds), leads)[0] < _assigned(_own(row, kinds), leads)[0]:
-                    found[-1] = whole
-                    continue
+            whole = _mended(found[-1], row, leads, kinds, known)
+            if whole is not None:
+                found[-1] = whole
+                continue
         found.append(row)
     return found
+
+
+def _mended(before: Row, row: Row, leads: Sequence[Lead], kinds: Kinds, known: Container[str]) -> Row | None:
+    """The row of two pieces; None where nothing says that they are one. ``known``: projects' own cells, of any row."""
+    if not _labelled(row, kinds) or any(kinds(cell.text) in _LABELS for cell in before.cells):
+        return None
+    both = before.cells[-1].text + row.cells[0].text
+    if squash(both) in known or kinds(both) in _LABELS:
+        return together(before, row)
+    own = [kinds(cell.text) for cell in before.cells]
+    if not _PLAIN.issuperset(own) or len(own) > len(leads) or is_sum(before, leads, own):
+        return None
+    whole = together(before, row)
+    return whole if _assigned(_own(whole, kinds), leads)[0] < _assigned(_own(row, kinds), leads)[0] else None
 
 
 def _own(row: Row, kinds: Kinds) -> list[Cell]:

@@ -156,8 +156,7 @@ def wide_cases(draw: st.DrawFn, forms: Callable[[st.SearchStrategy[str]], st.Sea
         for form in several
     ]
     repeat, fill = draw(st.booleans()), draw(st.booleans())
-    # Not yet rows that a line break cut: a piece of a project's name or of a label reads as a project's name there.
-    shape = draw(st.sampled_from(sorted(SHAPES)))
+    shape = draw(st.sampled_from(TABLE_SHAPES))
     rng = draw(st.randoms(use_true_random=False))
     names, damage = draw(_damages(rng, shape))
     table = wide_table(own, leads, columns, repeat=repeat, fill=fill)
