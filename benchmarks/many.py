@@ -222,9 +222,9 @@ def _zipped(data: bytes) -> Shape:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             for name, content in members:
-                if name.endswith(("sharedStrings.xml", "sheet1.xml", "content.xml", "document.xml")):
-                    content = words.changed(content.decode(), draw, home).encode()  # noqa: PLW2901
-                archive.writestr(zipfile.ZipInfo(name, _DATE), content, zipfile.ZIP_DEFLATED)
+                texts = name.endswith(("sharedStrings.xml", "sheet1.xml", "content.xml", "document.xml"))
+                own = words.changed(content.decode(), draw, home).encode() if texts else content
+                archive.writestr(zipfile.ZipInfo(name, _DATE), own, zipfile.ZIP_DEFLATED)
         return out.getvalue()
 
     return made

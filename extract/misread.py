@@ -260,7 +260,11 @@ def _indicator(one: Indicator, rests: Mapping[str, Cell], changes: Sequence[Chan
 
 def by_shape(form: Form, findings: Sequence[Finding]) -> Form:
     """The form with signs that their shape alone told, and no reading, as inferred operators."""
-    told = {one.seq for one in findings if one.code == "ocr_corrected" and one.field in (None, "operator")}
+    told = {
+        one.seq
+        for one in findings
+        if (one.code, one.table) == ("ocr_corrected", "indicators") and one.field in (None, "operator")
+    }
     if not told:
         return form
     indicators = tuple(

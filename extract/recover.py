@@ -152,22 +152,26 @@ def widths(texts: Iterable[Told]) -> dict[str, Counter[int]]:
 _Wholes = dict[str, dict[str, list[Told]]]
 
 
-def patches(texts: Sequence[Told], limits: Mapping[str, int]) -> list[TaskPatch]:
-    """The tasks that change by what other forms tell; ``texts``: those of one group, or of units without a code.
+def patches(texts: Iterable[Told], limits: Mapping[str, int]) -> Iterator[TaskPatch]:
+    """The tasks that change by what other forms tell; ``texts``: those of whole groups, in the order of the archive."""
+    groups: dict[str | None, list[Told]] = defaultdict(list)
+    for one in texts:
+        groups[group(one.unit_code)].append(one)
+    for own in groups.values():
+        yield from _of_group(own, limits)
 
-    In the order of ``texts``, which is that of the archive. The texts are looked through once, however many there are.
-    """
+
+def _of_group(texts: Sequence[Told], limits: Mapping[str, int]) -> Iterator[TaskPatch]:
+    """The tasks that change of one group, or of units without a code: the texts are looked through once."""
     opened = [(one, one.truncated or _is_cut(one, limits)) for one in texts if one.table == "tasks" and not one.settled]
     wanted = {one.text for one, truncated in opened if truncated and one.unit_code}
     wholes = _wholes(texts, wanted)
     codes = sorted({one.unit_code for one in texts if one.unit_code})
-    found: list[TaskPatch] = []
     for one, truncated in opened:
         known = wholes.get(one.text) if truncated and one.unit_code else None
         recovered, source = _recovered(one, known, codes) if known else (None, None)
         if truncated != one.truncated or recovered is not None:
-            found.append(TaskPatch(one.source_path, one.form_index, one.seq, truncated, recovered, source))
-    return found
+            yield TaskPatch(one.source_path, one.form_index, one.seq, truncated, recovered, source)
 
 
 def _is_cut(one: Told, limits: Mapping[str, int]) -> bool:
@@ -216,30 +220,6 @@ def _recovered(one: Told, known: _Wholes, codes: Sequence[str]) -> tuple[str | N
             if other is not None:
                 found.setdefault(whole, other.where)
     return next(iter(found.items())) if len(found) == 1 else (None, None)
-
-
-class Archive:
-    """What the documents of a run tell about one another, in memory: some kilobytes a document."""
-
-    def __init__(self) -> None:
-        self._told: list[Told] = []
-
-    def add(self, extraction: Extraction) -> None:
-        """Takes in one document."""
-        self._told += told(extraction)
-
-    def patches(self) -> list[TaskPatch]:
-        """The rows of ``tasks`` that change, in the order in which they were added."""
-        learned = Widths()
-        for name, own in widths(self._told).items():
-            learned.add(name, own)
-        limits = learned.limits()
-        groups: dict[str | None, list[Told]] = defaultdict(list)
-        for one in self._told:
-            groups[group(one.unit_code)].append(one)
-        order = {(*one.form, one.seq): number for number, one in enumerate(self._told) if one.table == "tasks"}
-        found = [patch for texts in groups.values() for patch in patches(texts, limits)]
-        return sorted(found, key=lambda patch: order[patch.source_path, patch.form_index, patch.seq])
 
 
 def _is_marked(task: Task, lines: Sequence[str]) -> bool:

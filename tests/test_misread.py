@@ -10,7 +10,7 @@ import pytest
 
 from extract import misread
 from extract.interpret.choose import reader_of
-from extract.model import Form
+from extract.model import Finding, Form
 from extract.profiles import default
 from extract.readers.source import Doubt, Filled, Line, Piece, Source, drawn
 from extract.schemafiles import SCHEMAS, read_checked, read_yaml
@@ -175,3 +175,11 @@ def test_characters_of_pages_that_are_no_pictures_stay() -> None:
 def test_what_another_reading_may_settle_is_in_the_catalogue() -> None:
     data = read_checked(SCHEMAS / "lookalikes.yaml", "lookalikes")
     assert set(data["settled"]) <= set(read_yaml(SCHEMAS / "findings.yaml")["findings"])
+
+
+def test_a_sign_that_its_shape_told_is_inferred_and_no_other_tables_row() -> None:
+    one = read(form())
+    operator = Finding("ocr_corrected", "indicators", 0, "operator")
+    amount = Finding("ocr_corrected", "funding", 0, None)
+    assert misread.by_shape(one, [operator]).indicators[0].operator_basis == "inferred"
+    assert misread.by_shape(one, [amount]) == one

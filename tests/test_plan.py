@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from extract.batch.buckets import dealt
-from extract.batch.plan import HasLinks, escaped, folders, inside, plan, walked
+from extract.batch.plan import NeedsList, escaped, folders, inside, plan, walked
 from extract.errors import UsageError
 
 
@@ -84,11 +84,11 @@ def test_a_folder_is_gone_through_without_a_list_of_its_files_unless_there_are_l
     assert [item.source_path for item in walked([str(tmp_path / "in")])] == ["a/a.txt", "b.txt"]
     for link, target in (("0.txt", "b.txt"), ("z.txt", "b.txt"), ("0", "../other"), ("z", "../other")):
         (tmp_path / "in" / link).symlink_to(target)
-        with pytest.raises(HasLinks):
+        with pytest.raises(NeedsList):
             list(walked([str(tmp_path / "in")]))
         assert len(paths(tmp_path / "in")) == (2 if link.endswith(".txt") else 3)
         (tmp_path / "in" / link).unlink()
-    with pytest.raises(HasLinks):
+    with pytest.raises(NeedsList):
         list(walked([str(tmp_path / "in"), str(tmp_path / "other")]))
 
 

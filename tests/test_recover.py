@@ -6,7 +6,7 @@ import pytest
 
 from extract.api import extract_bytes
 from extract.model import Extraction
-from extract.recover import Archive
+from extract.recover import TaskPatch, Widths, patches, told, widths
 
 START = "开展法律援助工作，进一步规范案件受理、指派、承办和监督流程，持续提升困难群众获得感，着力打造半小"
 FORM = """部门整体支出绩效目标批复表
@@ -24,6 +24,15 @@ def read(name: str, code: str, content: str, goal: str = "做好各项工作。"
     return extract_bytes(FORM.format(code=code, goal=goal, content=content).encode(), source_path=name)
 
 
+def changed(*documents: Extraction) -> list[TaskPatch]:
+    """What documents, in their order, tell about one another."""
+    texts = [text for document in documents for text in told(document)]
+    learned = Widths()
+    for folder, own in widths(texts).items():
+        learned.add(folder, own)
+    return list(patches(texts, learned.limits()))
+
+
 def test_the_goals_of_the_form_come_first_and_end_the_sentence() -> None:
     task = read("a", "121", START, f"<p>一是援助。{START}时法律服务圈；办好实事。再办一件。</p>").forms[0].tasks[0]
     assert task.content_truncated
@@ -38,44 +47,37 @@ def test_a_passage_that_goes_on_in_two_ways_is_not_recovered() -> None:
 
 @pytest.mark.parametrize(("code", "found"), [("121", True), ("121001", True), ("12", False), ("122", False)])
 def test_other_documents_of_the_department(code: str, found: bool) -> None:
-    archive = Archive()
-    archive.add(read("甲/a.txt", "121", START))
-    archive.add(read("甲/b.txt", code, START + "时法律服务圈。"))
-    patches = [(p.source_path, p.seq, p.content_recovered, p.recovery_source) for p in archive.patches()]
-    assert patches == ([("甲/a.txt", 0, START + "时法律服务圈。", "甲/b.txt#0 tasks 0")] if found else [])
+    documents = read("甲/a.txt", "121", START), read("甲/b.txt", code, START + "时法律服务圈。")
+    made = [(p.source_path, p.seq, p.content_recovered, p.recovery_source) for p in changed(*documents)]
+    assert made == ([("甲/a.txt", 0, START + "时法律服务圈。", "甲/b.txt#0 tasks 0")] if found else [])
 
 
 def test_documents_that_disagree_recover_nothing() -> None:
-    archive = Archive()
-    archive.add(read("a", "121", START))
-    archive.add(read("b", "121", START + "时法律服务圈。"))
-    archive.add(read("c", "121001", START + "康社会。"))
-    assert archive.patches() == []
+    documents = [
+        read("a", "121", START),
+        read("b", "121", START + "时法律服务圈。"),
+        read("c", "121001", START + "康社会。"),
+    ]
+    assert changed(*documents) == []
 
 
 def test_a_limit_is_learned_from_the_documents_of_a_folder() -> None:
     cut = ["甲" * 30, "乙" * 30, "丙" * 30]
-    archive = Archive()
-    for i, content in enumerate([*cut, "按时完成。", "全部办结。", "及时公开。"]):
-        archive.add(read(f"县/{i}", str(100 + i), content))
-    archive.add(read("别县/7", "300", "丁" * 30))
-    assert [(p.source_path, p.content_truncated) for p in archive.patches()] == [(f"县/{i}", True) for i in range(3)]
+    contents = [*cut, "按时完成。", "全部办结。", "及时公开。"]
+    documents = [read(f"县/{i}", str(100 + i), content) for i, content in enumerate(contents)]
+    found = changed(*documents, read("别县/7", "300", "丁" * 30))
+    assert [(p.source_path, p.content_truncated) for p in found] == [(f"县/{i}", True) for i in range(3)]
 
 
 def test_texts_without_a_mark_are_whole_where_the_form_marks_its_cuts() -> None:
-    archive = Archive()
-    for i, content in enumerate(["甲" * 30, "乙" * 30, "丙" * 30, "按时完成。", "全部办结。", "及时公开。"]):
-        archive.add(read(f"县/{i}", str(100 + i), content))
+    contents = ["甲" * 30, "乙" * 30, "丙" * 30, "按时完成。", "全部办结。", "及时公开。"]
+    documents = [read(f"县/{i}", str(100 + i), content) for i, content in enumerate(contents)]
     marked = read("县/7", "300", "丁" * 30 + "\n\t宣传\t" + "戊" * 20 + "…")
-    archive.add(marked)
     assert [task.content_truncated for task in marked.forms[0].tasks] == [False, True]
-    assert [p.source_path for p in archive.patches()] == ["县/0", "县/1", "县/2"]
+    assert [p.source_path for p in changed(*documents, marked)] == ["县/0", "县/1", "县/2"]
 
 
 def test_a_department_with_many_documents_is_searched_once_a_text() -> None:
-    archive = Archive()
-    for i in range(300):
-        archive.add(read(f"{i}", f"121{i:03}", f"办理案件第{i}号，按时办结并公开。"))
-    archive.add(read("a", "121", START))
-    archive.add(read("b", "121999", START + "时法律服务圈。"))
-    assert [(p.source_path, p.recovery_source) for p in archive.patches()] == [("a", "b#0 tasks 0")]
+    documents = [read(f"{i}", f"121{i:03}", f"办理案件第{i}号，按时办结并公开。") for i in range(300)]
+    documents += [read("a", "121", START), read("b", "121999", START + "时法律服务圈。")]
+    assert [(p.source_path, p.recovery_source) for p in changed(*documents)] == [("a", "b#0 tasks 0")]

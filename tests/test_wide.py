@@ -240,9 +240,10 @@ def test_a_code_is_no_sum_of_a_unit() -> None:
 
 
 def test_a_row_of_nothing_but_the_projects_own_cells_is_no_indicator() -> None:
-    rows = """河道保洁\t产出指标\t数量指标\t巡查次数\t12次
-河道保洁
-河道保洁\t产出指标\t质量指标\t断面达标率\t≥95%
+    row = "云泽县水务局\t河道保洁"
+    rows = f"""{row}\t产出指标\t数量指标\t巡查次数\t12次
+{row}
+{row}\t产出指标\t质量指标\t断面达标率\t≥95%
 """
-    (one,) = extract_bytes((HEAD + WORDS + rows).encode()).forms
+    (one,) = extract_bytes((HEAD + "单位名称\t" + WORDS + rows).encode()).forms
     assert [i.name for i in one.indicators] == ["巡查次数", "断面达标率"]

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from extract.batch.plan import HasLinks, Item, plan, walked
+from extract.batch.plan import Item, NeedsList, plan, walked
 
 # Some 700 inputs on the average. What is fewer has its parts written anew for too little, what is more for too much.
 _FEWEST: Final = 256
@@ -39,7 +39,7 @@ def dealt(inputs: Sequence[str]) -> list[Packed]:
     """The inputs of a run (see ``plan``) by bucket: some dozen bytes of each are in memory. UsageError as there."""
     try:
         found = [_packed(own) for own in buckets(walked(inputs))]
-    except HasLinks:
+    except NeedsList:
         found = []
     return found or [_packed(own) for own in buckets(plan(inputs))]
 

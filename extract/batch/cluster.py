@@ -14,6 +14,7 @@ import signal
 import uuid
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from importlib import import_module
 from multiprocessing import resource_tracker
 from pathlib import Path
 from time import monotonic
@@ -44,7 +45,7 @@ class Cluster(NamedTuple):
 def check() -> None:
     """UsageError where dask is not installed."""
     try:
-        import distributed  # noqa: F401
+        import_module("distributed")
     except ImportError as error:
         raise UsageError("dask_not_installed", missing=error.name or str(error)) from error
 

@@ -43,28 +43,25 @@ class Item(NamedTuple):
     stamp: Stamp | None = None
 
 
-class HasLinks(Exception):
-    """A folder cannot be gone through file by file: links in it may lead to files that have names of their own."""
+class NeedsList(Exception):
+    """Inputs cannot be gone through one by one: there are several, they lie elsewhere, or links may lead to others."""
 
 
 def walked(inputs: Sequence[str]) -> Iterator[Item]:
-    """What ``plan`` gives of one folder, without a list of all of it; HasLinks, at any moment, where it cannot be.
-
-    It cannot where there are several inputs or one is no folder, too.
-    """
+    """What ``plan`` gives of one folder, without a list of all of it; NeedsList, at any moment, where it cannot be."""
     if any(map(is_remote, inputs)):
-        raise HasLinks
+        raise NeedsList
     named = [path for text in inputs for path in _named(text)]
     if len(named) != 1 or not named[0].is_dir():
-        raise HasLinks
+        raise NeedsList
     root = _Root(_root(named))
     links: list[Path] = []
     for one in _walk(named[0], set(), links):
         if one.is_link or links:
-            raise HasLinks
+            raise NeedsList
         yield root.item(one)
     if links:
-        raise HasLinks
+        raise NeedsList
 
 
 def plan(inputs: Sequence[str]) -> list[Item]:

@@ -39,12 +39,8 @@ def patches(places: Sequence[Place], work: Path) -> list[list[TaskPatch]]:
     limits = widths.limits()
     found: list[list[TaskPatch]] = [[] for _ in places]
     for texts, numbers in _parts(places, work, -(-size // _BYTES)):
-        groups: dict[str | None, list[Told]] = defaultdict(list)
-        for text in texts:
-            groups[recover.group(text.unit_code)].append(text)
-        for group in groups.values():
-            for patch in recover.patches(group, limits):
-                found[numbers[patch.source_path]].append(patch)
+        for patch in recover.patches(texts, limits):
+            found[numbers[patch.source_path]].append(patch)
     return [sorted(own) for own in found]
 
 
