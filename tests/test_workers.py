@@ -11,12 +11,13 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from extract.batch import worker
+from extract.batch import pool, worker
 from extract.batch.run import Options, run
 from extract.errors import UsageError
 from extract.tables.schemas import TABLES
@@ -89,6 +90,20 @@ def test_the_bytes_are_the_same_for_a_run_that_was_killed_and_started_again(tmp_
     pifubiao(source, out, "--workers", "2")
     assert tables_of(out) == tables_of(tmp_path / "whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out", "whole"]
+
+
+def test_a_process_that_has_made_its_share_of_buckets_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shrink(monkeypatch, 3)
+    monkeypatch.setattr(pool, "_MOST_BUCKETS", 2)
+    monkeypatch.setattr(worker, "make", tasks.make_signed)
+    source, out = fill(tmp_path / "in", 30), tmp_path / "out"
+    monkeypatch.setenv(tasks.SIGNED, str(tmp_path / "signed"))
+    run(Options((str(source),), out, workers=1))
+    makers = (tmp_path / "signed").read_text().split()
+    assert [len(list(own)) for _, own in groupby(makers)] == [2] * (len(makers) // 2) + [1] * (len(makers) % 2)
+    assert len(makers) == len(list((out / "tasks").iterdir())) > 5
 
 
 # ---- processes that are lost

@@ -42,10 +42,10 @@ class Lost(UnreadableInput):
 
 
 class Child:
-    """One child process. ``fresh``: it has not done anything yet."""
+    """One child process. ``tasks``: how many it was given."""
 
     def __init__(self, max_memory: int) -> None:
-        self.fresh = True
+        self.tasks = 0
         self._connection, theirs = Pipe()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this program's own
@@ -75,7 +75,7 @@ class Child:
 
         ``is_late`` is asked now and then while an answer is waited for, instead of a time that each may take.
         """
-        self.fresh = False
+        self.tasks += 1
         try:
             self._connection.send((function, arguments))
         except OSError as error:
@@ -221,7 +221,7 @@ class Isolation:
         A child that is lost may have been spoilt by an earlier file, so the task is tried once more in a fresh one.
         """
         child = self._idle.pop() if self._idle else Child(self._max_memory)
-        again = not child.fresh
+        again = child.tasks > 0
         seconds = self._timeout if timeout is None else timeout
         try:
             for item in self._used(child, function, arguments, seconds):

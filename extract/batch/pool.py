@@ -33,6 +33,8 @@ MARK: Final = "at"
 _TELL_SECONDS: Final = 0.2
 # A process that is lost so many times at one bucket, and at no text, is lost for a reason that nobody knows.
 _MOST_LOST: Final = 3
+# A process grows a little with each bucket that was larger than those before, and would with the archive.
+_MOST_BUCKETS: Final = 12
 
 
 class Limits(NamedTuple):
@@ -169,6 +171,8 @@ def watched(keeper: Keeper, make: worker.Task, job: Job, place: Place, limits: L
                 yield answer
             marker.close()
             (place.root / MARK).unlink()
+            if keeper.child().tasks >= _MOST_BUCKETS:
+                keeper.lose()
             return
         except UnreadableInput as error:
             if keeper.stopped:
