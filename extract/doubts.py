@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from extract.model import BBox, Cell, Finding, Form, Origin
+from extract.model import OF_HEADER, BBox, Cell, Finding, Form, Origin
 from extract.readers.source import Doubt
 
 Doubts = Mapping[tuple[int, BBox], Doubt]
@@ -31,7 +31,8 @@ def _values(form: Form) -> Iterator[tuple[str, int | None, str, Cell]]:
     for table in ("funding", "goals", "tasks", "indicators"):
         for seq, row in enumerate(getattr(form, table)):
             for field, place in row.places.items():
-                yield table, seq, field, place
+                if field not in OF_HEADER:
+                    yield table, seq, field, place
 
 
 def _within(place: Cell, origin: Origin, doubts: Doubts) -> Iterator[Doubt]:

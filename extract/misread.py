@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from extract.doubts import Doubts
-from extract.model import Amount, Cell, Finding, Form, Grid, Indicator, Origin, Row
+from extract.model import OF_HEADER, Amount, Cell, Finding, Form, Grid, Indicator, Origin, Row
 from extract.places import pieces
 from extract.readers.source import Source
 from extract.schemafiles import SCHEMAS, read_checked
@@ -194,7 +194,7 @@ def _rests(form: Form, changes: Sequence[Change]) -> Iterator[tuple[str, int | N
     for table in ("funding", "goals", "tasks", "indicators"):
         for seq, row in enumerate(getattr(form, table)):
             for field, place in row.places.items():
-                if _on(place, changes):
+                if field not in OF_HEADER and _on(place, changes):
                     yield table, seq, field, place
 
 

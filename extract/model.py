@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple, overload
+from typing import Final, NamedTuple, overload
 
 # x0, top, x1, bottom in points from the top left of a page.
 BBox = tuple[float, float, float, float]
@@ -94,6 +94,10 @@ class Amount(NamedTuple):
     amount_raw: str | None
     basis: str
     places: Mapping[str, Cell]
+
+
+# Where a header names an amount's column. A known word names it, which is read for sure, or none does.
+OF_HEADER: Final = frozenset({"category", "source"})
 
 
 class Goal(NamedTuple):

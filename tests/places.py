@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from extract.clean import plain, squash
 from extract.model import Cell, Extraction, Form
+from extract.tables.schemas import sourced
 
 # Standard names for what stands there otherwise, and words of ours about a place.
-NOT_LITERAL = ("level1", "level2", "operator", "recovery_source")
+NOT_LITERAL = ("level1", "level2", "operator", "recovery_source", "category", "source")
 
 
 def slices(cell: Cell, lines: list[str]) -> list[str]:
@@ -37,11 +38,18 @@ def holders(form: Form) -> Iterator[tuple[str, object, Mapping[str, Cell]]]:
             yield table, row, row.places
 
 
+def check_complete(table: str, holder: object, places: Mapping[str, Cell]) -> None:
+    """Whatever is a value has a place, and nothing else has."""
+    values = {name for name in sourced()[table] if getattr(holder, name) is not None}
+    assert set(places) == values, (table, set(places) ^ values, holder)
+
+
 def check_places(extraction: Extraction) -> int:
-    """Asserts that all places slice back; returns how many there were."""
+    """Asserts that all values have places, and that all places slice back; returns how many there were."""
     count = 0
     for form in extraction.forms:
         for table, holder, places in holders(form):
+            check_complete(table, holder, places)
             for key, cell in places.items():
                 check_cell(cell, extraction.lines)
                 value = getattr(holder, key, None)

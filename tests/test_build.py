@@ -162,6 +162,7 @@ def test_a_paged_source_has_pages_and_boxes_instead_of_lines() -> None:
         "bbox": [1.0, 2.0, 30.5, 12.0],
         "locator": None,
         "text": "普法",
+        "basis": "stated",
     }
     assert rows[0]["bbox"] is None
     assert rows[0]["line"] == 1
@@ -253,6 +254,11 @@ def test_a_number_that_no_column_holds_is_a_finding() -> None:
         ("indicators", 0, "weight", "0.12345678915 0.1234567892", 7),
     ]
     assert tables["documents"]["status"].to_pylist() == ["ok", "warning", "ok"]
+    # What is not in the table has no place.
+    own = document_id("b.txt", digest("b.txt"), 0)
+    places = tables["provenance"].to_pylist()
+    placed = {row["field"] for row in places if (row["document_id"], row["seq"]) == (own, 0)}
+    assert placed == {*first.places} - {"value_number"}
 
 
 @pytest.mark.parametrize(

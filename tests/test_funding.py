@@ -84,6 +84,27 @@ def test_a_blank_sum_is_worked_out_and_says_so() -> None:
         ("total", Decimal(12), "inferred"),
     ]
     assert codes(found)[-1] == "funding_inferred"
+    assert [part.text for part in found.amounts[-1].places["amount"].parts] == ["8", "4"]
+
+
+def test_amounts_stand_under_the_words_that_name_their_columns() -> None:
+    found = funding(DEPARTMENT + "12\t8\t8\t\t\t4\t4\t\t")
+    assert [(a.places["category"].text, a.places["source"].text) for a in found.amounts] == [
+        ("预算支出总额", "预算支出总额"),
+        ("基本支出", "合计"),
+        ("基本支出", "财政拨款"),
+        ("项目支出", "合计"),
+        ("项目支出", "财政拨款"),
+    ]
+
+
+def test_an_amount_beside_its_word_is_named_by_it() -> None:
+    found = funding("基本支出\t8\n财政拨款\t5\n单位资金\t3")
+    assert [(a.places["category"].text, a.places["source"].text) for a in found.amounts[:3]] == [
+        ("基本支出", "基本支出"),
+        ("基本支出", "财政拨款"),
+        ("基本支出", "单位资金"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from extract.errors import SchemaError
 from extract.model import Amount, Extraction, Form, Goal, Indicator, Task
 from extract.schemafiles import SCHEMAS, read_checked, read_yaml
-from extract.tables.schemas import TABLES, arrow_type, load, schemas
+from extract.tables.schemas import TABLES, arrow_type, load, schemas, sourced
 
 # Tools outside the project read these names: a change here is a change of the interface.
 CONTRACT = {
@@ -20,7 +20,7 @@ CONTRACT = {
     "indicators": "document_id seq level1 level2 name level1_raw level2_raw level1_basis level2_basis operator operator_basis"
     " value value_number unit scale weight direction achieved score name_truncated",
     "findings": "document_id table seq field code severity message message_zh page line",
-    "provenance": "document_id table seq field part page line column_start column_end bbox locator text",
+    "provenance": "document_id table seq field part page line column_start column_end bbox locator text basis",
     "failures": "source_path source_sha256 code message message_zh",
 }
 NOT_NULL = {
@@ -40,7 +40,7 @@ NOT_NULL = {
     "tasks": {"document_id", "seq", "content_truncated", "name_truncated"},
     "indicators": {"document_id", "seq", "name_truncated"},
     "findings": {"document_id", "code", "severity", "message", "message_zh"},
-    "provenance": {"document_id", "table", "field", "part"},
+    "provenance": {"document_id", "table", "field", "part", "basis"},
     "failures": {"source_path", "code", "message", "message_zh"},
 }
 
@@ -67,10 +67,11 @@ def test_nullability() -> None:
 
 
 def test_every_column_says_what_it_is() -> None:
-    for schema in schemas().values():
+    for schema_name, schema in schemas().items():
         assert set(schema.metadata) == {b"label_zh", b"description", b"description_zh"}
         for field in schema:
-            assert set(field.metadata) == {b"label_zh", b"description", b"description_zh"}
+            told = {b"sourced"} if field.name in sourced()[schema_name] else set()
+            assert set(field.metadata) == {b"label_zh", b"description", b"description_zh"} | told
     assert schemas()["documents"].field("unit_name").metadata[b"label_zh"].decode() == "单位名称"
     assert schemas()["indicators"].field("level1").metadata[b"description"].startswith(b"First level")
 
@@ -94,6 +95,11 @@ def test_the_records_of_the_model_are_the_columns() -> None:
         (("table: tasks", "table: task"), "table: is task, but the file is called tasks"),
         (("columns:", "column:"), "unknown key column"),
         (("type: string", "type: 'decimal128(99,2)'"), "columns[0].type: decimal128(99,2) is no column type"),
+        (("sourced: true", "sourced: here"), "columns[2].sourced: 'here' is not of type 'boolean'"),
+        (
+            ("sourced_by: recovery_source", "sourced_by: recovered"),
+            "columns[5].sourced_by: recovered is none of: document_id, seq, name",
+        ),
     ],
 )
 def test_a_wrong_schema_file_is_named_with_the_place(tmp_path: Path, change: tuple[str, str], place: str) -> None:

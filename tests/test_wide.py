@@ -13,6 +13,7 @@ from extract.model import Form
 from tests.forms.counties import MERGED, PLAIN, Table, wide_record, wide_table
 from tests.forms.make import in_wan_yuan, make_form
 from tests.forms.truth import Json, Limits
+from tests.places import check_places
 from tests.scoring import Score, score
 from tests.shapes import write_lone_cells, write_runs_of_cells, write_unopened_cells
 from tests.test_counties import SHAPES, padded
@@ -247,3 +248,24 @@ def test_a_row_of_nothing_but_the_projects_own_cells_is_no_indicator() -> None:
 """
     (one,) = extract_bytes((HEAD + "单位名称\t" + WORDS + rows).encode()).forms
     assert [i.name for i in one.indicators] == ["巡查次数", "断面达标率"]
+
+
+def test_a_project_whose_unit_has_no_code_has_none_of_the_head() -> None:
+    head = "部门预算项目绩效目标表\n预算单位：135-云泽县水务局\n"
+    rows = "水务站\t河道保洁\t产出指标\t数量指标\t巡查次数\t12次\n"
+    extraction = extract_bytes((head + "单位名称\t" + WORDS + rows).encode())
+    (one,) = extraction.forms
+    assert (one.unit_code, one.unit_name, "unit_code" in one.places) == (None, "水务站", False)
+    check_places(extraction)
+
+
+def test_amounts_of_projects_stand_under_their_headers_words() -> None:
+    text = "单位名称\t项目名称\t资金总额\t一级指标\t二级指标\t三级指标\t指标值\n"
+    row = "云泽县水务局\t河道保洁\t12.5\t产出指标\t数量指标\t巡查次数\t12次\n"
+    (one,) = extract_bytes((HEAD + text + row).encode()).forms
+    assert {field: cell.text for field, cell in one.funding[0].places.items()} == {
+        "amount": "12.5",
+        "amount_raw": "12.5",
+        "category": "资金总额",
+        "source": "资金总额",
+    }

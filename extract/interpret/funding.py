@@ -7,7 +7,7 @@ ways to place them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -20,6 +20,7 @@ from extract.clean import squash
 from extract.interpret.placing import Column, Equation, Extent, Figure, Head, Spot, Table, equations, place
 from extract.interpret.values import number
 from extract.model import Amount, Cell, Finding, Row
+from extract.places import join
 from extract.vocabulary import FormProfile
 from extract.written import Money
 
@@ -61,6 +62,30 @@ class Funding(NamedTuple):
     table: Table | None = None
 
 
+class Named(NamedTuple):
+    """The cells that name the category and the source of an amount; None where no word does."""
+
+    category: Cell | None = None
+    source: Cell | None = None
+
+
+class _Pair(NamedTuple):
+    """An amount beside the word for it: its column, and the cells that name that."""
+
+    column: Column
+    named: Named
+    figure: Figure
+
+
+class _Waiting(NamedTuple):
+    """The category that rows belong to with the cell that names it, and the column whose amount is still to come."""
+
+    category: str
+    of_category: Cell | None = None
+    column: Column | None = None
+    named: Named = Named()
+
+
 class _Word(NamedTuple):
     """A header word: in which header row, and where there."""
 
@@ -75,27 +100,28 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     unit, unit_cell = _unit(rows, label, stated_unit, profile)
     factor = profile.money.yuan[unit] if unit is not None else _ONE
     words: list[_Word] = []
+    cells: list[Cell] = []
     figures: list[Figure] = []
-    pairs: list[tuple[Column, Figure]] = []
+    pairs: list[_Pair] = []
     findings: list[Finding] = []
-    category = "project" if kind == "project" else "total"
-    waiting: Column | None = None
+    waiting = _Waiting("project" if kind == "project" else "total")
     term = False
     for i, row in enumerate(rows):
         read_words, read_figures, other = _sort(row, i, factor, profile)
         term = term or any(word.word == _TERM for _, word in read_words)
         if not figures and not pairs and _header_and_amounts(row, read_words, read_figures):
-            words += [word for _, word in read_words if word.word != _TERM]
+            _add_words(read_words, words, cells)
             figures = [figure._replace(spot=(k, k * _MOST_GONE)) for k, figure in enumerate(read_figures)]
         elif read_words and read_figures:
-            own: list[tuple[Column, Figure]] = []
-            category, waiting = _pairs(row, read_words, read_figures, (category, waiting), kind, profile, own)
+            own: list[_Pair] = []
+            waiting = _pairs(row, read_words, read_figures, waiting, kind, profile, own)
             # Beside the term's amounts, the year's come second.
-            pairs += dict(own).items() if term else own
+            pairs += {pair.column: pair for pair in own}.values() if term else own
         elif read_words and not figures:
-            words += [word for _, word in read_words if word.word != _TERM]
+            _add_words(read_words, words, cells)
             # Where rows ran together, the last word's amount stands in the next row.
-            waiting = _column(read_words[-1][1].word, category, kind, profile)
+            last, word = read_words[-1]
+            waiting = _named(waiting, last, _column(word.word, waiting.category, kind, profile))
         elif read_figures and not figures:
             figures = read_figures
         else:
@@ -104,15 +130,15 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     table = None
     if figures and not pairs:
         table = _table(tuple(words), kind, profile)
-        amounts, doubts, sound = _placed(figures, table)
+        amounts, doubts, sound = _placed(figures, table, cells)
         made = table.made
     else:
-        amounts, made, doubts = _paired(pairs, figures, tuple(words), kind, profile)
+        amounts, made, doubts = _paired(pairs, figures, _table(tuple(words), kind, profile), cells, profile)
         sound = False
     findings += doubts
     check = HOLDS
     if not sound:
-        inferred, doubts = _fill(amounts, made)
+        inferred, doubts = _fill(amounts, made, _names(table, cells))
         check, failed = _checks(amounts, made)
         amounts += inferred
         findings += [*doubts, *failed]
@@ -130,20 +156,20 @@ def _header_and_amounts(row: Row, words: Sequence[tuple[Cell, _Word]], figures: 
     return ids.index(id(words[-1][0])) < ids.index(id(figures[0].cell))
 
 
-def of_project(cells: Sequence[tuple[Column, Cell]], unit: str | None, profile: FormProfile) -> Funding:
-    """The funding of a project in a wide table, each amount under its column."""
+def of_project(cells: Sequence[tuple[Column, Cell, Cell]], unit: str | None, profile: FormProfile) -> Funding:
+    """The funding of a project in a wide table, each amount under its column: column, header cell and amount."""
     money = profile.money
     amounts: list[Amount] = []
     doubts: list[Finding] = []
-    for column, cell in cells:
+    for column, head, cell in cells:
         found = _amount_of(cell.text, money)
         if found is None:
             doubts.append(Finding("cell_unread", "funding", None, None, {"text": cell.text[:40]}, cell))
             continue
         stated = found[1] or unit
         amount = (found[0] * (money.yuan[stated] if stated is not None else _ONE)).quantize(_CENT)
-        amounts.append(_amount(column, Figure(cell, amount, (0, 0))))
-    columns = tuple(column for column, _ in cells)
+        amounts.append(_amount(column, Figure(cell, amount, (0, 0)), Named(head, head)))
+    columns = tuple(column for column, _, _ in cells)
     # One part alone (其中：财政拨款) need not be the whole.
     made = tuple(one for one in equations(columns, _parts_of(columns, profile), profile.beside) if len(one.parts) > 1)
     check, failed = _checks(amounts, made)
@@ -156,18 +182,32 @@ def column_of(text: str, profile: FormProfile) -> Column | None:
     return _column(word, "project", "project", profile) if word else None
 
 
+def _add_words(read: Sequence[tuple[Cell, _Word]], words: list[_Word], cells: list[Cell]) -> None:
+    """Takes in the words of a header row, and the cell of each; what speaks of a project's whole term is none."""
+    for cell, word in read:
+        if word.word != _TERM:
+            words.append(word)
+            cells.append(cell)
+
+
+def _names(table: Table | None, cells: Sequence[Cell]) -> dict[Column, Named]:
+    """The cells that name each column of a header; ``cells``: those of its words."""
+    return {head.column: _of_head(head, cells) for head in table.heads} if table is not None else {}
+
+
+def _of_head(head: Head, cells: Sequence[Cell]) -> Named:
+    category, source = head.category, head.source
+    return _new(Named, (cells[category] if category >= 0 else None, cells[source] if source >= 0 else None))
+
+
 def _paired(
-    pairs: Sequence[tuple[Column, Figure]],
-    figures: Sequence[Figure],
-    words: tuple[_Word, ...],
-    kind: str,
-    profile: FormProfile,
+    pairs: Sequence[_Pair], figures: Sequence[Figure], table: Table, cells: Sequence[Cell], profile: FormProfile
 ) -> tuple[list[Amount], tuple[Equation, ...], list[Finding]]:
     """The amounts of a section in which words and amounts alternate; a row of amounts alone stands under a header."""
-    amounts = [_amount(column, figure) for column, figure in pairs]
+    amounts = [_amount(pair.column, pair.figure, pair.named) for pair in pairs]
     doubts: list[Finding] = []
     if figures:
-        placed, doubts, _ = _placed(figures, _table(words, kind, profile))
+        placed, doubts, _ = _placed(figures, table, cells)
         doubts = [d if d.seq is None else d._replace(seq=d.seq + len(amounts)) for d in doubts]
         amounts += placed
     amounts = _first_of_each(amounts)
@@ -362,35 +402,41 @@ def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple
     A department form has the categories in one row and under 基本支出 and 项目支出 the sources in the next, the sum
     first; a project form has one row of sources, and its sum may be called 年度资金总额.
     """
-    categories = [(profile.categories[word.word], word) for word in words if word.word in profile.categories]
+    categories = [(profile.categories[one.word], at) for at, one in enumerate(words) if one.word in profile.categories]
     if kind == "project" or not categories:
         return _project_columns(words, profile)
     first = dict(reversed(categories))
-    groups: list[list[tuple[str, _Word]]] = []
-    for word in words:
+    groups: list[list[tuple[str, int]]] = []
+    for at, word in enumerate(words):
         if word.word in profile.sources and word.word not in profile.categories:
             source = profile.sources[word.word]
             if source == "total" or not groups or source in (s for s, _ in groups[-1]):
                 groups.append([])
-            groups[-1].append((source, word))
+            groups[-1].append((source, at))
     names = list(dict.fromkeys(category for category, _ in categories))
     if not groups:
-        return tuple(Head((category, "total"), *first[category][1:]) for category in names)
+        return tuple(_head((category, "total"), words, first[category], first[category]) for category in names)
     found: list[Head] = []
     if len(groups) < len(names):
         names = [name for name in names if name != "total"]
-        found = [Head(("total", "total"), *first["total"][1:]) if "total" in first else Head(("total", "total"))]
+        total = ("total", "total")
+        found = [_head(total, words, first["total"], first["total"]) if "total" in first else Head(total)]
     for category, group in zip(names, groups, strict=False):
-        found += [Head((category, source), *word[1:]) for source, word in group]
+        found += [_head((category, source), words, first[category], at) for source, at in group]
     return tuple(found)
+
+
+def _head(column: Column, words: Sequence[_Word], category: int, source: int) -> Head:
+    """The column that two words of a header name; it stands where the second does."""
+    return Head(column, *words[source][1:], category, source)
 
 
 def _project_columns(words: Sequence[_Word], profile: FormProfile) -> tuple[Head, ...]:
     found: dict[Column, Head] = {}
-    for word in words:
+    for at, word in enumerate(words):
         total = word.word in profile.project_total or word.word in profile.categories
         source = "total" if total else profile.sources[word.word]
-        found.setdefault(("project", source), Head(("project", source), *word[1:]))
+        found.setdefault(("project", source), _head(("project", source), words, at, at))
     return tuple(found.values()) or tuple(Head(("project", source)) for source in _USUAL)
 
 
@@ -398,28 +444,29 @@ def _pairs(
     row: Row,
     words: Sequence[tuple[Cell, _Word]],
     figures: Sequence[Figure],
-    before: tuple[str, Column | None],
+    waiting: _Waiting,
     kind: str,
     profile: FormProfile,
-    pairs: list[tuple[Column, Figure]],
-) -> tuple[str, Column | None]:
-    """Reads a row in which words and amounts alternate (财政拨款 4180.00).
-
-    ``before``, and what it gives: the category that rows belong to, and the column whose amount is still to come.
-    """
-    category, waiting = before
+    pairs: list[_Pair],
+) -> _Waiting:
+    """Reads a row in which words and amounts alternate (财政拨款 4180.00); ``waiting``: what the rows before left."""
     by_cell = {id(figure.cell): figure for figure in figures}
     word_of = {id(cell): word.word for cell, word in words}
     for cell in row.cells:
         word = word_of.get(id(cell))
         if word is not None:
             if kind != "project" and word in profile.categories:
-                category = profile.categories[word]
-            waiting = _column(word, category, kind, profile)
-        elif id(cell) in by_cell and waiting is not None:
-            pairs.append((waiting, by_cell[id(cell)]))
-            waiting = None
-    return category, waiting
+                waiting = waiting._replace(category=profile.categories[word], of_category=cell)
+            waiting = _named(waiting, cell, _column(word, waiting.category, kind, profile))
+        elif id(cell) in by_cell and waiting.column is not None:
+            pairs.append(_Pair(waiting.column, waiting.named, by_cell[id(cell)]))
+            waiting = waiting._replace(column=None)
+    return waiting
+
+
+def _named(waiting: _Waiting, cell: Cell, column: Column | None) -> _Waiting:
+    """What waits for an amount once a word is read: the column that it names."""
+    return _new(_Waiting, (waiting.category, waiting.of_category, column, Named(waiting.of_category or cell, cell)))
 
 
 def _column(word: str, category: str, kind: str, profile: FormProfile) -> Column | None:
@@ -431,9 +478,10 @@ def _column(word: str, category: str, kind: str, profile: FormProfile) -> Column
     return (category, profile.sources[word]) if word in profile.sources else None
 
 
-def _amount(column: Column, figure: Figure) -> Amount:
+def _amount(column: Column, figure: Figure, named: Named) -> Amount:
     cell = figure.cell
-    places = {"amount": cell, "amount_raw": cell}
+    category, source = named
+    places = {"amount": cell, "amount_raw": cell, "category": category or cell, "source": source or cell}
     return _new(Amount, (*column, figure.amount, cell.text, "stated", places))
 
 
@@ -445,8 +493,11 @@ def _first_of_each(amounts: Sequence[Amount]) -> list[Amount]:
     return list(found.values())
 
 
-def _placed(figures: Sequence[Figure], table: Table) -> tuple[list[Amount], list[Finding], bool]:
-    """The amounts of a row under a header, what is doubtful about where they belong, and whether nothing is."""
+def _placed(figures: Sequence[Figure], table: Table, cells: Sequence[Cell]) -> tuple[list[Amount], list[Finding], bool]:
+    """The amounts of a row under a header, what is doubtful about where they belong, and whether nothing is.
+
+    ``cells``: those of the header's words.
+    """
     doubts: list[Finding] = []
     heads = table.heads
     if len(figures) > len(heads):
@@ -461,12 +512,18 @@ def _placed(figures: Sequence[Figure], table: Table) -> tuple[list[Amount], list
             "other": "/".join(heads[other].column),
         }
         doubts.append(Finding("funding_ambiguous", "funding", i, None, params, figures[i].cell))
-    amounts = [_amount(heads[c].column, f) for c, f in zip(placing.columns, figures, strict=True)]
+    placed = zip([heads[c] for c in placing.columns], figures, strict=True)
+    amounts = [_amount(head.column, figure, _of_head(head, cells)) for head, figure in placed]
     return amounts, doubts, placing.sound and not doubts
 
 
-def _fill(amounts: Sequence[Amount], made: Sequence[Equation]) -> tuple[list[Amount], list[Finding]]:
-    """Sums that are blank while their parts are stated, worked out: basis ``inferred``, with a finding."""
+def _fill(
+    amounts: Sequence[Amount], made: Sequence[Equation], names: Mapping[Column, Named]
+) -> tuple[list[Amount], list[Finding]]:
+    """Sums that are blank while their parts are stated, worked out: basis ``inferred``, with a finding.
+
+    They stand where their parts do. ``names``: the cells that name the columns of the header.
+    """
     known = {(a.category, a.source): a.amount for a in amounts}
     cells = {(a.category, a.source): a.places["amount"] for a in amounts}
     inferred: list[Amount] = []
@@ -478,10 +535,12 @@ def _fill(amounts: Sequence[Amount], made: Sequence[Equation]) -> tuple[list[Amo
             continue
         if equation.whole == ("total", "total") and not all(part in known for part in equation.parts):
             continue
-        place = next(cells[part] for part in equation.parts if part in cells)
+        place = join([cells[part] for part in equation.parts if part in cells])
         params = {"column": "/".join(equation.whole), "amount": parts}
         findings.append(Finding("funding_inferred", "funding", len(amounts) + len(inferred), "amount", params, place))
-        inferred.append(Amount(*equation.whole, parts, None, "inferred", {"amount": place}))
+        category, source = names.get(equation.whole, Named())
+        places = {"amount": place, "category": category or place, "source": source or place}
+        inferred.append(Amount(*equation.whole, parts, None, "inferred", places))
         known[equation.whole] = parts
         cells[equation.whole] = place
     return inferred, findings

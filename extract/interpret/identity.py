@@ -90,6 +90,8 @@ def of_project(
     found.form_kind = "project"
     if unit is not None:
         found.unit_code = found.unit_name = None
+        for field in ("unit_code", "unit_name"):
+            found.places.pop(field, None)
         _take(found, "unit", unit, profile)
     if project is not None:
         _take(found, "project", project, profile)

@@ -38,12 +38,17 @@ class Figure(NamedTuple):
 
 
 class Head(NamedTuple):
-    """A column as a header row announces it: which header row, and where there; row -1 where none does."""
+    """A column as a header row announces it: which header row, and where there; row -1 where none does.
+
+    ``category``, ``source``: which of the header's words, by number, name the one and the other; -1 where none does.
+    """
 
     column: Column
     row: int = -1
     spot: Spot = (0, 0)
     extent: Extent = (-1, -1)
+    category: int = -1
+    source: int = -1
 
 
 class Equation(NamedTuple):

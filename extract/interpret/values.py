@@ -59,8 +59,9 @@ def target(
     sign = basis = text = figure = scale = None
     if operator is not None:
         sign = kinds.vocabulary.operators.get(operator.text) or kinds.operator(operator.text)
-        basis = "stated"
-        places["operator"] = operator
+        if sign is not None:
+            basis = "stated"
+            places["operator"] = operator
     if value is not None:
         figure = number(value.text)
         if figure is None:

@@ -46,10 +46,11 @@ _UNREAD: Final = 4.0
 
 
 class Lead(NamedTuple):
-    """A column before those of the indicators: what it holds, and of amounts the funding's column."""
+    """A column before those of the indicators: what it holds, of amounts the funding's column, and its header cell."""
 
     role: str
     column: Column | None = None
+    cell: Cell | None = None
 
 
 @dataclass(slots=True)
@@ -60,7 +61,8 @@ class Project:
     name: Cell | None = None
     code: Cell | None = None
     goal: Cell | None = None
-    amounts: list[tuple[Column, Cell]] = field(default_factory=list)
+    # Column, the cell that names it, and the amount.
+    amounts: list[tuple[Column, Cell, Cell]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     unread: list[Cell] = field(default_factory=list)
     # Whether its row looks like a piece of one.
@@ -80,7 +82,7 @@ def leading_columns(header: Row, scanner: Scanner) -> tuple[tuple[Lead, ...], Ro
     """
     leads: list[Lead] = []
     for i, cell in enumerate(header.cells):
-        lead = _lead(cell.text, scanner, PROJECT in (lead.role for lead in leads))
+        lead = _lead(cell, scanner, PROJECT in (lead.role for lead in leads))
         if lead is None:
             if PROJECT not in (lead.role for lead in leads):
                 return None
@@ -89,11 +91,12 @@ def leading_columns(header: Row, scanner: Scanner) -> tuple[tuple[Lead, ...], Ro
     return None
 
 
-def _lead(text: str, scanner: Scanner, named: bool) -> Lead | None:
+def _lead(cell: Cell, scanner: Scanner, named: bool) -> Lead | None:
     """What a header cell before the indicators' columns means; None for the first of those columns.
 
     ``named``: a project's column stands before it.
     """
+    text = cell.text
     meaning = scanner.meaning(text)
     if meaning.kind == "field" and meaning.name in (UNIT, PROJECT):
         return Lead(meaning.name)
@@ -106,7 +109,7 @@ def _lead(text: str, scanner: Scanner, named: bool) -> Lead | None:
         return Lead(NUMBER)
     column = column_of(text, scanner.profile)
     if column is not None:
-        return Lead(AMOUNT, column)
+        return Lead(AMOUNT, column, cell)
     ends = scanner.is_level(text) or (named and scanner.is_column(text))
     return None if ends else Lead(OTHER)
 
@@ -235,8 +238,8 @@ def _project(cells: Sequence[Cell], leads: Sequence[Lead]) -> Project:
         lead = leads[at] if at >= 0 else None
         if lead is None:
             project.unread.append(cell)
-        elif lead.role == AMOUNT and lead.column is not None:
-            project.amounts.append((lead.column, cell))
+        elif lead.role == AMOUNT and lead.column is not None and lead.cell is not None:
+            project.amounts.append((lead.column, lead.cell, cell))
         elif lead.role == UNIT:
             project.unit = cell
         elif lead.role == PROJECT:

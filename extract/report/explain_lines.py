@@ -16,14 +16,14 @@ from typing import Any, Final, NamedTuple
 from extract.clean import plain
 from extract.interpret.grammar import CLOSE
 from extract.interpret.trace import Part, Reading
-from extract.model import Cell, Extraction, Form
+from extract.model import OF_HEADER, Cell, Extraction, Form
 from extract.places import pieces
 from extract.tables.build import source_pieces, to_tables
 
 _TABLES: Final = ("funding", "goals", "tasks", "indicators")
 # What rows are taken for that are in no section, as long as no value came of them.
 _UNTOLD: Final = frozenset({"furniture", "unread", "passed"})
-_LEVELS: Final = frozenset({"level1", "level2", "level1_raw", "level2_raw"})
+_LABELS: Final = frozenset({"level1", "level2", "level1_raw", "level2_raw"}) | OF_HEADER
 
 
 class Use(NamedTuple):
@@ -240,7 +240,7 @@ def _seqs(what: str, cells: Sequence[LineCell]) -> tuple[int, ...]:
         use.seq
         for cell in cells
         for use in cell.uses
-        if use.seq is not None and use.table == what and use.field not in _LEVELS
+        if use.seq is not None and use.table == what and use.field not in _LABELS
     }
     return tuple(sorted(found))
 

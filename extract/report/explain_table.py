@@ -15,6 +15,7 @@ from rich.text import Text
 from extract import catalogue
 from extract.interpret.values import number
 from extract.messages import Speaker
+from extract.model import OF_HEADER
 from extract.report.explain import Explained
 from extract.report.explain_forms import column_name, decisions, evidence, field_name
 from extract.report.explain_lines import Doubt, Line, LineCell, LineReading, Use
@@ -163,6 +164,9 @@ def _became(cell: LineCell, say: Speaker) -> Iterator[str]:
     own = _REPEATS.keys()
     names = {(use.form, use.table, use.seq, use.field) for use in cell.uses}
     for use in cell.uses:
+        if use.field in OF_HEADER:
+            # What a column is called is said with its amounts.
+            continue
         if use.field in own and (use.form, use.table, use.seq, _REPEATS[use.field]) in names:
             continue
         key = (use.table, _field(use, say), _value(use, cell))

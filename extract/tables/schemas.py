@@ -15,6 +15,9 @@ from extract.schemafiles import SCHEMAS, read_checked, schema_error
 
 TABLES: Final = ("documents", "funding", "goals", "tasks", "indicators", "findings", "provenance", "failures")
 
+# Of the metadata of a column, what tells where the places of its values are told.
+SOURCED: Final = "sourced"
+
 _DECIMAL: Final = re.compile(r"decimal128\((\d+), ?(\d+)\)")
 _SIMPLE: Final[Mapping[str, Any]] = {
     "string": pa.string(),
@@ -44,12 +47,20 @@ def load(path: Path) -> Any:
     """The ``pyarrow.Schema`` that a schema file describes.
 
     Labels and descriptions go to field metadata (``label_zh``, ``description``, ``description_zh``) and, for the
-    table itself, to schema metadata. SchemaError names the file and the place where it is not sound.
+    table itself, to schema metadata. A field's ``sourced`` says where the places of its values are told: by rows of
+    ``provenance``, or also by a column of the same table where they come from another document. SchemaError names the
+    file and the place where it is not sound.
     """
     data = read_checked(path, "table")
     if data["table"] != path.stem:
         raise schema_error(path, ("table",), "schema_file_name", name=data["table"], file=path.stem)
     names = [column["name"] for column in data["columns"]]
+    for place, column in enumerate(data["columns"]):
+        if "sourced_by" in column and column["sourced_by"] not in names:
+            known = ", ".join(names)
+            raise schema_error(
+                path, ("columns", place, "sourced_by"), "schema_none_of", value=column["sourced_by"], known=known
+            )
     for place, name in enumerate(names):
         if name in names[:place]:
             raise schema_error(path, ("columns", place, "name"), "schema_twice", value=name)
@@ -62,6 +73,8 @@ def load(path: Path) -> Any:
             kind = column["type"]
             raise schema_error(path, ("columns", place, "type"), "schema_column_type", value=kind) from error
         metadata = {word: column[word] for word in words}
+        if column.get("sourced", False):
+            metadata[SOURCED] = column.get("sourced_by", "provenance")
         fields.append(pa.field(column["name"], kind, nullable=column["nullable"], metadata=metadata))
     return pa.schema(fields, metadata={word: data[word] for word in words})
 
@@ -70,3 +83,10 @@ def load(path: Path) -> Any:
 def schemas() -> dict[str, Any]:
     """The ``pyarrow.Schema`` of each of ``TABLES``, in that order."""
     return {name: load(SCHEMAS / "tables" / f"{name}.yaml") for name in TABLES}
+
+
+@lru_cache(maxsize=1)
+def sourced() -> dict[str, tuple[str, ...]]:
+    """The columns of each table that hold values of forms: whatever stands there has a place in the source."""
+    key = SOURCED.encode()
+    return {name: tuple(field.name for field in schema if key in field.metadata) for name, schema in schemas().items()}
