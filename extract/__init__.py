@@ -1,7 +1,8 @@
 """Performance-target approval tables (绩效目标批复表) from text to typed tables.
 
 ``extract_bytes`` and ``extract_path`` read one source and give an ``Extraction``: its forms with findings, or the
-failure; ``extract_all`` reads all that is in an archive. ``load_forms`` reads a folder of form profiles for them.
+failure; ``extract_all`` reads all that is in an archive. ``load_forms`` reads a folder of form profiles for them,
+``load_corrections`` files of what persons said of values.
 ``to_tables`` turns extractions into Arrow tables. The data model is in ``extract.model``.
 """
 
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from extract.api import extract_all, extract_bytes, extract_path, load_forms
+    from extract.corrections.file import load_corrections
     from extract.errors import PifubiaoError, SchemaError, UnreadableInput, UsageError
     from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Grid, Indicator, Row, Task
     from extract.tables.build import to_tables
@@ -24,6 +26,7 @@ _HOMES = {
     "extract_all": "extract.api",
     "extract_bytes": "extract.api",
     "extract_path": "extract.api",
+    "load_corrections": "extract.corrections.file",
     "load_forms": "extract.api",
     "to_tables": "extract.tables.build",
     "write_tables": "extract.tables.writer",
@@ -53,6 +56,7 @@ __all__ = [
     "extract_all",
     "extract_bytes",
     "extract_path",
+    "load_corrections",
     "load_forms",
     "to_tables",
     "write_tables",

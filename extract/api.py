@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from extract import doubts, misread
+from extract.corrections.file import Corrections, load_corrections
 from extract.errors import UnreadableInput
 from extract.interpret.choose import FormReader, reader_of
 from extract.interpret.trace import Recorder
@@ -20,6 +21,7 @@ from extract.readers.leaf import WITHIN, Leaf
 from extract.readers.source import Source
 
 Forms = str | Path | Library | None
+Corrected = Corrections | str | Path | None
 
 _TEXT: Final = "text/plain"
 
@@ -33,7 +35,12 @@ def load_forms(folder: str | Path) -> Library:
 
 
 def extract_bytes(
-    data: bytes, *, source_path: str = "", forms: Forms = None, options: ReadOptions | None = None
+    data: bytes,
+    *,
+    source_path: str = "",
+    forms: Forms = None,
+    options: ReadOptions | None = None,
+    corrections: Corrected = None,
 ) -> Extraction:
     """The forms in the bytes of one file, with findings and the places of all values.
 
@@ -41,13 +48,37 @@ def extract_bytes(
     What kind of file it is, its bytes tell. ``source_path`` is kept as it is; it goes into the tables and into
     ``document_id``. ``forms``: a folder of form profiles of one's own, or what ``load_forms`` made of it. SchemaError
     or UsageError where it is not sound. ``options``: how files that are no text are read. An archive is a failure
-    (``is_archive``) here: it gives many Extractions, by ``extract_all``.
+    (``is_archive``) here: it gives many Extractions, by ``extract_all``. ``corrections``: what persons said of values,
+    a file or what ``load_corrections`` made of some; UsageError where it is not sound.
     """
-    return traced_bytes(data, None, source_path=source_path, forms=forms, options=options)
+    library, said = library_in(forms), _said(corrections)
+    found = traced_bytes(data, None, source_path=source_path, forms=library, options=options)
+    return found if said is None else corrected(found, said, library)
+
+
+def corrected(extraction: Extraction, corrections: Corrections, library: Library) -> Extraction:
+    """The extraction with what persons said of its values; ``library``: what its forms were read by."""
+    from extract.corrections import apply
+
+    return apply.corrected(extraction, corrections, library)
+
+
+def library_in(forms: Forms) -> Library:
+    """The form profiles that ``forms`` stands for."""
+    return load_forms(forms) if isinstance(forms, str | Path) else forms or default()
+
+
+def _said(corrections: Corrected) -> Corrections | None:
+    return load_corrections(corrections) if isinstance(corrections, str | Path) else corrections
 
 
 def extract_all(
-    data: bytes, *, source_path: str = "", forms: Forms = None, options: ReadOptions | None = None
+    data: bytes,
+    *,
+    source_path: str = "",
+    forms: Forms = None,
+    options: ReadOptions | None = None,
+    corrections: Corrected = None,
 ) -> Iterator[Extraction]:
     """``extract_bytes`` of every file in an archive and in the archives within it, in their order.
 
@@ -56,9 +87,9 @@ def extract_all(
     archive there is one Extraction. Only one member is unpacked at a time.
     """
     options = options or ReadOptions()
-    library = load_forms(forms) if isinstance(forms, str | Path) else forms
+    library, said = library_in(forms), _said(corrections)
     for leaf in files_in(data, source_path, options):
-        yield of_leaf(leaf, library, options)
+        yield of_leaf(leaf, library, options, said)
 
 
 def files_in(data: bytes, source_path: str, options: ReadOptions) -> Iterator[Leaf]:
@@ -70,10 +101,13 @@ def files_in(data: bytes, source_path: str, options: ReadOptions) -> Iterator[Le
     return archives.walk(data, source_path, options)
 
 
-def of_leaf(leaf: Leaf, forms: Forms = None, options: ReadOptions | None = None) -> Extraction:
+def of_leaf(
+    leaf: Leaf, forms: Forms = None, options: ReadOptions | None = None, corrections: Corrected = None
+) -> Extraction:
     """``extract_bytes`` of a file that was found, or the failure with which it was."""
     if leaf.failure is None:
-        return extract_bytes(leaf.data, source_path=leaf.source_path, forms=forms, options=options)
+        path = leaf.source_path
+        return extract_bytes(leaf.data, source_path=path, forms=forms, options=options, corrections=corrections)
     digest = hashlib.sha256(leaf.data).hexdigest() if leaf.data else ""
     return Extraction(leaf.source_path, digest, None, None, [], (), leaf.failure)
 
@@ -100,7 +134,7 @@ def traced_bytes(
 
     ``docx``: what LibreOffice made of the file, where it was asked before.
     """
-    reader = reader_of(load_forms(forms) if isinstance(forms, str | Path) else forms or default())
+    reader = reader_of(library_in(forms))
     digest = hashlib.sha256(data).hexdigest()
     try:
         kind = kinds.kind(data)
@@ -177,7 +211,12 @@ def _with(form: Form, finding: Finding) -> Form:
 
 
 def extract_path(
-    path: str | Path, *, root: str | Path | None = None, forms: Forms = None, options: ReadOptions | None = None
+    path: str | Path,
+    *,
+    root: str | Path | None = None,
+    forms: Forms = None,
+    options: ReadOptions | None = None,
+    corrections: Corrected = None,
 ) -> Extraction:
     """``extract_bytes`` of a file; its ``source_path`` is relative to ``root`` (default: the file's folder).
 
@@ -191,8 +230,8 @@ def extract_path(
     except OSError as error:
         return Extraction(name, "", None, None, [], (), Failure("unreadable", {"reason": error.strerror or str(error)}))
     if inner is None:
-        return extract_bytes(data, source_path=name, forms=forms, options=options)
-    return of_leaf(member(data, name, inner, options), forms, options)
+        return extract_bytes(data, source_path=name, forms=forms, options=options, corrections=corrections)
+    return of_leaf(member(data, name, inner, options), forms, options, corrections)
 
 
 def split_path(path: Path) -> tuple[Path, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from extract.clean import squash
 from extract.model import Finding, Indicator
@@ -16,6 +16,10 @@ NOT_MADE: Final = "not_made"
 # 100, or 90 where the other 10 belong to 预算执行率, which is scored apart.
 _SOUND_SUMS: Final = (Decimal(90), Decimal(100))
 
+# Without these, nobody knows whose form it is.
+DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
+# How an operator was come by that the form, or a person, states.
+_SAID: Final = ("stated", "corrected")
 
 _EMPTY: Final = {
     "funding": "funding_missing",
@@ -35,6 +39,18 @@ class Checked(NamedTuple):
 def is_sound_sum(total: Decimal) -> bool:
     """Whether the weights of a form may sum to this."""
     return total in _SOUND_SUMS
+
+
+def head(form: Any) -> list[Finding]:
+    """What the head of a form lacks; ``form`` has the fields of ``documents``."""
+    found = [
+        Finding(f"{field}_missing", "documents", None, field)
+        for field in DOCUMENT_FIELDS
+        if getattr(form, field) is None
+    ]
+    if form.form_kind == "project" and form.project_name is None:
+        found.append(Finding("project_missing", "documents", None, "project_name"))
+    return found
 
 
 def weights(indicators: Sequence[Indicator]) -> Checked:
@@ -78,7 +94,7 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
                     "value_missing", "indicators", seq, "value", {"name": (i.name or "")[:30]}, i.places.get("name")
                 )
             )
-        elif i.operator == "定性" and i.value_number is not None and i.operator_basis == "stated":
+        elif i.operator == "定性" and i.value_number is not None and i.operator_basis in _SAID:
             found.append(
                 Finding("qualitative_number", "indicators", seq, "value", {"value": i.value}, i.places.get("value"))
             )

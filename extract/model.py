@@ -148,7 +148,8 @@ class Form:
     """One form, read. ``places`` holds the places of its own fields (title, fiscal_year, …).
 
     ``funding_check`` and ``weight_check`` say how the equations of the funding and the sum of the weights came out:
-    ``holds``, ``fails``, or ``not_made`` where nothing could be compared.
+    ``holds``, ``fails``, or ``not_made`` where nothing could be compared. ``settled``: the values that a person
+    corrected or confirmed, as they were read, by table, seq and field.
     """
 
     form_index: int
@@ -171,6 +172,7 @@ class Form:
     indicators: tuple[Indicator, ...] = ()
     findings: tuple[Finding, ...] = ()
     places: Mapping[str, Cell] = field(default_factory=dict)
+    settled: Mapping[tuple[str, int | None, str], object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import width
 from extract.cut import ELLIPSES, is_cut
-from extract.model import Cell, Extraction, Goal, Task
+from extract.model import Cell, Extraction, Form, Goal, Task
 from extract.places import cut
 
 _SENTENCE_END: Final = "。！？!?"
@@ -23,6 +23,10 @@ _SHORTEST: Final = 12
 _SHORTEST_CODE: Final = 3
 # Of the forms with a text one is not the own one.
 _ENOUGH: Final = 2
+
+
+# The columns of ``tasks`` that other documents may change.
+PATCHED: Final = ("content_truncated", "content_recovered", "recovery_source")
 
 
 class Found(NamedTuple):
@@ -60,7 +64,10 @@ def passages(content: str, text: str) -> Iterable[tuple[int, int]]:
 
 
 class TaskPatch(NamedTuple):
-    """What a row of the table ``tasks`` becomes once all documents of a run are known."""
+    """What a row of the table ``tasks`` becomes once all documents of a run are known.
+
+    ``kept``: those of its fields, with commas between, that a person settled: they stay as they are.
+    """
 
     source_path: str
     form_index: int
@@ -68,13 +75,16 @@ class TaskPatch(NamedTuple):
     content_truncated: bool
     content_recovered: str | None
     recovery_source: str | None
+    kept: str = ""
 
 
 class Told(NamedTuple):
     """A text of a form, as far as other forms of an archive need it: the content of a task, or a paragraph of a goal.
 
     ``truncated``: it is a task's content that was cut; ``marked``: its form marks its cuts, so that no other task of
-    it is cut; ``settled``: its whole is known from its own form. Plain values, so that it can be kept in a table.
+    it is cut; ``settled``: its whole is known from its own form. ``width``: of a task's content as it was read, which
+    a person may have put right since; 0 for goals. ``kept``: as in ``TaskPatch``. Plain values, so that it can be kept
+    in a table.
     """
 
     source_path: str
@@ -86,6 +96,8 @@ class Told(NamedTuple):
     truncated: bool
     marked: bool
     settled: bool
+    width: int = 0
+    kept: str = ""
 
     @property
     def form(self) -> tuple[str, int]:
@@ -106,11 +118,20 @@ def told(extraction: Extraction) -> Iterator[Told]:
         own = path, form.form_index
         for seq, task in enumerate(form.tasks):
             if task.content is not None:
-                settled = task.content_recovered is not None
-                yield Told(*own, "tasks", seq, form.unit_code, task.content, task.content_truncated, marked, settled)
+                text, cut = task.content, task.content_truncated
+                settled = _as_read(form, seq, "content_recovered", task.content_recovered) is not None
+                wide = width(_as_read(form, seq, "content", text) or "")
+                kept = ",".join(name for name in PATCHED if ("tasks", seq, name) in form.settled)
+                yield Told(*own, "tasks", seq, form.unit_code, text, cut, marked, settled, wide, kept)
         if form.unit_code:
             for seq, goal in enumerate(form.goals):
                 yield Told(*own, "goals", seq, form.unit_code, goal.text, truncated=False, marked=marked, settled=True)
+
+
+def _as_read(form: Form, seq: int, field: str, text: str | None) -> str | None:
+    """A text of a task as it was before a person put it right."""
+    found = form.settled.get(("tasks", seq, field), text)
+    return found if isinstance(found, str) else None
 
 
 def group(unit_code: str | None) -> str | None:
@@ -144,7 +165,7 @@ def widths(texts: Iterable[Told]) -> dict[str, Counter[int]]:
     found: dict[str, Counter[int]] = defaultdict(Counter)
     for one in texts:
         if one.table == "tasks":
-            found[folder(one.source_path)][width(one.text)] += 1
+            found[folder(one.source_path)][one.width] += 1
     return found
 
 
@@ -164,6 +185,7 @@ def patches(texts: Iterable[Told], limits: Mapping[str, int]) -> Iterator[TaskPa
 def _of_group(texts: Sequence[Told], limits: Mapping[str, int]) -> Iterator[TaskPatch]:
     """The tasks that change of one group, or of units without a code: the texts are looked through once."""
     opened = [(one, one.truncated or _is_cut(one, limits)) for one in texts if one.table == "tasks" and not one.settled]
+    opened = [(one, one.truncated if "content_truncated" in one.kept else cut) for one, cut in opened]
     wanted = {one.text for one, truncated in opened if truncated and one.unit_code}
     wholes = _wholes(texts, wanted)
     codes = sorted({one.unit_code for one in texts if one.unit_code})
@@ -171,7 +193,7 @@ def _of_group(texts: Sequence[Told], limits: Mapping[str, int]) -> Iterator[Task
         known = wholes.get(one.text) if truncated and one.unit_code else None
         recovered, source = _recovered(one, known, codes) if known else (None, None)
         if truncated != one.truncated or recovered is not None:
-            yield TaskPatch(one.source_path, one.form_index, one.seq, truncated, recovered, source)
+            yield TaskPatch(one.source_path, one.form_index, one.seq, truncated, recovered, source, one.kept)
 
 
 def _is_cut(one: Told, limits: Mapping[str, int]) -> bool:

@@ -6,8 +6,9 @@ import pytest
 
 from extract import to_tables
 from extract.catalogue import FindingKind, Wording
+from extract.corrections.fields import fit
 from extract.model import Cell, Extraction, Finding, Form, Origin, OriginLine
-from extract.tables.build import document_id, fit, provenance_table, spread, status
+from extract.tables.build import document_id, provenance_table, spread, status
 from extract.tables.schemas import TABLES, schemas
 from tests.made import LINES, cell, digest, extraction, failed, form
 

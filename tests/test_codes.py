@@ -9,7 +9,7 @@ import pytest
 
 import extract
 from extract import catalogue
-from extract.interpret.form import DOCUMENT_FIELDS
+from extract.checks import DOCUMENT_FIELDS
 
 PACKAGE = Path(extract.__file__).parent
 

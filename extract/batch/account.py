@@ -32,7 +32,8 @@ class Entry(NamedTuple):
     """An input of a bucket. ``stamp``: of its file, when it was read; None where it is to be read again in any case.
 
     ``leaves``: how many inputs it counts as (an archive as all that is in it), of these ``failed`` and ``doubtful``
-    ones; ``documents``, ``failures``, ``told``: its rows in these tables.
+    ones; ``documents``, ``failures``, ``told``: its rows in these tables; ``corrections``: what tells those that
+    persons made in its documents from others.
     """
 
     source_path: str
@@ -44,6 +45,7 @@ class Entry(NamedTuple):
     documents: int
     failures: int
     told: int
+    corrections: str = ""
 
 
 class Outcomes(NamedTuple):

@@ -13,11 +13,13 @@ from extract.batch import recovery
 from extract.batch.account import Account, Entry, Outcomes, Tally
 from extract.batch.buckets import Packed
 from extract.batch.convert import Job, Made, Old, Step, Task
+from extract.batch.corrected import NO_CORRECTIONS, outcomes, stands
 from extract.batch.manifest import Counts, Manifest
 from extract.batch.plan import Item
 from extract.batch.store import Place, known, put
 from extract.batch.work import NEW, new_folder
 from extract.catalogue import SEVERITIES
+from extract.corrections.file import Corrections
 from extract.recover import TaskPatch
 from extract.tables.patch import apply_patches
 from extract.tables.place import put_in_place, resolved, sync, sync_folders
@@ -52,11 +54,22 @@ class _Bucket:
 class Archive:
     """All buckets of a run; of those that an earlier run made, it takes what has not changed.
 
-    What is in memory of an input that is not at work is some dozen bytes.
+    What is in memory of an input that is not at work is some dozen bytes. An input of which persons say something else
+    than they did has changed as well.
     """
 
-    def __init__(self, packed: Sequence[Packed], out: Path, work: Path, made_by: str, *, full: bool) -> None:
+    def __init__(
+        self,
+        packed: Sequence[Packed],
+        out: Path,
+        work: Path,
+        made_by: str,
+        corrections: Corrections = NO_CORRECTIONS,
+        *,
+        full: bool,
+    ) -> None:
         self._made_by = made_by
+        self._corrections = corrections
         self._out = resolved(out)
         self._buckets = [_Bucket(own) for own in packed]
         self._old: dict[str, Old] = {}
@@ -78,13 +91,14 @@ class Archive:
         """
         firsts = {bucket.packed.first: bucket for bucket in self._buckets}
         places: list[Place] = []
-        left: list[Place] = []
+        left: list[tuple[Place, list[bool]]] = []
         for place, account in (found for root in roots for found in known(root)):
             places.append(place)
             if account.made_by == self._made_by and account.entries:
                 bucket = firsts.get(account.entries[0].source_path)
-                if bucket is None or bucket.place is not None or not _stands(bucket.packed, account):
-                    left.append(place)
+                alike = stands(place, account.entries, self._corrections)
+                if bucket is None or bucket.place or not all(alike) or not _stands(bucket.packed, account):
+                    left.append((place, alike))
                 else:
                     self._take(bucket, place, account)
         if left:
@@ -101,17 +115,18 @@ class Archive:
         self.failed += bucket.counts.failed
         self.skipped += leaves
 
-    def _remember(self, places: Sequence[Place]) -> None:
+    def _remember(self, places: Sequence[tuple[Place, list[bool]]]) -> None:
+        """Remembers where rows stand; ``places`` with the entries of which persons say what they said before."""
         items: dict[str, Item | None] = {}
         for number in self.open():
             for item in self._buckets[number].packed.items():
                 # Names that are no text may be one name as text; which file's rows those are, nobody could tell.
                 items[item.source_path] = None if item.problem is not None or item.source_path in items else item
-        for place in places:
+        for place, alike in places:
             account = Account.read(place.account)
             for number, entry in enumerate(account.entries if account is not None else ()):
                 known_as = items.get(entry.source_path)
-                if known_as is not None:
+                if known_as is not None and alike[number]:
                     self._old[known_as.source_path] = Old(place, number, _is_same(known_as, entry))
 
     def open(self) -> list[int]:
@@ -190,6 +205,7 @@ class Archive:
             findings={severity: tally.severities[severity] for severity in SEVERITIES},
             findings_by_code=dict(sorted(tally.findings.items())),
             failures_by_code=dict(sorted(tally.failures.items())),
+            corrections=outcomes((bucket.place for bucket in self._buckets if bucket.place), self._corrections),
         )
 
     def put_in_place(self, out: Path, work: Path, manifest: Manifest) -> None:

@@ -56,7 +56,10 @@ def on_cluster(tasks: Iterable[Task], limits: Limits, work: Path, cluster: Clust
     UsageError where there is none, where its workers do not see what the run sees, are not installed as it is, or are
     lost again and again.
     """
-    limits = limits._replace(forms=limits.forms and Path(os.path.abspath(limits.forms)))
+    limits = limits._replace(
+        forms=limits.forms and Path(os.path.abspath(limits.forms)),
+        corrections=limits.corrections and Path(os.path.abspath(limits.corrections)),
+    )
     with ExitStack() as stack:
         stack.enter_context(_quiet())
         client = stack.enter_context(_client(cluster, work))

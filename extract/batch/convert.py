@@ -16,10 +16,11 @@ from extract import recover
 from extract.batch.account import TRANSIENT, Account, Entry, Tally
 from extract.batch.chunk import ChunkReader, Prepare, is_full
 from extract.batch.clock import Clock
+from extract.batch.corrected import NO_CORRECTIONS, digests
 from extract.batch.plan import Item, Stamp
 from extract.batch.read import Read, load, opened
 from extract.batch.store import TOLD, Place, ToldWriter, is_same, put
-from extract.clean import width
+from extract.corrections.file import Corrections
 from extract.model import Extraction, Failure
 from extract.readers import kinds
 from extract.readers.leaf import Leaf
@@ -102,7 +103,7 @@ def _unmarked(path: str, *, alone: bool) -> None:
 class Reading(NamedTuple):
     """How inputs are read: their bytes, archives, many at once, and at most so many bytes each.
 
-    ``mark`` is told what is read next.
+    ``mark`` is told what is read next. ``corrections``: what ``read`` puts right.
     """
 
     read: Read
@@ -110,6 +111,7 @@ class Reading(NamedTuple):
     prepare: Prepare | None
     max_bytes: int
     mark: Mark = _unmarked
+    corrections: Corrections = NO_CORRECTIONS
 
 
 def convert(job: Job, place: Place, reading: Reading) -> Iterator[Step | Made]:
@@ -169,8 +171,10 @@ class _Maker:
         yield from self._flush(tables, told)
 
     def account(self) -> Account:
-        """What is remembered of the bucket."""
-        return Account(self._job.made_by, self._entries, self._tally)
+        """What is remembered of the bucket, once its tables are there."""
+        said = digests(self._place, self._entries, self._reading.corrections)
+        entries = [entry._replace(corrections=own) for entry, own in zip(self._entries, said, strict=True)]
+        return Account(self._job.made_by, entries, self._tally)
 
     # ---- inputs that are read
 
@@ -299,7 +303,6 @@ def _told_table(rows: Sequence[Told]) -> Any:
     columns = dict(zip(Told._fields, values, strict=True))
     columns["group"] = tuple(recover.group(row.unit_code) for row in rows)
     columns["folder"] = tuple(recover.folder(row.source_path) for row in rows)
-    columns["width"] = tuple(width(row.text) if row.table == "tasks" else 0 for row in rows)
     return pa.table({field.name: pa.array(columns[field.name], field.type) for field in TOLD}, schema=TOLD)
 
 

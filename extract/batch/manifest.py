@@ -55,7 +55,9 @@ class Counts:
     """What a run counted. ``inputs`` = ``converted`` + ``converted_with_findings`` + ``failed`` + ``skipped``, always.
 
     ``skipped``: those that gave forms and were taken over from the run before, as they had not changed; what failed
-    counts as failed again. Forms, rows, findings and failures are those of the whole output.
+    counts as failed again. Forms, rows, findings and failures are those of the whole output. ``corrections``: how many
+    were applied, confirmed what was read, did not fit any more (stale), or were about no form of the output (unused);
+    empty where none were given.
     """
 
     inputs: int = 0
@@ -68,6 +70,7 @@ class Counts:
     findings: Mapping[str, int] = field(default_factory=dict)
     findings_by_code: Mapping[str, int] = field(default_factory=dict)
     failures_by_code: Mapping[str, int] = field(default_factory=dict)
+    corrections: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def doubtful(self) -> int:

@@ -15,6 +15,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final, NamedTuple, Protocol
 
+from extract import api
 from extract.batch import worker
 from extract.batch.convert import Job, Made, Reading, Step, Task, convert
 from extract.batch.isolate import Child, Isolation, Lost
@@ -22,8 +23,9 @@ from extract.batch.marker import Marker, Watch
 from extract.batch.read import Read
 from extract.batch.store import Place
 from extract.collection import uncollected
+from extract.corrections.file import Corrections
 from extract.errors import UnreadableInput, UsageError
-from extract.model import Failure
+from extract.model import Extraction, Failure
 from extract.profiles import Library
 from extract.readers.files import ReadOptions
 
@@ -38,13 +40,14 @@ _MOST_BUCKETS: Final = 12
 
 
 class Limits(NamedTuple):
-    """How inputs are read; see ``Options`` of a run."""
+    """How inputs are read; see ``Options`` of a run. ``corrections``: a file that lasts as long as the run."""
 
     forms: Path | None
     reading: ReadOptions
     timeout: float
     max_memory: int
     max_bytes: int
+    corrections: Path | None = None
 
 
 def cores() -> int:
@@ -69,11 +72,25 @@ def made(
     marker: Marker | None = None,
 ) -> Iterator[Step | Made]:
     """A bucket made by this process, which says by ``marker`` what it reads."""
-    reading = Reading(read or isolation.read, isolation.walk, None if read else isolation.prepare, limits.max_bytes)
+    own = read or isolation.read
+    said = worker.corrections(limits.corrections)
+    if said.every:
+        own = _corrected(own, said, isolation.library)
+    prepare = None if read else isolation.prepare
+    reading = Reading(own, isolation.walk, prepare, limits.max_bytes, corrections=said)
     if marker is not None:
         reading = reading._replace(mark=marker.set)
     with isolation, uncollected():
         yield from convert(job, place, reading)
+
+
+def _corrected(read: Read, corrections: Corrections, library: Library) -> Read:
+    """What reads, and puts right what persons said of what was read."""
+
+    def corrected(data: bytes, source_path: str) -> Extraction:
+        return api.corrected(read(data, source_path), corrections, library)
+
+    return corrected
 
 
 class Unwritten(NamedTuple):

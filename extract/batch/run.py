@@ -18,11 +18,13 @@ from extract.batch.archive import Archive
 from extract.batch.buckets import dealt
 from extract.batch.clock import Clock
 from extract.batch.convert import Made, Task
+from extract.batch.corrected import kept
 from extract.batch.manifest import Allowance, Manifest, outcome
 from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, folders, inside
 from extract.batch.read import Read
 from extract.batch.settings import settings
 from extract.batch.work import working
+from extract.corrections.file import load_corrections
 from extract.errors import UsageError
 from extract.profiles import Library, library_of
 from extract.readers.files import ReadOptions
@@ -41,7 +43,8 @@ class Options:
     each and with ``max_memory`` bytes of memory. ``full``: what the output folder remembers does not count.
     ``address``: where the output lies in truth, if elsewhere. ``workers``: how many processes read; 0 for as many as
     there are processors and work for, None for this one alone. ``engine``: "dask" has the workers of a cluster read,
-    that of the ``scheduler`` at an address, or one of ``workers`` processes.
+    that of the ``scheduler`` at an address, or one of ``workers`` processes. ``corrections``: files of what persons
+    said of values.
     """
 
     inputs: tuple[str, ...]
@@ -58,6 +61,7 @@ class Options:
     address: str = ""
     engine: str = "local"
     scheduler: str | None = None
+    corrections: tuple[Path, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The parameters for ``run.json``."""
@@ -75,6 +79,7 @@ class Options:
             "workers": self.workers,
             "engine": self.engine,
             "scheduler": self.scheduler,
+            "corrections": [str(path) for path in self.corrections],
         }
 
 
@@ -85,20 +90,23 @@ def run(
 
     ``progress`` is called with how many inputs are done, how many there are, and how many of those done failed or were
     taken over from the run before; ``log`` with what came of each bucket.
-    UsageError where nothing can be done: no input, no form profile, an output folder that cannot be written or must not
-    be replaced, or one that another run is at work on; SchemaError where a profile is not sound. On any exception the
-    output folder is as it was, and the next run goes on with what is done. ``read`` is what reads an input.
+    UsageError where nothing can be done: no input, no form profile, corrections that are not sound, an output folder
+    that cannot be written or must not be replaced, or one that another run is at work on; SchemaError where a profile
+    is not sound. On any exception the output folder is as it was, and the next run goes on with what is done. ``read``
+    is what reads an input.
     """
     if options.engine == "dask":
         cluster.check()
     clock = Clock()
     library = library_of(options.forms)
+    corrections = load_corrections(*options.corrections)
     reading = replace(options.reading, max_member_bytes=options.max_bytes)
     packed = dealt(options.inputs)
     check_out(options)
     limits = pool.Limits(options.forms, reading, options.timeout, options.max_memory, options.max_bytes)
     with working(options.out) as work:
-        archive = Archive(packed, options.out, work, settings(library, reading), full=options.full)
+        limits = limits._replace(corrections=kept(work, corrections))
+        archive = Archive(packed, options.out, work, settings(library, reading), corrections, full=options.full)
         if log is not None:
             for line in archive.taken_over():
                 log(line)

@@ -37,9 +37,10 @@ TOLD: Final = pa.schema(
         ("truncated", pa.bool_()),
         ("marked", pa.bool_()),
         ("settled", pa.bool_()),
+        ("width", pa.int32()),
+        ("kept", pa.string()),
         ("group", pa.string()),
         ("folder", pa.string()),
-        ("width", pa.int32()),
     ]
 )
 

@@ -18,7 +18,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from extract import api
+from extract.batch.corrected import NO_CORRECTIONS
 from extract.batch.read import internal_error
+from extract.corrections.file import Corrections, load_corrections
 from extract.errors import UnreadableInput
 from extract.model import Extraction, Failure
 from extract.profiles import Library, library_of
@@ -115,6 +117,12 @@ def _isolation(limits: Limits) -> Isolation:
 def library(forms: Path | None) -> Library:
     """The form profiles that a task reads by."""
     return library_of(forms)
+
+
+@lru_cache(maxsize=1)
+def corrections(path: Path | None) -> Corrections:
+    """What persons said of values, in a file of the run that lasts as long as it does."""
+    return load_corrections(path) if path is not None else NO_CORRECTIONS
 
 
 def serve(descriptor: int, max_memory: int) -> None:

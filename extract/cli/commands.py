@@ -65,6 +65,9 @@ def app(say: Speaker) -> Callable[..., Any]:
         log_json: Annotated[bool, typer.Option("--log-json", help=say("help_log_json"))] = False,
         max_failed: Annotated[str, typer.Option("--max-failed", metavar="N|P%", help=say("help_max_failed"))] = "0",
         forms: Annotated[Path | None, forms_option] = None,
+        corrections: Annotated[
+            list[Path] | None, typer.Option("--corrections", metavar="FILE", help=say("help_corrections"))
+        ] = None,
         lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
     ) -> Action:
         from extract.batch.run import Options
@@ -85,6 +88,7 @@ def app(say: Speaker) -> Callable[..., Any]:
             workers,
             engine=engine.value,
             scheduler=scheduler,
+            corrections=tuple(corrections or ()),
         )
         return lambda: actions.extract(say, options, out, as_json, log_json)
 

@@ -28,9 +28,6 @@ from extract.places import pieces
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary
 
-# Without these, nobody knows whose form it is.
-DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
-
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -221,7 +218,7 @@ class Interpreter:
         tasks = self._cut_tasks(parts.tasks, goals, marks=marks)
         weighed = checks.weights(indicators)
         findings = [
-            *self._head_findings(head),
+            *checks.head(head),
             *_without_unit(money),
             *head.doubts,
             *money.findings,
@@ -307,16 +304,6 @@ class Interpreter:
         """Whether the indicator table stands in the columns of its header."""
         at = next((i for i, row in enumerate(rows) if row.width == 0 and self.scanner.is_header(row)), None)
         return at is not None and begins_below(rows[at], rows[at + 1 :], lines)
-
-    def _head_findings(self, head: identity.Identity) -> list[Finding]:
-        found = [
-            Finding(f"{field}_missing", "documents", None, field)
-            for field in DOCUMENT_FIELDS
-            if getattr(head, field) is None
-        ]
-        if head.form_kind == "project" and head.project_name is None:
-            found.append(Finding("project_missing", "documents", None, "project_name"))
-        return found
 
     def _cut_names(self, indicators: list[Indicator], *, marks: bool) -> list[Finding]:
         """Marks the indicators whose names are cut: by their marks (…) where the form has ``marks``, else by width."""

@@ -139,7 +139,7 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     check = HOLDS
     if not sound:
         inferred, doubts = _fill(amounts, made, _names(table, cells))
-        check, failed = _checks(amounts, made)
+        check, failed = balance(amounts, made)
         amounts += inferred
         findings += [*doubts, *failed]
     return Funding(amounts, unit, unit_cell, findings, check, made, figures, table)
@@ -171,8 +171,8 @@ def of_project(cells: Sequence[tuple[Column, Cell, Cell]], unit: str | None, pro
         amounts.append(_amount(column, Figure(cell, amount, (0, 0)), Named(head, head)))
     columns = tuple(column for column, _, _ in cells)
     # One part alone (其中：财政拨款) need not be the whole.
-    made = tuple(one for one in equations(columns, _parts_of(columns, profile), profile.beside) if len(one.parts) > 1)
-    check, failed = _checks(amounts, made)
+    made = tuple(one for one in equations(columns, parts_of(columns, profile), profile.beside) if len(one.parts) > 1)
+    check, failed = balance(amounts, made)
     return Funding(amounts, unit, None, [*doubts, *failed], check)
 
 
@@ -212,10 +212,10 @@ def _paired(
         amounts += placed
     amounts = _first_of_each(amounts)
     columns = tuple((a.category, a.source) for a in amounts)
-    return amounts, equations(columns, _parts_of(columns, profile), profile.beside), doubts
+    return amounts, equations(columns, parts_of(columns, profile), profile.beside), doubts
 
 
-def _parts_of(columns: Sequence[Column], profile: FormProfile) -> tuple[tuple[str, str], ...]:
+def parts_of(columns: Sequence[Column], profile: FormProfile) -> tuple[tuple[str, str], ...]:
     """The sources that are parts of another one, where these columns have both."""
     named = {source for _, source in columns}
     return tuple((part, whole) for part, whole in profile.parts_of.items() if whole in named and part in named)
@@ -393,7 +393,7 @@ def _table(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> Table:
     """The columns that header rows announce, with their equations; remembered, since a county's forms share them."""
     heads = _columns(words, kind, profile)
     columns = tuple(head.column for head in heads)
-    return Table(heads, equations(columns, _parts_of(columns, profile), profile.beside))
+    return Table(heads, equations(columns, parts_of(columns, profile), profile.beside))
 
 
 def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple[Head, ...]:
@@ -546,7 +546,7 @@ def _fill(
     return inferred, findings
 
 
-def _checks(amounts: Sequence[Amount], made: Sequence[Equation]) -> tuple[str, list[Finding]]:
+def balance(amounts: Sequence[Amount], made: Sequence[Equation]) -> tuple[str, list[Finding]]:
     """Whether the equations between stated amounts hold, and a finding for each that does not.
 
     What was worked out from an equation proves nothing of it, so inferred amounts are no part of this.

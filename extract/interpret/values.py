@@ -85,6 +85,26 @@ def target(
     return sign, basis, text, figure, unit.text, scale
 
 
+def follow_value(
+    sign: str | None, basis: str | None, text: str | None
+) -> tuple[str | None, str | None, Decimal | None]:
+    """Operator, its basis, and number of a value that became another one; as ``target`` has them.
+
+    An operator that was inferred from the value before is inferred anew.
+    """
+    figure = number(text) if text is not None else None
+    if basis == "inferred" and sign in ("=", QUALITATIVE):
+        sign = None
+    if sign is None and text is not None:
+        return ("=" if figure is not None else QUALITATIVE), "inferred", figure
+    return sign, basis if sign is not None else None, figure
+
+
+def grades(sign: str | None, text: str | None, figure: Decimal | None) -> str | None:
+    """The grades that a value states, as ``target`` has them; None for one that is no qualitative indicator's."""
+    return text if sign == QUALITATIVE and figure is None else None
+
+
 def _merged(value: Cell, unit: Cell | None, kinds: Kinds) -> tuple[Cell, Decimal | None, Cell | None, Cell | None]:
     """Takes apart a value that holds more than a number: (value, number, unit, operator)."""
     if kinds.known.get(value.text) == "g":

@@ -17,6 +17,8 @@ from extract.report.safe import safe
 
 _NAME_WIDTH: Final = 40
 _STYLES: Final = {"info": "cyan", "warning": "yellow", "error": "red"}
+# What became of corrections of which somebody should know.
+_UNAPPLIED: Final = ("stale", "unused")
 
 
 def print_summary(console: Console, say: Speaker, manifest: Manifest, failures: Sequence[tuple[str, str]]) -> None:
@@ -36,6 +38,11 @@ def print_summary(console: Console, say: Speaker, manifest: Manifest, failures: 
     for severity in SEVERITIES:
         count = counts.findings.get(severity, 0)
         table.add_row(f"  {say(f'severity_{severity}')}", Text(str(count), _STYLES[severity] if count else ""))
+    if counts.corrections:
+        table.add_row(say("summary_corrections"), str(sum(counts.corrections.values())))
+        for outcome, count in counts.corrections.items():
+            wanted = "yellow" if count and outcome in _UNAPPLIED else ""
+            table.add_row(f"  {say(f'outcome_{outcome}')}", Text(str(count), wanted))
     console.print(table)
     if failures:
         _print_failures(console, say, counts.failed, failures)

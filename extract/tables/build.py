@@ -12,7 +12,7 @@ import hashlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation, localcontext
+from decimal import Decimal
 from itertools import accumulate, chain, pairwise
 from operator import attrgetter, itemgetter
 from typing import Any, Final
@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from extract import catalogue
 from extract.clean import plain
+from extract.corrections.fields import fit
 from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Indicator, Spot, Task
 from extract.tables.basis import BASES, bases
 from extract.tables.schemas import TABLES, schemas
@@ -377,18 +378,6 @@ def source_pieces(cell: Cell, lines: Sequence[str]) -> Sequence[Cell]:
         else:
             pieces.append(part)
     return pieces
-
-
-def fit(value: Decimal | None, precision: int, scale: int) -> Decimal | None:
-    """``value`` rounded half to even to ``scale`` digits; None where it has more than ``precision`` digits then."""
-    if value is None or not value.is_finite():
-        return None
-    with localcontext() as context:
-        context.prec = precision
-        try:
-            return value.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_EVEN)
-        except InvalidOperation:
-            return None
 
 
 def spread(values: Any, counts: Sequence[int]) -> Any:

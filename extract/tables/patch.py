@@ -7,13 +7,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from extract.recover import TaskPatch
+from extract.recover import PATCHED, TaskPatch
 from extract.tables.build import document_id
 
 
 def apply_patches(tasks: Any, patches: Iterable[TaskPatch], digests: Mapping[str, str]) -> Any:
     """The table ``tasks`` with ``patches`` applied; ``digests``: the ``source_sha256`` of each document's source.
 
+    What a person settled stays, and where the whole text stands is told of that text alone.
     KeyError for a patch to a document or row that is not there.
     """
     by_row = {
@@ -24,10 +25,20 @@ def apply_patches(tasks: Any, patches: Iterable[TaskPatch], digests: Mapping[str
         return tasks
     keys = zip(tasks["document_id"].to_pylist(), tasks["seq"].to_pylist(), strict=True)
     rows = {key: row for row, key in enumerate(keys)}
-    for field in ("content_truncated", "content_recovered", "recovery_source"):
+    whole = tasks["content_recovered"].to_pylist()
+    for field in PATCHED:
         values = tasks[field].to_pylist()
         for key, patch in by_row.items():
-            values[rows[key]] = getattr(patch, field)
+            if field not in _kept(patch, whole[rows[key]]):
+                values[rows[key]] = getattr(patch, field)
         column = tasks.schema.field(field)
         tasks = tasks.set_column(tasks.schema.get_field_index(field), column, pa.array(values, column.type))
     return tasks
+
+
+def _kept(patch: TaskPatch, whole: str | None) -> set[str]:
+    """The fields of a row that a patch leaves as they are; ``whole``: the recovered content that stands there."""
+    kept = set(patch.kept.split(","))
+    if "content_recovered" in kept and whole != patch.content_recovered:
+        kept.add("recovery_source")
+    return kept
