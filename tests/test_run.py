@@ -128,6 +128,7 @@ def test_run_json_says_what_was_asked_and_what_came_of_it(tmp_path: Path) -> Non
         "workers": 0,
         "engine": "local",
         "scheduler": None,
+        "corrections": [],
     }
     assert {"pifubiao", "python", "pyarrow", "regex"} <= set(found["versions"])
     assert {"started", "read_seconds", "tables_seconds", "recovery_seconds", "write_seconds", "total_seconds"} == set(
