@@ -149,7 +149,8 @@ class Form:
 
     ``funding_check`` and ``weight_check`` say how the equations of the funding and the sum of the weights came out:
     ``holds``, ``fails``, or ``not_made`` where nothing could be compared. ``settled``: the values that a person
-    corrected or confirmed, as they were read, by table, seq and field.
+    corrected or confirmed, as they were read, by table, seq and field; so too the columns that said how they were
+    come by.
     """
 
     form_index: int

@@ -136,6 +136,46 @@ def test_the_values_place_stays_and_the_finding_stands_there() -> None:
     assert [(row["line"], row["text"]) for row in places] == [(12, "30")]
 
 
+def basis(read: dict[str, list[dict[str, Any]]], table: str, seq: int | None) -> dict[str, tuple[Any, ...]]:
+    """Where the values of a row stand, and how they were come by."""
+    return {
+        row["field"]: (row["basis"], row["line"], row["text"])
+        for row in read["provenance"]
+        if (row["table"], row["seq"]) == (table, seq)
+    }
+
+
+def test_the_provenance_says_that_a_person_corrected_a_value_and_what_was_made_of_it() -> None:
+    extraction = read()
+    after = rows(
+        with_lines(
+            extraction,
+            line(extraction, "indicators", 1, "level1", "效益指标"),
+            line(extraction, "indicators", 1, "value", "95"),
+            line(extraction, "indicators", 1, "unit", "%"),
+            line(extraction, "indicators", 0, "value", "30"),
+            line(extraction, "funding", 0, "amount", "99"),
+            line(extraction, "documents", None, "supervising_unit", "河阳县"),
+            line(extraction, "documents", None, "unit_code", None),
+        )
+    )
+    found = basis(after, "indicators", 1)
+    assert found["level1"] == ("corrected", 12, "产出指标")
+    assert found["level1_raw"] == ("inherited", 12, "产出指标")
+    assert found["value"] == found["value_number"] == ("corrected", 13, "良好")
+    assert found["operator"] == ("inferred", 13, "良好")
+    assert "scale" not in found
+    assert found["unit"] == ("corrected", None, None)
+    assert found["level2"][0] == "stated"
+    assert basis(after, "indicators", 0)["value"] == ("stated", 12, "30")
+    money = basis(after, "funding", 0)
+    assert money["amount"] == ("corrected", 6, "100.00")
+    assert money["amount_raw"] == ("stated", 6, "100.00")
+    head = basis(after, "documents", None)
+    assert head["supervising_unit"] == ("corrected", None, None)
+    assert head["unit_code"] == ("corrected", 3, "301001")
+
+
 def test_what_is_confirmed_stays_as_it_is() -> None:
     extraction = read()
     before = rows(extraction)

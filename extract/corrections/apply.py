@@ -7,7 +7,7 @@ the tree) is looked at anew. Pure: Extraction in, Extraction out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -25,6 +25,8 @@ STALE: Final = "correction_stale"
 _DOCUMENTS: Final = "documents"
 _NOTHING: Final = "–"
 _LONGEST: Final = 120
+# The place of a value of which nothing stands in the source.
+NOWHERE: Final = Cell("", 0, 0, 0, 0)
 
 _Record = Form | Amount | Goal | Task | Indicator
 
@@ -77,7 +79,7 @@ class _Pen:
         for said in sorted(self._said, key=lambda said: len(said.column.follows)):
             if said.is_change:
                 self._write(said)
-        settled = {said.key: said.before for said in self._said}
+        settled = dict(self._settled())
         self._form = rechecked(self._read, self._form, library)
         findings = [one for one in self._form.findings if (one.table, one.seq, one.field) not in settled]
         findings += map(self._finding, self._said)
@@ -129,6 +131,9 @@ class _Pen:
     def _write(self, said: _Said) -> None:
         by = said.by
         found: dict[str, Any] = {by.field: said.value}
+        record = self._record(self._form, by)
+        if record is not None and by.field not in record.places and said.value is not None:
+            found["places"] = {**record.places, by.field: NOWHERE}
         if said.column.basis is not None and not said.column.is_same(said.value, by.old):
             found[said.column.basis] = CORRECTED
         if by.seq is None:
@@ -141,6 +146,14 @@ class _Pen:
         rows[by.seq] = row
         changed: dict[str, Any] = {by.table: tuple(rows)}
         self._form = replace(self._form, **changed)
+
+    def _settled(self) -> Iterator[tuple[tuple[str, int | None, str], object]]:
+        """What was read of the values that a person settled."""
+        for said in self._said:
+            yield said.key, said.before
+            if said.is_change and said.column.basis is not None:
+                basis = said.column.basis
+                yield (*said.key[:2], basis), getattr(self._record(self._read, said.by), basis)
 
     def _finding(self, said: _Said) -> Finding:
         """What is to be said of a correction that holds."""

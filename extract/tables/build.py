@@ -235,7 +235,7 @@ class _Provenance:
         self._tables: list[str] = []
         self._seqs: list[int | None] = []
         self._fields: list[str] = []
-        self._texts: list[str] = []
+        self._texts: list[str | None] = []
         self._bases = bytearray()
         self._parts = array("i")
         self._lines = array("i")
@@ -305,13 +305,14 @@ class _Provenance:
         texts = [own[line][start:end] for line, start, end in zip(numbers, starts, ends, strict=True)]
         if 0 in numbers:
             # Where there are no lines to slice, a cell brings its own text.
-            texts = [text if line else cell.text for text, line, cell in zip(texts, numbers, cells, strict=True)]
+            brought = [cell.text or None for cell in cells]
+            texts = [text if line else other for text, line, other in zip(texts, numbers, brought, strict=True)]
             self._some_without_line = True
         self._texts += texts
 
     def _add_pages(self, cells: list[Cell]) -> None:
-        """The pages of a text: all of its cells have one, or none has."""
-        if cells and cells[0].page:
+        """The pages of a text: all of its cells have one, or none has, those aside that stand nowhere."""
+        if cells and (cells[0].page or (not cells[0].line and any(cell.page for cell in cells))):
             self._some_with_page = True
             self._pages.extend([cell.page for cell in cells])
         else:
