@@ -205,3 +205,50 @@ def test_a_label_broken_into_two_rows_between_pipes() -> None:
     rows[at : at + 1] = [["主管"], ["部门", *rows[at][1:]]]
     form = read("\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n")
     assert (form.supervising_unit, form.unit_name) == ("青石县水利局", "青石县渠道管理站")
+
+
+WEIGHED = """项目支出绩效目标表
+2024年度
+项目名称\t河道保洁经费\t主管部门\t云泽县水务局
+一级指标\t二级指标\t三级指标\t性质\t指标值\t度量单位\t权重
+产出指标\t数量指标\t巡查次数\t≥\t12\t次\t30
+\t\t清理河段\t≥\t3.5\t千米\t20
+\t质量指标\t断面达标率\t≥\t95\t%\t20
+效益指标\t生态效益指标\t水质\t定性\t稳步提高\t\t20
+满意度指标\t服务对象满意度指标\t群众满意度\t≥\t90\t%\t10
+"""
+
+
+@pytest.mark.parametrize(
+    ("whole", "cut"), [("稳步提高\t\t20", "稳\n步提高\t20"), ("95\t%", "9\n5\t%"), ("3.5\t千米", "3.\n5\t千米")]
+)
+def test_a_value_cut_in_two_is_told_by_what_other_rows_have(whole: str, cut: str) -> None:
+    assert WEIGHED.count(whole) == 1
+    broken, sound = read(WEIGHED.replace(whole, cut)), read(WEIGHED)
+    rows = [
+        [(i.level2, i.name, i.operator, i.value, i.unit, i.weight) for i in form.indicators] for form in (broken, sound)
+    ]
+    assert rows[0] == rows[1]
+
+
+@pytest.mark.parametrize(
+    ("whole", "cut", "field"),
+    [
+        ("河道保洁经费\t主管", "河道\n保洁经费\t主管", "project_name"),
+        ("云泽县水务局\n", "云泽县\n水务局\n", "supervising_unit"),
+    ],
+)
+def test_a_value_of_the_head_is_put_together_or_doubted(whole: str, cut: str, field: str) -> None:
+    assert WEIGHED.count(whole) == 1
+    broken, sound = read(WEIGHED.replace(whole, cut)), read(WEIGHED)
+    doubted = field in {finding.field for finding in broken.findings if finding.code in ("rest_below", "name_goes_on")}
+    assert doubted or getattr(broken, field) == getattr(sound, field)
+    assert "rest_below" not in {finding.code for finding in sound.findings}
+
+
+def test_a_unit_in_brackets_that_are_closed_in_the_next_line() -> None:
+    head = "部门整体支出绩效目标表\n2024年度\n部门名称\t云泽县水务局\t支出预算总量（万{cut}元）\t215.6\n"
+    rows = WEIGHED[WEIGHED.index("一级") :]
+    broken, sound = (read(head.format(cut=cut) + rows) for cut in ("\n", ""))
+    assert broken.amount_unit == sound.amount_unit == "万元"
+    assert [amount.amount for amount in broken.funding] == [amount.amount for amount in sound.funding]

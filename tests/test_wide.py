@@ -227,7 +227,7 @@ def test_the_rest_of_a_number_is_no_unit_of_the_project_below() -> None:
 """
     first, second = extract_bytes((HEAD + WORDS + rows).encode()).forms
     assert (second.unit_name, second.project_name) == (None, "设备购置")
-    assert "name_unlikely" in {finding.code for finding in first.findings}
+    assert [(i.name, i.value, i.unit) for i in first.indicators] == [("巡查次数", "0.2", "万元")]
 
 
 def test_a_code_is_no_sum_of_a_unit() -> None:
@@ -269,3 +269,29 @@ def test_amounts_of_projects_stand_under_their_headers_words() -> None:
         "category": "资金总额",
         "source": "资金总额",
     }
+
+
+@pytest.mark.parametrize(
+    ("whole", "cut"), [("小于46.4个", "小\n于46.4个"), ("稳步提高", "稳\n步提高"), ("12.5万元", "12\n.5万元")]
+)
+def test_a_value_that_a_line_break_cut_is_put_together(whole: str, cut: str) -> None:
+    rows = f"""河道保洁\t产出指标\t数量指标\t巡查次数\t{cut}
+河道保洁\t产出指标\t质量指标\t断面达标率\t稳步提高
+设备购置\t产出指标\t数量指标\t购置台数\t12台
+"""
+    forms = [extract_bytes((HEAD + WORDS + text).encode()).forms for text in (rows, rows.replace(cut, whole))]
+    broken, sound = ([(one.unit_name, [i[:-1] for i in one.indicators]) for one in own] for own in forms)
+    assert broken == sound
+
+
+def test_the_projects_own_cells_that_a_line_break_cut_are_put_together_above_a_row_without_labels() -> None:
+    words = "序号\t单位编码\t" + WORDS
+    rows = """1\t301001\t河道保洁补助项目\t产出指标\t数量指标\t巡查次数\t12次
+1\t301001\t河道保
+洁补助项目\t清理河段\t≥3.5千米
+"""
+    (one,) = extract_bytes((HEAD + words + rows).encode()).forms
+    assert [(i.level2, i.name, i.value) for i in one.indicators] == [
+        ("数量指标", "巡查次数", "12"),
+        ("数量指标", "清理河段", "3.5"),
+    ]

@@ -17,6 +17,7 @@ from extract.interpret.hard import tidy
 from extract.interpret.indicators import IndicatorReader, Tree
 from extract.interpret.layout import LayoutReading, is_layout, read_layout
 from extract.interpret.page import is_page, page_forms, read_page
+from extract.interpret.remnants import remnants
 from extract.interpret.runs import untangled
 from extract.interpret.sections import Scanner, Sections
 from extract.interpret.singles import apart
@@ -158,7 +159,11 @@ class Interpreter:
         wide = leading_columns(sections.headers[0], self.scanner) if sections.headers else None
         if wide is None:
             doubts = (*(layout.doubts if layout is not None else ()), *cuts)
-            read = [self._parts(sections, doubts, lines)]
+            parts = self._parts(sections, doubts, lines)
+            if layout is None and not cuts:
+                rows = [*sections.head, *sections.funding]
+                parts.findings.extend(remnants(rows, parts.head.places, parts.money.amounts, self.scanner))
+            read = [parts]
         else:
             read = list(self._projects(sections, *wide, lines))
         return _Attempt(sections, layout, read, [self._form(parts, profile, index + i) for i, parts in enumerate(read)])

@@ -29,6 +29,7 @@ from extract.interpret.grammar import (
 from extract.interpret.kinds import Kinds
 from extract.interpret.learned import learn, unknown
 from extract.interpret.singles import words
+from extract.interpret.usual import Usual
 from extract.interpret.values import NUMBERS, number, target
 from extract.model import Cell, Finding, Indicator, Row
 from extract.places import join
@@ -62,6 +63,8 @@ _POOR: Final = 4.0
 # Below this cost, a row has all that it needs.
 _FINISHED: Final = 1.0
 _WITNESS: Final = 2.0
+# The lower half of a row that was cut within its value has no more cells: the value, its unit, the weight, a direction.
+_HALF: Final = 4
 # A row with so many cells more than there are columns is several rows.
 _MORE_CELLS: Final = 2
 # A row of an indicator has a name, a value and one thing more at least.
@@ -226,6 +229,7 @@ class IndicatorReader:
         """The rows with their explanations, broken ones put together."""
         profile = self.vocabulary.profile
         width = usual_width(rows)
+        usual = Usual(lambda: [self.explain(row, reader).best.roles for row in rows])
         found: list[Read] = []
         most = len(reader.columns) + _MORE_CELLS
         for given in rows if all(len(row.cells) <= most for row in rows) else self._cut_long(rows, reader):
@@ -239,13 +243,11 @@ class IndicatorReader:
             if first in profile.sum_rows and all(self.kinds(cell.text) in "nNg" for cell in row.cells[1:]):
                 continue
             read = _new(Read, (row, self.explain(row, reader)))
-            if (
-                cells[0].col == 0
-                and found
-                and continues(row)
-                and _may_continue(found[-1].explanation, read.explanation, self.kinds(cells[0].text))
-            ):
-                whole = self._joined(found[-1], read, reader, width)
+            if cells[0].col == 0 and found and continues(row):
+                whole = None
+                if _may_continue(found[-1].explanation, read.explanation, self.kinds(cells[0].text)):
+                    whole = self._joined(found[-1], read, reader, width)
+                whole = whole or self._mended(found[-1], read, reader, usual)
                 if whole is not None:
                     found[-1] = whole
                     continue
@@ -295,6 +297,19 @@ class IndicatorReader:
         apart = first.explanation.best.cost + rest.explanation.best.cost
         witness = _WITNESS if fills(first.row, rest.row, width) else 0.0
         return Read(row, explanation) if explanation.best.cost - witness < apart - grammar.CLOSE else None
+
+    def _mended(self, first: Read, rest: Read, reader: Grammar, usual: Usual) -> Read | None:
+        """Two rows as one that has all that rows of this table have, where each of them lacks some of it."""
+        before, here = first.explanation.best.roles, rest.explanation.best.roles
+        if WEIGHT not in reader.columns or WEIGHT in before or len(here) > _HALF:
+            return None
+        if WEIGHT not in usual.roles or usual.holds(here) or self.kinds(rest.row.cells[0].text) in "R12B":
+            return None
+        row = together(first.row, rest.row)
+        explanation = self.explain(row, reader)
+        best = explanation.best
+        worst = max(first.explanation.best.cost, rest.explanation.best.cost, _FINISHED)
+        return Read(row, explanation) if usual.holds(best.roles) and best.cost <= worst else None
 
 
 def _column_unknown(cell: Cell) -> Finding:

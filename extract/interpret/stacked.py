@@ -37,8 +37,10 @@ def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
         if not rest.cells[0].col
         and len(rest.cells) > 1
         and rest.cells[0].start <= row.cells[0].start
-        and len(row.cells[-1].text) <= _LONGEST_PIECE
-        and _is_broken(row, rest, scanner)
+        and (
+            _is_unclosed(row, rest, scanner)
+            or (len(row.cells[-1].text) <= _LONGEST_PIECE and _is_broken(row, rest, scanner))
+        )
     ]
     if not ends:
         return rows
@@ -46,6 +48,17 @@ def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
     for at in reversed(ends):
         found[at : at + 2] = [together(found[at], found[at + 1])]
     return found
+
+
+def _is_unclosed(row: Row, rest: Row, scanner: Scanner) -> bool:
+    """Whether a label's brackets are closed in the next line: 支出预算总量（万 / 元）."""
+    first, second = row.cells[-1].text, rest.cells[0].text
+    if second[-1] not in ")）" or len(second) > _LONGEST_PIECE or rest.line != row.line + 1:
+        return False
+    open_at = max(first.rfind("("), first.rfind("（"))
+    return (
+        open_at > max(first.rfind(")"), first.rfind("）")) and scanner.profile.money.stated(first + second) is not None
+    )
 
 
 def _is_broken(row: Row, rest: Row, scanner: Scanner) -> bool:

@@ -36,6 +36,8 @@ _CODED: Final = ("编码", "代码")
 _CODE: Final = regex.compile(r"[0-9A-Za-z]{3,40}$")
 # A goal is hardly shorter.
 _SHORT_GOAL: Final = 12
+# What an indicator may have for a value.
+_VALUES: Final = "nNmgd"
 _NEVER: Final = 99.0
 _SENTENCE_MARKS: Final = frozenset("。；！？")
 # A project's row has no more cells less of its own than the one before, unit, amounts and goal blank, or it is torn.
@@ -156,12 +158,15 @@ def projects(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[P
 
 
 def _whole(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[Row]:
-    """The rows, those put together that a break of lines cut before or within the first label."""
+    """The rows, those put together that a break of lines cut before or within the first label, or within the value."""
     found: list[Row] = []
     known = {squash(cell.text) for row in rows if _labelled(row, kinds) for cell in _own(row, kinds)}
+    ends = {squash(row.cells[-1].text) for row in rows}
     for row in rows:
         if found and continues(row):
             whole = _mended(found[-1], row, leads, kinds, known)
+            if whole is None and _is_rest(found[-1], row, kinds, ends):
+                whole = together(found[-1], row)
             if whole is not None:
                 found[-1] = whole
                 continue
@@ -171,16 +176,31 @@ def _whole(rows: Sequence[Row], leads: Sequence[Lead], kinds: Kinds) -> list[Row
 
 def _mended(before: Row, row: Row, leads: Sequence[Lead], kinds: Kinds, known: Container[str]) -> Row | None:
     """The row of two pieces; None where nothing says that they are one. ``known``: projects' own cells, of any row."""
-    if not _labelled(row, kinds) or any(kinds(cell.text) in _LABELS for cell in before.cells):
+    if any(kinds(cell.text) in _LABELS for cell in before.cells):
         return None
     both = before.cells[-1].text + row.cells[0].text
-    if squash(both) in known or kinds(both) in _LABELS:
+    if squash(both) in known:
+        return together(before, row)
+    if not _labelled(row, kinds):
+        return None
+    if kinds(both) in _LABELS:
         return together(before, row)
     own = [kinds(cell.text) for cell in before.cells]
     if not _PLAIN.issuperset(own) or len(own) > len(leads) or is_sum(before, leads, own):
         return None
     whole = together(before, row)
     return whole if _assigned(_own(whole, kinds), leads)[0] < _assigned(_own(row, kinds), leads)[0] else None
+
+
+def _is_rest(before: Row, row: Row, kinds: Kinds, ends: Container[str]) -> bool:
+    """Whether a row is the rest of the value above it: 小 / 于46.4个. ``ends``: the last cells of all rows."""
+    if len(row.cells) > 1 or len(before.cells) < 2:
+        return False
+    last = before.cells[-1].text
+    both = last + row.cells[0].text
+    if kinds(last) in _VALUES and row.cells[0].text[0] not in NO_BEGINNING:
+        return False
+    return kinds(both) in _VALUES or squash(both) in ends
 
 
 def _own(row: Row, kinds: Kinds) -> list[Cell]:

@@ -120,8 +120,8 @@ def _write(table: Table, shape: str, rng: random.Random) -> str:
 def county_cases(draw: st.DrawFn, forms: Callable[[st.SearchStrategy[str]], st.SearchStrategy[TrueForm]]) -> Shaped:
     """A form in the design of some county, its rows written in any shape, with up to two damages to its cells.
 
-    Still silent, once in some hundreds of broken forms: a row broken within a value of words (稳 / 步提高) whose lower
-    piece passes for a name, and one broken within a project's name, whose lower piece is a line of the head by itself.
+    Still silent, once in a hundred of broken forms: a row whose upper piece ends before a section's label, and one whose
+    lower piece begins with an invisible character.
     """
     design = draw(st.sampled_from(sorted(DESIGNS)))
     kind, write = DESIGNS[design]

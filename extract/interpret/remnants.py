@@ -1,0 +1,74 @@
+"""What is left of values that a line break cut, where nothing says that the pieces are one: a finding on the value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from extract.clean import squash
+from extract.interpret.sections import Scanner
+from extract.model import Amount, Cell, Finding, Row
+from extract.places import pieces
+
+_LONGEST: Final = 40
+
+
+class _Value(NamedTuple):
+    """A place that a value was read from: the value's table, row and field."""
+
+    table: str
+    seq: int | None
+    field: str
+    place: Cell
+
+
+def remnants(
+    rows: Sequence[Row], places: Mapping[str, Cell], amounts: Sequence[Amount], scanner: Scanner
+) -> list[Finding]:
+    """A finding ``rest_below`` for each value whose row ends with it while the next line begins with no label.
+
+    Labels and values come in pairs, so that of an odd number of cells the first one is no label. ``rows``: of the head
+    and the funding, cells told by separators. ``places``: of the form's own fields.
+    """
+    used: list[_Value] | None = None
+    found = []
+    for above, row in pairwise(sorted(rows, key=lambda row: row.line)):
+        if row.line != above.line + 1 or len(above.cells) < 2 or not _is_remnant(row, scanner):
+            continue
+        if used is None:
+            used = list(_values(places, amounts))
+        last = above.cells[-1]
+        rest = row.cells[0]
+        if any(_holds(rest, value.place) for value in used):
+            continue
+        found += [
+            Finding("rest_below", value.table, value.seq, value.field, {"text": rest.text[:_LONGEST]}, rest)
+            for value in used
+            if _holds(last, value.place)
+        ]
+    return found
+
+
+def _is_remnant(row: Row, scanner: Scanner) -> bool:
+    first, profile = row.cells[0], scanner.profile
+    if len(row.cells) % 2 == 0 or first.col or scanner.meaning(first.text).kind or scanner.is_word(first.text):
+        return False
+    return squash(first.text) not in profile.funding_pass and not profile.is_furniture(first.text)
+
+
+def _values(places: Mapping[str, Cell], amounts: Sequence[Amount]) -> Iterable[_Value]:
+    for field, place in places.items():
+        yield _Value("documents", None, field, place)
+    for seq, amount in enumerate(amounts):
+        for field, place in amount.places.items():
+            yield _Value("funding", seq, field, place)
+
+
+def _holds(cell: Cell, place: Cell) -> bool:
+    """Whether a piece of a place lies within a cell."""
+    return any(
+        own.line == piece.line and own.start <= piece.start and piece.end <= own.end
+        for own in pieces(cell)
+        for piece in pieces(place)
+    )
