@@ -32,15 +32,20 @@ def test_messages_have_the_same_places_in_both_languages() -> None:
 
 
 def test_every_message_is_used_and_every_used_message_exists() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in (SCHEMAS.parent / "extract").rglob("*.py")]
+    package = SCHEMAS.parent / "extract"
+    sources = [path.read_text(encoding="utf-8") for kind in ("*.py", "*.html") for path in package.rglob(kind)]
+    scripts = [path.read_text(encoding="utf-8") for path in package.rglob("*.js")]
     used = {word for source in sources for word in re.findall(r"""["']([a-z][a-z0-9_]+)["']""", source)}
     used |= {f"explain_{code}" for code in WHATS}
     used |= {f"explain_role_{code}" for code in ROLES} | {f"explain_kind_{code}" for code in KINDS.values()}
+    used |= {f"review_ui_{word}" for source in scripts for word in re.findall(r"""["'.]([a-z][a-z0-9_]+)\b""", source)}
     made = {"severity_", "status_", "outcome_", "kind_", "category_", "source_", "last_"}
     made |= {"explain_way_", "explain_settled_", "explain_limit_", "explain_cut_"}
+    made |= {f"review_ui_{kind}_" for kind in ("severity", "status", "basis", "state", "check", "review")}
     assert {key for key in messages() if key not in used and not key.startswith(tuple(made))} == set()
     asked = {key for source in sources for key in re.findall(r"""say\(["']([a-z0-9_]+)["']""", source)}
     asked |= {key for source in sources for key in re.findall(r'UsageError\(\s*"([a-z0-9_]+)"', source)}
+    asked |= {f"review_ui_{key}" for source in scripts for key in re.findall(r'\bt\("([a-z0-9_]+)"', source)}
     assert asked - set(messages()) == set()
 
 

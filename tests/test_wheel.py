@@ -56,6 +56,8 @@ def test_what_is_in_it(wheel: Path) -> None:
     assert {f"extract/_schemas/{name}" for name in data} <= names
     code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "extract").rglob("*.py")}
     assert code <= names
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "extract" / "review").glob("*/*.*")}
+    assert {path for path in pages if path.endswith((".html", ".css", ".js"))} <= names
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"extract"}
 
@@ -76,3 +78,5 @@ def test_it_runs_from_another_folder(wheel: Path, tmp_path: Path) -> None:
     assert (found["exit_code"], found["counts"]["forms"], found["counts"]["rows"]["indicators"]) == (0, 1, 22)
     assert len(list((tmp_path / "out").iterdir())) == 10
     assert "满意度指标" in call(command, "inspect", "forms/a.txt", cwd=tmp_path)
+    call(command, "report", "out", cwd=tmp_path)
+    assert "大竹县司法局部门" in (tmp_path / "out-report" / "index.html").read_text(encoding="utf-8")

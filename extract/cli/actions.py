@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from extract.batch.manifest import Manifest
 from extract.cli.options import Limits
-from extract.cli.screen import Progress, console, flush, mute, print_json
+from extract.cli.screen import Progress, console, flush, mute, print_json, print_line
 from extract.errors import UsageError
 from extract.messages import Speaker
+from extract.report.safe import safe
 
 if TYPE_CHECKING:
     from extract.batch.isolate import Isolation
     from extract.batch.one import Inside
     from extract.batch.run import Options
+    from extract.review.build import Request
 
 _FAILURES_SHOWN: Final = 10
 
@@ -104,6 +106,20 @@ def explain(
         explain_table.show(console(sys.stdout), found, say)
     flush()
     return 0 if found.failure is None else 1
+
+
+def report(say: Speaker, request: "Request") -> int:
+    """Writes the report of a run for a browser."""
+    from extract.review.build import build
+
+    try:
+        with Progress(say) as progress:
+            made = build(request, say, lambda done, total: progress.show(done, total, 0, 0))
+    except OSError as error:
+        raise UsageError("write_failed", path=str(request.to), reason=error.strerror or str(error)) from error
+    print_line(safe(say("report_done", forms=made.forms, with_source=made.with_source, path=str(made.page))))
+    flush()
+    return 0
 
 
 def _members(say: Speaker, inside: "Inside", isolation: "Isolation", head: dict[str, Any], as_json: bool) -> int:

@@ -116,4 +116,16 @@ def app(say: Speaker) -> Callable[..., Any]:
     ) -> Action:
         return lambda: actions.explain(say, file, (lines, form), as_json, limits, forms)
 
+    @commands.command(help=say("help_report"))
+    def report(
+        out: Annotated[Path, typer.Argument(metavar="OUT", help=say("help_report_out"))],
+        to: Annotated[Path | None, typer.Option("--to", metavar="DIR", help=say("help_report_to"))] = None,
+        root: Annotated[Path | None, typer.Option("--in", metavar="ROOT", help=say("help_report_in"))] = None,
+        who: Annotated[str, typer.Option("--who", metavar="NAME", help=say("help_report_who"))] = "",
+        lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
+    ) -> Action:
+        from extract.review.build import Request
+
+        return lambda: actions.report(say, Request(out, to, root, who))
+
     return commands
