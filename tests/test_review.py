@@ -203,7 +203,7 @@ def test_a_source_that_has_changed_or_gone_is_not_shown(tmp_path: Path) -> None:
     assert report.with_source == 0
     changed = by_path(report, TEXT)
     assert changed["source"] == {"missing": "review_changed", "lines": [], "pages": []}
-    assert changed["marks"][0][7:] == ["部门（单位）整体支出绩效目标批复表", 17, 0]
+    assert changed["marks"][0][7:] == ["部门（单位）整体支出绩效目标批复表", 17, 0, "stated"]
     assert by_path(report, "pipes-01.txt")["source"]["missing"] == "review_gone"
     shutil.copytree(tmp_path / "in", tmp_path / "moved")
     shutil.copyfile(SAMPLES / "归档-2024.zip", tmp_path / "moved" / "归档-2024.zip")
@@ -218,7 +218,7 @@ def test_a_place_that_is_not_right_is_not_marked() -> None:
     place |= {"bbox": None, "locator": None, "text": "甲乙"}
     document = dict.fromkeys([*form.columns("documents"), "source_sha256"], "x")
     record = Record(0, document, {"provenance": [place, {**place, "line": 2}, {**place, "line": 3}]})
-    own = form.data(record, Seen(lines=["甲乙丙", "乙丙"]), {}, "zh")
+    own = form.data(record, Seen(lines=["甲乙丙", "乙丙"]), {}, [], "zh")
     assert [mark[9] for mark in own["marks"]] == [1, 0, 0]
     assert own["source"]["lines"] == [[1, [["甲乙", [0]], ["丙"]]], [2, [["乙丙"]]]]
 

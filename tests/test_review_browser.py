@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -263,7 +265,10 @@ def test_a_number_that_is_none_is_refused(opened: Opened) -> None:
     opened.page.keyboard.press("c")
     opened.page.fill("#new", "12万")
     opened.page.keyboard.press("Enter")
-    assert opened.page.inner_text(".wrong") == "This column holds numbers, such as 1234.5."
+    assert (
+        opened.page.inner_text(".wrong")
+        == "This column holds numbers such as 1234.5, with at most 2 digits behind the point."
+    )
     opened.page.keyboard.press("Escape")
     assert opened.page.inner_text("#counted") == ""
 
@@ -411,3 +416,80 @@ def test_a_cell_of_a_megabyte_is_shown_in_part(browser: Browser, tmp_path: Path)
         assert "… 1,000," in shown or "… 999," in shown
     assert opened.said == []
     opened.close()
+
+
+# ---- what becomes of corrections
+
+
+def test_a_correction_is_in_the_tables_of_the_next_run_and_in_its_report(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    shutil.copyfile(SAMPLES / TEXT, tmp_path / "in" / TEXT)
+    options = Options((str(tmp_path / "in"),), tmp_path / "out", workers=None)
+    run(options)
+    build(Request(tmp_path / "out"), Speaker("en"))
+    opened = Opened(browser, tmp_path / "out-report")
+    say(opened, "indicators", 0, "value", "325")
+    say(opened, "funding", 0, "amount", "19,233,900.50")
+    opened.cell("indicators", 0, "operator").click()
+    opened.page.keyboard.press("c")
+    opened.page.select_option("#new", "≥")
+    opened.page.focus("#new")
+    opened.page.keyboard.press("Enter")
+    save(opened, tmp_path / "first.jsonl")
+    opened.close()
+
+    run(replace(options, corrections=(tmp_path / "first.jsonl",)))
+    first = tables(tmp_path / "out", "indicators")[0]
+    assert (first["value"], first["value_number"], first["operator"]) == ("325", 325, "≥")
+    assert (first["operator_basis"], tables(tmp_path / "out", "funding")[0]["amount"]) == (
+        "corrected",
+        Decimal("19233900.50"),
+    )
+
+    build(Request(tmp_path / "out"), Speaker("en"))
+    opened = Opened(browser, tmp_path / "out-report")
+    opened.form(TEXT)
+    opened.cell("indicators", 0, "value").click()
+    assert "correction applied" in opened.page.inner_text("#detail")
+    assert opened.page.inner_text("#counted") == ""
+    say(opened, "indicators", 0, "value", "326")
+    save(opened, tmp_path / "second.jsonl")
+    (line,) = map(json.loads, (tmp_path / "second.jsonl").read_text(encoding="utf-8").splitlines())
+    assert (line["old"], line["new"]) == ("324", "326")
+    assert opened.said == []
+    opened.close()
+
+    manifest = run(replace(options, corrections=(tmp_path / "first.jsonl", tmp_path / "second.jsonl")))
+    assert tables(tmp_path / "out", "indicators")[0]["value"] == "326"
+    assert manifest.counts.findings_by_code.get("correction_stale", 0) == 0
+
+
+def say(opened: Opened, table: str, seq: int, field: str, new: str) -> None:
+    """Corrects a value of the form that is shown."""
+    if not opened.page.is_visible("#values"):
+        opened.form(TEXT)
+    opened.cell(table, seq, field).click()
+    opened.page.keyboard.press("c")
+    opened.page.fill("#new", new)
+    opened.page.keyboard.press("Enter")
+
+
+def save(opened: Opened, path: Path) -> None:
+    with opened.page.expect_download() as waited:
+        opened.page.keyboard.press("s")
+    waited.value.save_as(path)
+
+
+def test_what_no_correction_may_say_is_not_offered(opened: Opened) -> None:
+    opened.form(TEXT)
+    opened.cell("indicators", 0, "name").click()
+    opened.page.click('#detail dd[data-field="level1_basis"]')
+    assert opened.page.locator(".actions button").count() == 0
+    opened.page.keyboard.press("a")
+    opened.page.keyboard.press("c")
+    assert opened.page.inner_text("#counted") == ""
+    opened.cell("goals", 0, "text").click()
+    opened.page.keyboard.press("c")
+    opened.page.fill("#new", " ")
+    opened.page.keyboard.press("Enter")
+    assert opened.page.inner_text(".wrong") == "There has to be a value."

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from extract.batch.isolate import Isolation
 from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, folders, inside
+from extract.corrections.file import Corrections, load_corrections
 from extract.errors import UsageError
 from extract.messages import Speaker
 from extract.readers.files import ReadOptions
@@ -72,7 +73,7 @@ def build(request: Request, say: Speaker, progress: Progress | None = None) -> R
     items = inputs(account, request.root)
     _check_place(to, out, account, request.root)
     with staging(to) as folder, _isolation(account) as isolation:
-        found = _Writer(folder, say.language)
+        found = _Writer(folder, _corrections(account), say.language)
         shelf = Shelf(items, isolation, _parameter(account, "max_bytes", MAX_BYTES))
         total = count(out)
         for group in _by_source(out):
@@ -88,8 +89,9 @@ def build(request: Request, say: Speaker, progress: Progress | None = None) -> R
 class _Writer:
     """Writes the files of a report."""
 
-    def __init__(self, folder: Path, language: str) -> None:
+    def __init__(self, folder: Path, corrections: Corrections, language: str) -> None:
         self._folder = folder
+        self._corrections = corrections
         self._language = language
         self._listing = Listing()
         self._sources = 0
@@ -101,11 +103,13 @@ class _Writer:
         document = group[0].document
         wanted = sorted({place["page"] for one in group for place in one.of("provenance") if place["bbox"] is not None})
         seen = shelf.look(document["source_path"], document["source_sha256"], wanted)
+        known = self._corrections.of(document["source_path"], document["source_sha256"])
         images = self._write_images(seen)
         for record in group:
             own = _own_pages(record, seen)
             self.with_source += not seen.missing
-            shown = form.data(record, own, images, self._language)
+            said = [one for one in known if one.form_index == record.document["form_index"]]
+            shown = form.data(record, own, images, said, self._language)
             self._write(f"{_numbered('forms', record.number)}.js", f"pifubiao.form({dump(shown)});\n".encode())
             self._listing.add(record)
             self.overview.add(record)
@@ -166,6 +170,16 @@ def _parameter(account: Mapping[str, Any], name: str, usual: int) -> int:
     parameters = account.get("parameters")
     found = parameters.get(name) if isinstance(parameters, dict) else None
     return int(found) if isinstance(found, int | float) else usual
+
+
+def _corrections(account: Mapping[str, Any]) -> Corrections:
+    """What the run knew of its values from persons; nothing where it is no longer there."""
+    parameters = account.get("parameters")
+    named = parameters.get("corrections") if isinstance(parameters, dict) else None
+    try:
+        return load_corrections(*map(str, named)) if isinstance(named, list) else Corrections(())
+    except UsageError:
+        return Corrections(())
 
 
 def _isolation(account: Mapping[str, Any]) -> Isolation:

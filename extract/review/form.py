@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from extract.corrections.file import Correction
 from extract.review.lines import Mark, shown
 from extract.review.records import VALUES, Record, Row, as_text
 from extract.review.sources import Seen
@@ -40,8 +41,13 @@ def columns(table: str) -> list[str]:
     return [name for name in schemas()[table].names if name not in _KEYS]
 
 
-def data(record: Record, seen: Seen, images: Mapping[int, str], language: str) -> dict[str, Any]:
-    """All of a form that its page shows; ``images``: by their pages where the pictures of these lie."""
+def data(
+    record: Record, seen: Seen, images: Mapping[int, str], said: Sequence[Correction], language: str
+) -> dict[str, Any]:
+    """All of a form that its page shows.
+
+    ``images``: by their pages where the pictures of these lie; ``said``: the corrections that the run knew.
+    """
     findings = record.of("findings")
     places = record.of("provenance")
     document = record.document
@@ -57,6 +63,7 @@ def data(record: Record, seen: Seen, images: Mapping[int, str], language: str) -
         "confidence": {table: [row.get(CONFIDENCE) for row in record.of(table)] for table in VALUES},
         "marks": [_mark(place, is_right) for place, is_right in zip(places, right, strict=True)],
         "findings": [[one[name] for name in (*_FINDING, message, "page", "line")] for one in findings],
+        "said": [one._asdict() for one in said],
         "doubts": [list(doubt) for doubt in doubts(record)],
         "source": {
             "missing": seen.missing,
@@ -93,6 +100,7 @@ def _mark(place: Row, is_right: bool) -> list[Any]:
         text if len(text) <= _TEXT else text[:_TEXT],
         len(text),
         int(is_right),
+        place.get("basis"),
     ]
 
 

@@ -12,8 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from extract import __version__, catalogue
+from extract.corrections import fields
 from extract.messages import Speaker, messages
 from extract.review.embed import dump, policy, visible
+from extract.review.form import DOUBTFUL
 from extract.review.overview import Overview, table_label
 from extract.review.records import VALUES, Row
 from extract.tables.schemas import schemas
@@ -83,7 +85,8 @@ def _words(say: Speaker) -> dict[str, Any]:
     return {
         "words": {key.removeprefix(_UI): say(key) for key in known if key.startswith(_UI)},
         "tables": {table: table_label(table, say) for table in VALUES},
-        "columns": {table: {field.name: _column(field, say) for field in schemas()[table]} for table in VALUES},
+        "columns": {table: {field.name: _column(table, field, say) for field in schemas()[table]} for table in VALUES},
+        "doubtful": DOUBTFUL,
         "findings": {code: say.pick(kind.title) for code, kind in catalogue.findings().items()},
         "terms": {
             "category": {key.removeprefix("category_"): say(key) for key in known if key.startswith("category_")},
@@ -92,17 +95,21 @@ def _words(say: Speaker) -> dict[str, Any]:
     }
 
 
-def _column(field: Any, say: Speaker) -> list[str]:
-    """What a column is called, the kind of its values, and what it holds."""
+def _column(table: str, field: Any, say: Speaker) -> list[Any]:
+    """What a column is called, what it holds, and what its values may be corrected to; None where they may not."""
     zh = say.language == "zh"
     label = field.metadata[b"label_zh"].decode() if zh else field.name.replace("_", " ")
     about = field.metadata[b"description_zh" if zh else b"description"].decode()
-    return [label, _kind(field.type), about]
+    known = fields.tables()[table].get(field.name)
+    return [label, about, None if known is None else _rule(known, field.type)]
 
 
-def _kind(arrow_type: Any) -> str:
+def _rule(column: fields.Column, arrow_type: Any) -> dict[str, Any]:
+    """What a correction may say: the kind of value, those that there are, whether there may be none."""
     if pa.types.is_decimal(arrow_type):
-        return "decimal"
-    if pa.types.is_integer(arrow_type):
-        return "integer"
-    return "boolean" if pa.types.is_boolean(arrow_type) else "text"
+        kind = {"kind": "decimal", "digits": arrow_type.precision - arrow_type.scale, "places": arrow_type.scale}
+    elif pa.types.is_boolean(arrow_type):
+        return {"kind": "text", "oneOf": ["true", "false"], "empty": column.nullable}
+    else:
+        kind = {"kind": "integer" if pa.types.is_integer(arrow_type) else "text"}
+    return {**kind, "oneOf": list(column.one_of), "pattern": column.pattern, "empty": column.nullable}

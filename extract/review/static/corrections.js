@@ -1,16 +1,21 @@
-// What a person confirmed or corrected, by the place of the value: kept by the browser, saved to a file, loaded from one.
+// What a person confirmed or corrected, by the source and the place of the value there: kept by the browser, saved to a
+// file, loaded from one.
 
 const TABLES = ["documents", "funding", "goals", "tasks", "indicators"];
 const KEYS = ["source_sha256", "source_path", "form_index", "table", "seq", "field", "old", "new", "who", "why", "at"];
 
 const corrections = {
   entries: new Map(),
+  // The same by the path of the source, for what was said of a source that has changed since.
+  byPath: new Map(),
+  // What the run knew of the form that is shown.
+  told: new Map(),
   // Of each form, by its path and index, how many there are.
   counts: new Map(),
   listeners: [],
 
   key(entry) {
-    return JSON.stringify([entry.source_path, entry.form_index, entry.table, entry.seq, entry.field]);
+    return JSON.stringify([entry.source_sha256, entry.form_index, entry.table, entry.seq, entry.field]);
   },
 
   form(path, index) {
@@ -18,10 +23,22 @@ const corrections = {
   },
 
   of(form, table, seq, field) {
-    return this.entries.get(JSON.stringify([form.path, form.index, table, seq, field]));
+    const place = [form.index, table, seq, field];
+    return this.entries.get(JSON.stringify([form.sha, ...place])) || this.byPath.get(JSON.stringify([form.path, ...place]));
   },
 
-  put(entry) {
+  /** What the run knew of a value. */
+  before(table, seq, field) {
+    return this.told.get(JSON.stringify([table, seq, field]));
+  },
+
+  tell(form) {
+    this.told = new Map(form.said.map((entry) => [JSON.stringify([entry.table, entry.seq, entry.field]), entry]));
+  },
+
+  put(form, entry) {
+    const known = this.of(form, entry.table, entry.seq, entry.field);
+    if (known) this.entries.delete(this.key(known));
     this.entries.set(this.key(entry), entry);
     this.changed();
   },
@@ -39,7 +56,9 @@ const corrections = {
 
   count() {
     this.counts.clear();
+    this.byPath.clear();
     for (const entry of this.entries.values()) {
+      this.byPath.set(JSON.stringify([entry.source_path, entry.form_index, entry.table, entry.seq, entry.field]), entry);
       const form = JSON.stringify([entry.source_path, entry.form_index]);
       this.counts.set(form, (this.counts.get(form) || 0) + 1);
     }
@@ -61,7 +80,8 @@ const corrections = {
         a.form_index - b.form_index ||
         TABLES.indexOf(a.table) - TABLES.indexOf(b.table) ||
         (a.seq ?? -1) - (b.seq ?? -1) ||
-        compared(a.field, b.field),
+        compared(a.field, b.field) ||
+        compared(a.source_sha256, b.source_sha256),
     );
     return ordered.map((entry) => `${JSON.stringify(entry, KEYS)}\n`).join("");
   },
@@ -105,17 +125,21 @@ function read(line) {
 }
 
 /** What was typed, as a table holds it: `{value}`, or `{error}`. Nothing typed is no value. */
-function typed(content, kind) {
+function typed(content, rule) {
   const value = content.trim();
-  if (!value) return {value: null};
-  if (kind === "text") return {value};
-  if (kind === "boolean") return ["true", "false"].includes(value) ? {value} : {error: t("bad_boolean")};
+  if (!value) return rule.empty ? {value: null} : {error: t("bad_empty")};
+  if (rule.oneOf.length) return rule.oneOf.includes(value) ? {value} : {error: rule.oneOf.join(", ")};
+  if (rule.kind === "decimal" || rule.kind === "integer") return typedNumber(value, rule);
+  return rule.pattern && !new RegExp(`^(?:${rule.pattern})$`, "u").test(value) ? {error: rule.pattern} : {value};
+}
+
+function typedNumber(value, rule) {
   const number = value.replace(/[,，\s]/g, "");
-  if (kind === "integer") return /^-?\d{1,9}$/.test(number) ? {value: String(Number(number))} : {error: t("bad_integer")};
+  if (rule.kind === "integer") return /^-?\d{1,9}$/.test(number) ? {value: String(Number(number))} : {error: t("bad_integer")};
   const match = /^(-?)0*(\d+)(?:\.(\d*?)0*)?$/.exec(number);
-  if (!match) return {error: t("bad_decimal")};
-  const plain = match[2] + (match[3] ? `.${match[3]}` : "");
-  return {value: plain === "0" ? "0" : match[1] + plain};
+  if (!match || match[2].length > rule.digits || (match[3] || "").length > rule.places) return {error: t("bad_decimal", {places: rule.places})};
+  const plainNumber = match[2] + (match[3] ? `.${match[3]}` : "");
+  return {value: plainNumber === "0" ? "0" : match[1] + plainNumber};
 }
 
 function saveFile() {

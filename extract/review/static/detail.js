@@ -20,33 +20,36 @@ const detail = {
     const [table, seq, field] = this.at;
     const form = values.form;
     const content = value(form, table, seq, field);
-    const entry = corrections.of(form, table, seq, field);
-    const state = stateOf(entry, content);
+    const {entry, state, own} = saidOf(form, table, seq, field);
     const path = [settings.tables[table], seq === null ? null : seq + 1, columnOf(table, field)[0]].filter((one) => one !== null).join(" › ");
     fill(
       byId("detail"),
       el(
         "div",
         {class: "what"},
-        el("h3", {title: columnOf(table, field)[2]}, path),
+        el("h3", {title: columnOf(table, field)[1]}, path),
         el(
           "div",
           {class: "actions"},
-          button(t("accept"), "a", () => this.accept()),
-          button(t("correct"), "c", () => this.edit()),
-          entry ? button(t("undo"), "x", () => this.undo()) : null,
+          this.rule() ? [button(t("accept"), "a", () => this.accept()), button(t("correct"), "c", () => this.edit())] : null,
+          own ? button(t("undo"), "x", () => this.undo()) : null,
         ),
       ),
       this.editing ? this.editor(content, entry) : el("div", {class: "now"}, written(table, field, content)),
-      state ? this.said(entry, state) : null,
+      state ? this.said(entry, state, content) : null,
       this.facts(table, seq, field),
       this.others(table, seq, field),
     );
   },
 
-  said(entry, state) {
+  /** What the chosen value may be corrected to; null where it may not. */
+  rule() {
+    return this.at && columnOf(this.at[0], this.at[2])[2];
+  },
+
+  said(entry, state, content) {
     const told = [entry.who, entry.why].filter(Boolean).join(" · ");
-    const change = state === "accepted" ? null : [el("del", {}, entry.old ?? "–"), " → ", el("ins", {}, entry.new ?? "–"), " "];
+    const change = state === "accepted" ? null : [el("del", {}, (state === "corrected" ? content : entry.old) ?? "–"), " → ", el("ins", {}, entry.new ?? "–"), " "];
     return el("p", {class: `said st-${state}`}, el("i", {class: `state st-${state}`}), t(`state_${state}`), " ", change, told ? el("bdi", {}, told) : null);
   },
 
@@ -59,14 +62,14 @@ const detail = {
       const hidden = !right && form.source.lines.length ? ` ${t("not_shown")}` : "";
       return el("li", {}, el("span", {class: "where"}, where), " ", el("q", {}, cut(content, 160)), length > 160 ? ` ${t("cut", {count: grouped(length)})}` : "", hidden);
     });
-    const basis = value(form, table, seq, table === "funding" ? "basis" : `${field}_basis`);
+    const basis = value(form, table, seq, table === "funding" && field === "amount" ? "basis" : `${field}_basis`) || (marks.length ? form.marks[marks[0]][10] : null);
     const sure = seq === null ? null : form.confidence[table][seq];
     return el(
       "ul",
       {class: "facts"},
       places.length ? places : el("li", {class: "none"}, t(value(form, table, seq, field) === null ? "no_value" : "no_place")),
       basis && field !== "basis" ? el("li", {}, t("basis"), " ", words[`basis_${basis}`] || basis) : null,
-      sure === null || sure === undefined ? null : el("li", {class: sure < DOUBTFUL ? "low" : ""}, t("confidence"), " ", percent(sure)),
+      sure === null || sure === undefined ? null : el("li", {class: sure < settings.doubtful ? "low" : ""}, t("confidence"), " ", percent(sure)),
     );
   },
 
@@ -80,22 +83,23 @@ const detail = {
       "dl",
       {class: "others"},
       found.map((name) => {
-        const entry = corrections.of(values.form, table, seq, name);
-        const shown = el("dd", {class: name === chosen ? "chosen" : "", data: {field: name}}, written(table, name, entry && entry.new !== entry.old ? entry.new : value(values.form, table, seq, name)));
+        const {entry, state} = saidOf(values.form, table, seq, name);
+        const content = state === "corrected" ? entry.new : value(values.form, table, seq, name);
+        const shown = el("dd", {class: name === chosen ? "chosen" : "", data: {field: name}}, written(table, name, content), state ? el("i", {class: `state st-${state}`, title: t(`state_${state}`)}) : null);
         shown.onclick = () => values.select(table, seq, name);
-        return el("div", {}, el("dt", {title: columnOf(table, name)[2]}, columnOf(table, name)[0]), shown);
+        return el("div", {}, el("dt", {title: columnOf(table, name)[1]}, columnOf(table, name)[0]), shown);
       }),
     );
   },
 
   editor(content, entry) {
-    const [table, , field] = this.at;
-    const before = entry && entry.old === content ? entry.new : content;
-    const area = el("textarea", {id: "new", rows: (before || "").length > 60 ? 4 : 1, value: before ?? "", spellcheck: false, "aria-label": t("new_value")});
+    const rule = this.rule();
+    const before = entry ? entry.new : content;
+    const area = rule.oneOf.length ? this.choice(rule, before) : el("textarea", {id: "new", rows: (before || "").length > 60 ? 4 : 1, value: before ?? "", spellcheck: false, "aria-label": t("new_value")});
     const why = el("input", {id: "why", placeholder: t("why"), "aria-label": t("why"), value: entry ? entry.why : "", autocomplete: "off"});
     const wrong = el("p", {class: "wrong", role: "alert"});
     const keep = () => {
-      const found = typed(area.value, columnOf(table, field)[1]);
+      const found = typed(area.value, rule);
       if (found.error) fill(wrong, found.error);
       else this.put(found.value, why.value.trim());
     };
@@ -107,21 +111,29 @@ const detail = {
       event.stopPropagation();
     };
     area.onkeydown = why.onkeydown = key;
-    return el("div", {class: "editor"}, area, why, button(t("keep"), "Enter", keep), button(t("cancel"), "Esc", () => this.stop()), el("small", {}, t("empty_is_none")), wrong);
+    return el("div", {class: "editor"}, area, why, button(t("keep"), "Enter", keep), button(t("cancel"), "Esc", () => this.stop()), el("small", {}, t(rule.empty ? "empty_is_none" : "not_empty")), wrong);
+  },
+
+  choice(rule, before) {
+    const [table, , field] = this.at;
+    const known = rule.empty ? ["", ...rule.oneOf] : rule.oneOf;
+    const select = el("select", {id: "new", "aria-label": t("new_value")}, known.map((one) => el("option", {value: one}, one ? written(table, field, one) : "–")));
+    select.value = before ?? "";
+    return select;
   },
 
   accept() {
-    if (!this.at) return;
+    if (!this.rule()) return;
     const content = value(values.form, ...this.at);
     this.put(content, "");
   },
 
   edit() {
-    if (!this.at) return;
+    if (!this.rule()) return;
     this.editing = true;
     this.draw();
     byId("new").focus();
-    byId("new").select();
+    if (byId("new").select) byId("new").select();
   },
 
   stop() {
@@ -132,8 +144,8 @@ const detail = {
 
   undo() {
     if (!this.at) return;
-    const entry = corrections.of(values.form, ...this.at);
-    if (!entry) return;
+    const {entry, own} = saidOf(values.form, ...this.at);
+    if (!own) return;
     corrections.drop(entry);
     this.changed();
   },
@@ -141,8 +153,11 @@ const detail = {
   put(content, why) {
     const [table, seq, field] = this.at;
     const form = values.form;
-    const old = value(form, table, seq, field);
-    corrections.put({
+    const now = value(form, table, seq, field);
+    const before = corrections.before(table, seq, field);
+    // A run begins with what it read: of a value that was corrected before, that is what is corrected anew.
+    const old = before && before.new === now ? before.old : now;
+    corrections.put(form, {
       source_sha256: form.sha,
       source_path: form.path,
       form_index: form.index,

@@ -8,11 +8,8 @@ const HIDDEN = {
 };
 // Columns that are shown only where some row has a value in them.
 const SCARCE = ["direction", "achieved", "score", "unit", "weight", "level1", "level2"];
-// What a table says of its rows; these have no place of their own.
-const PLACELESS = ["category", "source", "basis"];
 const ABOUT = ["source_path", "source_sha256", "form_index", "media_type", "encoding", "form_profile", "status", "form_kind", "funding_check", "weight_check"];
 const CHIEF = {documents: "title", funding: "amount", goals: "text", tasks: "name", indicators: "name"};
-const DOUBTFUL = 0.9;
 
 const values = {
   form: null,
@@ -28,6 +25,7 @@ const values = {
     this.chosen = null;
     this.at = -1;
     for (const known of [this.cells, this.rows, this.heads, this.notes]) known.clear();
+    corrections.tell(form);
     this.marks = new Map();
     form.marks.forEach(([table, seq, field], number) => {
       const key = keyOf(table, seq, field);
@@ -79,7 +77,7 @@ const values = {
       "table",
       {class: "fields"},
       el("tbody", {}, shown.map((name) => {
-        const row = el("tr", {}, el("th", {scope: "row", title: columnOf("documents", name)[2]}, columnOf("documents", name)[0]), this.cell("documents", null, name, rows[0][columns.indexOf(name)]));
+        const row = el("tr", {}, el("th", {scope: "row", title: columnOf("documents", name)[1]}, columnOf("documents", name)[0]), this.cell("documents", null, name, rows[0][columns.indexOf(name)]));
         return [row, ...this.notesAt("documents", null, name, 2)];
       })),
     );
@@ -92,7 +90,7 @@ const values = {
     const shown = columns.filter((name) => !HIDDEN[table].includes(name) && told(name));
     const sure = this.form.confidence[table];
     const withSure = sure.some((one) => one !== null && one !== undefined);
-    const heads = shown.map((name) => el("th", {scope: "col", class: `v-${name}`, title: columnOf(table, name)[2]}, columnOf(table, name)[0]));
+    const heads = shown.map((name) => el("th", {scope: "col", class: `v-${name}`, title: columnOf(table, name)[1]}, columnOf(table, name)[0]));
     const body = rows.map((row, seq) => {
       const line = el(
         "tr",
@@ -111,7 +109,7 @@ const values = {
 
   sure(one) {
     if (one === null || one === undefined) return el("td", {class: "sure"});
-    return el("td", {class: one < DOUBTFUL ? "sure low" : "sure"}, one < DOUBTFUL ? `${SIGNS.warning} ` : "", percent(one));
+    return el("td", {class: one < settings.doubtful ? "sure low" : "sure"}, one < settings.doubtful ? `${SIGNS.warning} ` : "", percent(one));
   },
 
   cell(table, seq, name, content, above = null) {
@@ -119,9 +117,15 @@ const values = {
     const cell = el("td", {class: `v v-${name}`, tabIndex: -1, data: {table, seq: seq === null ? "" : seq, field: name}});
     cell.onclick = () => this.select(table, seq, name);
     if (name.startsWith("level") && content !== null && content === above) cell.classList.add("again");
-    if (content !== null && !PLACELESS.includes(name) && !this.marks.has(key)) cell.classList.add("inferred");
+    if (content !== null && this.isInferred(key, name)) cell.classList.add("inferred");
     this.cells.set(key, cell);
     return cell;
+  },
+
+  /** Whether a value does not stand in the source, but was worked out. */
+  isInferred(key, name) {
+    const marks = this.marks.get(key) || [];
+    return name !== "basis" && (!marks.length || marks.some((mark) => this.form.marks[mark][10] === "inferred"));
   },
 
   /** What is written in a cell: the value, and what a person said of it. */
@@ -129,16 +133,15 @@ const values = {
     const cell = this.cells.get(key);
     const [table, seq, field] = JSON.parse(key);
     const content = value(this.form, table, seq, field);
-    const entry = corrections.of(this.form, table, seq, field);
+    const {entry, state} = saidOf(this.form, table, seq, field);
     const severity = this.own(table, seq, field);
-    const state = stateOf(entry, content);
     cell.classList.toggle("accepted", state === "accepted");
     cell.classList.toggle("corrected", state === "corrected");
     for (const one of SEVERITIES) cell.classList.toggle(`d-${one}`, one === severity);
     fill(
       cell,
       severity ? sign(severity) : null,
-      state === "corrected" ? [el("del", {}, written(table, field, entry.old)), " ", el("ins", {}, written(table, field, entry.new))] : written(table, field, content),
+      state === "corrected" ? [el("del", {}, written(table, field, content)), " ", el("ins", {}, written(table, field, entry.new))] : written(table, field, content),
       state ? el("i", {class: `state st-${state}`, title: t(`state_${state}`)}) : null,
     );
   },
@@ -261,7 +264,7 @@ function keyOf(table, seq, field) {
 }
 
 function columnOf(table, name) {
-  return settings.columns[table][name] || [name.replaceAll("_", " "), "text", ""];
+  return settings.columns[table][name] || [name.replaceAll("_", " "), "", null];
 }
 
 /** A value as the table holds it; null where it holds none. */
@@ -270,10 +273,20 @@ function value(form, table, seq, field) {
   return rows[table === "documents" ? 0 : seq][columns.indexOf(field)] ?? null;
 }
 
-function stateOf(entry, content) {
-  if (!entry) return "";
-  if (content !== entry.old) return content === entry.new ? "applied" : "stale";
-  return entry.new === entry.old ? "accepted" : "corrected";
+/** What a person said of a value, and what has become of that. */
+function saidOf(form, table, seq, field) {
+  const content = value(form, table, seq, field);
+  const before = corrections.before(table, seq, field);
+  const own = corrections.of(form, table, seq, field);
+  const entry = own || before;
+  if (!entry) return {entry: null, state: "", own: false};
+  const read = before && before.new === content ? before.old : content;
+  let state = entry.new === content ? "applied" : "stale";
+  if (entry.old === read || entry.old === content) {
+    if (entry.new !== content) state = "corrected";
+    else if (entry.old === content) state = "accepted";
+  }
+  return {entry, state, own: Boolean(own)};
 }
 
 /** A value as people want to read it. */
