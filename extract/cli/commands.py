@@ -128,4 +128,19 @@ def app(say: Speaker) -> Callable[..., Any]:
 
         return lambda: actions.report(say, Request(out, to, root, who))
 
+    @commands.command(help=say("help_learn"))
+    @with_limits
+    def learn(
+        files: Annotated[list[Path], typer.Argument(metavar="CORRECTIONS", help=say("help_learn_files"))],
+        inputs: Annotated[list[str], typer.Option("--in", metavar="INPUT", help=say("help_learn_in"))],
+        limits: Limits,
+        to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help=say("help_learn_to"))] = None,
+        as_json: Annotated[bool, json_option] = False,
+        forms: Annotated[Path | None, forms_option] = None,
+        lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
+    ) -> Action:
+        from extract.cli import learn as action
+
+        return lambda: action.learn(say, files, inputs, to, as_json, limits, forms)
+
     return commands
