@@ -39,7 +39,7 @@ def test_every_message_is_used_and_every_used_message_exists() -> None:
     used |= {f"explain_{code}" for code in WHATS}
     used |= {f"explain_role_{code}" for code in ROLES} | {f"explain_kind_{code}" for code in KINDS.values()}
     used |= {f"review_ui_{word}" for source in scripts for word in re.findall(r"""["'.]([a-z][a-z0-9_]+)\b""", source)}
-    made = {"severity_", "status_", "outcome_", "kind_", "category_", "source_", "last_"}
+    made = {"severity_", "status_", "outcome_", "lesson_", "kind_", "category_", "source_", "last_"}
     made |= {"explain_way_", "explain_settled_", "explain_limit_", "explain_cut_"}
     made |= {f"review_ui_{kind}_" for kind in ("severity", "status", "basis", "state", "check", "review")}
     assert {key for key in messages() if key not in used and not key.startswith(tuple(made))} == set()

@@ -20,11 +20,12 @@ from extract.errors import UnreadableInput
 from extract.formfiles import FormFile, read_forms, read_words
 from extract.learn.words import Source
 from extract.model import Extraction, Failure, Form, Row
-from extract.profiles import Library, library
+from extract.profiles import Library, default, library
 from extract.readers import encoding, files, kinds, shapes
 from extract.readers.files import ReadOptions
 from extract.readers.leaf import Leaf
 from extract.schemafiles import SCHEMAS
+from extract.vocabulary import Vocabulary
 
 Key = tuple[str, int | None, str]
 
@@ -73,6 +74,11 @@ class Reader:
     def use(self, own: Sequence[FormFile]) -> None:
         """Has sources read by these profiles from now on."""
         self._library, self._own = compiled(own), own
+
+    def vocabulary(self, form: Form) -> Vocabulary:
+        """The words that a form was read by."""
+        found = self._library or default()
+        return next((one for one in found.profiles if one.name == form.form_profile), found.general).vocabulary
 
     def read(self, leaf: Leaf) -> Extraction:
         """What came of a source."""

@@ -12,7 +12,7 @@ from extract.errors import SchemaError
 from extract.formfiles import FormFile, read_forms, read_words
 from extract.learn.profile import Draft, Profiles
 from extract.learn.prove import Others, Reader, Seen, breaks, harm, right, seen
-from extract.learn.words import Source, Word, together, words
+from extract.learn.words import Source, Word, is_known, together, words
 from extract.model import Form
 from extract.readers import kinds
 from extract.readers.leaf import Leaf
@@ -134,7 +134,7 @@ class _Teacher:
         case = self._again(case)
         wrong = [one for one in case.said if not right(case.form, one)]
         source = self._reader.source(case.leaf, case.form)
-        header = together(wrong, source)
+        header = [word for word in together(wrong, source) if self._is_new(case.form, word)]
         if len(header) > 1:
             self._try(case, wrong, header)
         for one in wrong:
@@ -143,10 +143,15 @@ class _Teacher:
 
     def _search(self, case: _Case, one: Correction, source: Source) -> None:
         most = _MOST_TRIED if kinds.kind(case.leaf.data) == "text" else _MOST_TRIED_APART
-        profile = case.form.form_profile
-        for word in [each for each in words(one, source, self._levels) if self._profiles.takes(profile, each)][:most]:
+        proposed = [word for word in words(one, source, self._levels) if self._is_new(case.form, word)]
+        for word in proposed[:most]:
             if self._try(case, [one], [word]):
                 return
+
+    def _is_new(self, form: Form, word: Word) -> bool:
+        """Whether a word means nothing yet, neither to the profile nor to the file that it would go to."""
+        known = is_known(word, self._reader.vocabulary(form))
+        return not known and self._profiles.takes(form.form_profile, word)
 
     def _again(self, case: _Case) -> _Case:
         """The form as it is read now; what other words brought out is taught with them."""
@@ -165,8 +170,7 @@ class _Teacher:
     def _try(self, case: _Case, wanted: Sequence[Correction], proposed: Sequence[Word]) -> bool:
         """Takes words into the profiles where they bring out what is wanted and harm nothing."""
         profile = case.form.form_profile
-        fresh = [word for word in proposed if self._profiles.takes(profile, word)]
-        tried = self._profiles.with_words(profile, fresh)
+        tried = self._profiles.with_words(profile, proposed)
         try:
             self._reader.use(tried.files())
         except SchemaError:
@@ -177,9 +181,9 @@ class _Teacher:
         if all(right(form, one) for one in wanted):
             harmed = next(filter(None, map(self._harmed, self._cases)), None)
             if harmed is not None:
-                outcome, detail = HARMS, _named(fresh, harmed)
+                outcome, detail = HARMS, _named(proposed, harmed)
             elif (path := self._broken(tried)) is not None:
-                outcome, detail = HARMS_OTHERS, _named(fresh, path)
+                outcome, detail = HARMS_OTHERS, _named(proposed, path)
             else:
                 outcome = TAUGHT
         if outcome == TAUGHT:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from extract.clean import squash
 from extract.corrections.file import Correction
 from extract.model import Cell, Form, Row
+from extract.vocabulary import Vocabulary
 
 _LONGEST: Final = 16
 _DIGITS: Final = re.compile(r"[0-9０-９]")
@@ -62,6 +63,29 @@ def words(one: Correction, source: Source, level_names: Mapping[str, Container[s
     """The words that may bring a corrected value out; ``level_names``: the standard names of both levels."""
     found = list(dict.fromkeys(_words(one, source, level_names)))
     return [word for word in found if word.text.strip()]
+
+
+def is_known(word: Word, vocabulary: Vocabulary) -> bool:
+    """Whether a word means something in its place already: it is not taught to mean anything else."""
+    key, profile = squash(word.text), vocabulary.profile
+    known: Mapping[str, Container[str]] = {
+        "columns": profile.columns,
+        "tasks": profile.task_columns,
+        "fields": profile.fields,
+        "sections": profile.sections,
+        "kinds": profile.kinds,
+        "funding": {*profile.sources, *profile.categories, *profile.project_total, *profile.funding_pass},
+    }
+    first, *rest = word.steps
+    if first == "money":
+        return word.text in profile.money.yuan
+    if first != "vocabulary":
+        return key in known.get(first, ())
+    if rest[0] == "indicators":
+        return vocabulary.label(word.text) is not None
+    if rest[0] == "operators":
+        return word.text in vocabulary.operators or word.text in vocabulary.loose_operators
+    return word.text in (vocabulary.units if rest[0] == "units" else vocabulary.grades)
 
 
 def together(corrections: Sequence[Correction], source: Source) -> list[Word]:
