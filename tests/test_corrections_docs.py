@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from extract import load_corrections
+from extract import extract_path, load_corrections
 from extract.corrections.file import Correction
+from tests.correcting import line, write
 from tests.readme import ROOT
 from tests.test_cli import account, pifubiao
 
@@ -66,6 +68,22 @@ def test_every_key_is_explained(language: str) -> None:
 def test_links_lead_to_files(language: str) -> None:
     for link in re.findall(r"\]\(([^)#]+)\)", page(language)):
         assert (DOCS[language].parent / link).exists(), link
+
+
+@LANGUAGES
+def test_what_is_learned_is_what_the_page_shows(tmp_path: Path, language: str) -> None:
+    form, diff = tmp_path / "form.txt", tmp_path / "learned.diff"
+    form.write_text(block(language, "text"), encoding="utf-8")
+    said = write(tmp_path / "corrections.jsonl", [line(extract_path(form), "indicators", 0, "level2", "数量指标")])
+    shown = re.findall(r"^pifubiao learn (.*)$", page(language), re.M)
+    assert shown == ["corrections.jsonl --in form.txt --to learned.diff"]
+    assert pifubiao("learn", said, "--in", form, "--to", diff).returncode == 0
+    assert diff.read_text(encoding="utf-8") == block(language, "diff")
+    (tmp_path / "forms").mkdir()
+    assert "patch -p1 -d forms < learned.diff\n" in page(language)
+    subprocess.run(["patch", "-p1", "-s", "-d", "forms", "-i", diff], cwd=tmp_path, check=True)
+    (read,) = extract_path(form, forms=tmp_path / "forms").forms
+    assert (read.indicators[0].level2, read.findings) == ("数量指标", ())
 
 
 def test_both_pages_show_the_same_corrections() -> None:

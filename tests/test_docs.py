@@ -18,7 +18,7 @@ from tests.readme import READMES, ROOT, SAMPLE, filled
 from tests.test_cli import pifubiao
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-COMMANDS = ("extract", "inspect", "explain", "report")
+COMMANDS = ("extract", "inspect", "explain", "report", "learn")
 TARGETS = {"help", "extract", "test", "check", "bench", "bench-scale", "clean"}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
