@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tests import test_counties, test_wide
-from tests.forms.counties import DESIGNS
+from tests.forms.designs import DESIGNS
 from tests.forms.truth import Json
 
 TESTS: Final = Path(__file__).parent

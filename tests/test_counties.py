@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 import pytest
 
 from extract.api import extract_bytes
-from tests.forms.counties import DESIGNS, Table
+from tests.forms.counties import Table
+from tests.forms.designs import DESIGNS
 from tests.forms.make import in_wan_yuan, make_form
 from tests.forms.truth import Limits
 from tests.scoring import Score, score
@@ -100,3 +102,39 @@ def test_numbers_of_columns_in_full_width_are_no_project() -> None:
     table = [["１", "２", *row[2:]] if row[0] == "1" else row for row in table]
     (form,) = extract_bytes(SHAPES["tabs"](table).encode(), source_path="a").forms
     assert form.project_name == record["project_name"]
+
+
+COSTED = """部门整体支出绩效目标表
+（2024年度）
+部门（单位）名称\t云泽县水务局
+年度主要任务\t任务名称\t主要内容\t预算金额（万元）
+\t\t\t总额\t财政拨款\t其他资金
+\t河道治理\t治理河道8.2公里\t310\t310\t{blank}
+\t水土保持\t新增治理面积15平方公里\t180\t150\t30
+{sums}年度总体目标\t完成河道治理8.2公里。
+年度绩效指标\t一级指标\t二级指标\t指标内容\t指标值
+\t产出指标\t数量指标\t治理河道长度\t8.2公里
+\t满意度指标\t服务对象满意度指标\t群众满意度\t≥95%
+"""
+
+
+@pytest.mark.parametrize("blank", ["", "-", "——"])
+def test_what_tasks_cost_is_no_part_of_their_contents(blank: str) -> None:
+    text = COSTED.format(blank=blank, sums="\t金额合计\t\t490\t460\t30\n")
+    (form,) = extract_bytes(text.encode()).forms
+    assert [(task.name, task.content) for task in form.tasks] == [
+        ("河道治理", "治理河道8.2公里"),
+        ("水土保持", "新增治理面积15平方公里"),
+    ]
+    assert [(a.category, a.source, a.amount) for a in form.funding] == [
+        ("total", "total", Decimal(4900000)),
+        ("total", "fiscal", Decimal(4600000)),
+        ("total", "other", Decimal(300000)),
+    ]
+    assert (form.amount_unit, form.funding_check, form.findings) == ("万元", "holds", ())
+
+
+def test_tasks_with_amounts_and_no_sums_give_no_funding() -> None:
+    (form,) = extract_bytes(COSTED.format(blank="", sums="").encode()).forms
+    assert [task.content for task in form.tasks] == ["治理河道8.2公里", "新增治理面积15平方公里"]
+    assert (form.funding, [finding.code for finding in form.findings]) == ((), ["funding_missing"])

@@ -18,7 +18,7 @@ from extract.readers import office
 from extract.readers.files import ReadOptions
 from extract.tables.build import to_tables
 from tests import formats
-from tests.forms.counties import DESIGNS
+from tests.forms.designs import DESIGNS
 from tests.forms.drawn import FORMATS, boxed
 from tests.needs import needs
 from tests.places import check_places

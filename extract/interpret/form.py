@@ -11,6 +11,7 @@ from extract.clean import plain, width
 from extract.cut import ELLIPSES, cut_ones
 from extract.interpret import funding, identity, links, prose
 from extract.interpret.aligned import begins_below
+from extract.interpret.costed import costed
 from extract.interpret.flowed import is_flowed, unwrap
 from extract.interpret.glued import Ungluer
 from extract.interpret.hard import tidy
@@ -174,11 +175,12 @@ class Interpreter:
         profile = self.vocabulary.profile
         label = sections.labels.get("funding")
         notes, unread = prose.notes(sections.notes, profile)
+        tasks, sums = costed(sections.tasks, profile)
         return Parts(
             head=head,
-            money=funding.read(sections.funding, label, head.form_kind, head.amount_unit, profile),
+            money=funding.read([*sections.funding, *sums], label, head.form_kind, head.amount_unit, profile),
             goals=prose.goals(sections.goals, lines, profile),
-            tasks=prose.tasks(sections.tasks, profile),
+            tasks=prose.tasks(tasks, profile),
             tree=self.indicators.read(sections.indicators, sections.headers),
             notes=notes,
             findings=unread,

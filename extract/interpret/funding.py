@@ -400,11 +400,11 @@ def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple
     """The columns that the words of the header rows announce, in order.
 
     A department form has the categories in one row and under 基本支出 and 项目支出 the sources in the next, the sum
-    first; a project form has one row of sources, and its sum may be called 年度资金总额.
+    first; a project form has one row of sources, and its sum may be called 年度资金总额. So may a department's total.
     """
     categories = [(profile.categories[one.word], at) for at, one in enumerate(words) if one.word in profile.categories]
     if kind == "project" or not categories:
-        return _project_columns(words, profile)
+        return _source_columns(words, "project" if kind == "project" else "total", profile)
     first = dict(reversed(categories))
     groups: list[list[tuple[str, int]]] = []
     for at, word in enumerate(words):
@@ -431,13 +431,14 @@ def _head(column: Column, words: Sequence[_Word], category: int, source: int) ->
     return Head(column, *words[source][1:], category, source)
 
 
-def _project_columns(words: Sequence[_Word], profile: FormProfile) -> tuple[Head, ...]:
+def _source_columns(words: Sequence[_Word], category: str, profile: FormProfile) -> tuple[Head, ...]:
+    """The columns of a header that names sources alone, all of one category."""
     found: dict[Column, Head] = {}
     for at, word in enumerate(words):
         total = word.word in profile.project_total or word.word in profile.categories
         source = "total" if total else profile.sources[word.word]
-        found.setdefault(("project", source), _head(("project", source), words, at, at))
-    return tuple(found.values()) or tuple(Head(("project", source)) for source in _USUAL)
+        found.setdefault((category, source), _head((category, source), words, at, at))
+    return tuple(found.values()) or tuple(Head((category, source)) for source in _USUAL)
 
 
 def _pairs(

@@ -230,6 +230,7 @@ class IndicatorReader:
         profile = self.vocabulary.profile
         width = usual_width(rows)
         usual = Usual(lambda: [self.explain(row, reader).best.roles for row in rows])
+        weighed = WEIGHT in reader.columns
         found: list[Read] = []
         most = len(reader.columns) + _MORE_CELLS
         for given in rows if all(len(row.cells) <= most for row in rows) else self._cut_long(rows, reader):
@@ -247,7 +248,8 @@ class IndicatorReader:
                 whole = None
                 if _may_continue(found[-1].explanation, read.explanation, self.kinds(cells[0].text)):
                     whole = self._joined(found[-1], read, reader, width)
-                whole = whole or self._mended(found[-1], read, reader, usual)
+                if whole is None and weighed and WEIGHT not in found[-1].explanation.best.roles:
+                    whole = self._mended(found[-1], read, reader, usual)
                 if whole is not None:
                     found[-1] = whole
                     continue
@@ -300,10 +302,10 @@ class IndicatorReader:
 
     def _mended(self, first: Read, rest: Read, reader: Grammar, usual: Usual) -> Read | None:
         """Two rows as one that has all that rows of this table have, where each of them lacks some of it."""
-        before, here = first.explanation.best.roles, rest.explanation.best.roles
-        if WEIGHT not in reader.columns or WEIGHT in before or len(here) > _HALF:
+        here = rest.explanation.best.roles
+        if len(here) > _HALF or WEIGHT not in usual.roles or usual.holds(here):
             return None
-        if WEIGHT not in usual.roles or usual.holds(here) or self.kinds(rest.row.cells[0].text) in "R12B":
+        if self.kinds(rest.row.cells[0].text) in "R12B":
             return None
         row = together(first.row, rest.row)
         explanation = self.explain(row, reader)

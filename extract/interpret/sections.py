@@ -437,7 +437,8 @@ class Scanner:
             return any(header_word(cell.text, self.profile) for cell in rest)
         if name == "tasks":
             return all(squash(cell.text) in self.profile.task_columns for cell in rest)
-        return name == "goals" and len(rest) == 1 and not self.is_word(rest[0].text)
+        # A cell of several lines is given as one a line.
+        return name == "goals" and len({cell.col for cell in rest}) == 1 and not self.is_word(rest[0].text)
 
     def _whole_headers(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Meaning, bool]]:
         """The rows with what they say they are, and whether each is a header of indicators.

@@ -38,7 +38,7 @@ def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
         and len(rest.cells) > 1
         and rest.cells[0].start <= row.cells[0].start
         and (
-            _is_unclosed(row, rest, scanner)
+            (rest.cells[0].text[-1] in ")）" and _is_unclosed(row, rest, scanner))
             or (len(row.cells[-1].text) <= _LONGEST_PIECE and _is_broken(row, rest, scanner))
         )
     ]
@@ -51,9 +51,9 @@ def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
 
 
 def _is_unclosed(row: Row, rest: Row, scanner: Scanner) -> bool:
-    """Whether a label's brackets are closed in the next line: 支出预算总量（万 / 元）."""
+    """Whether a label, whose brackets are closed in the next line, opens them in this one: 支出预算总量（万 / 元）."""
     first, second = row.cells[-1].text, rest.cells[0].text
-    if second[-1] not in ")）" or len(second) > _LONGEST_PIECE or rest.line != row.line + 1:
+    if len(second) > _LONGEST_PIECE or rest.line != row.line + 1:
         return False
     open_at = max(first.rfind("("), first.rfind("（"))
     return (

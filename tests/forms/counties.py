@@ -1,7 +1,7 @@
 """Forms as other counties print them: other words in the head, funding in other rows, other columns of indicators.
 
 Each design is a function from a form to rows of cells (blank cells in their places) and what of the gold record it
-changes; ``DESIGNS`` names them. The shapes of ``tests.shapes`` write the rows out.
+changes; ``DESIGNS`` (``tests.forms.designs``) names them. The shapes of ``tests.shapes`` write the rows out.
 """
 
 from __future__ import annotations
@@ -81,13 +81,13 @@ def _indicator_rows(
     return rows
 
 
-def _table(form: TrueForm, columns: Sequence[tuple[str, str]], label: str = "", **how: object) -> Table:
+def indicator_table(form: TrueForm, columns: Sequence[tuple[str, str]], label: str = "", **how: object) -> Table:
     """Header and rows; with ``label``, a column before them that holds it in the header's row."""
     rows = [[word for _, word in columns], *_indicator_rows(form, columns, **how)]  # type: ignore[arg-type]
     return [[label if i == 0 else "", *row] for i, row in enumerate(rows)] if label else rows
 
 
-def _record(form: TrueForm, columns: Sequence[tuple[str, str]], **changes: object) -> Json:
+def record_of(form: TrueForm, columns: Sequence[tuple[str, str]], **changes: object) -> Json:
     """The gold record, without what the columns do not show."""
     keys = {key for key, _ in columns}
     record = gold(form) | changes
@@ -99,13 +99,13 @@ def _record(form: TrueForm, columns: Sequence[tuple[str, str]], **changes: objec
     return record
 
 
-def _only(form: TrueForm, record: Json, *amounts: tuple[str, str, Decimal]) -> Json:
+def only(form: TrueForm, record: Json, *amounts: tuple[str, str, Decimal]) -> Json:
     """The record with these amounts alone."""
     record["funding"] = [{"category": c, "source": s, "amount": str(a)} for c, s, a in amounts]
     return record
 
 
-def _wan(amount: Decimal | None) -> str:
+def in_wan(amount: Decimal | None) -> str:
     return plain_amount(amount, "万元")
 
 
@@ -116,7 +116,7 @@ def _money(form: TrueForm) -> tuple[Decimal, Decimal, Decimal]:
     return total, first, total - first
 
 
-def _goals(form: TrueForm) -> str:
+def goals_text(form: TrueForm) -> str:
     return "\n".join(form.goals)
 
 
@@ -136,14 +136,14 @@ def chongqing_department(form: TrueForm, rng: random.Random) -> Written:
     rows = [
         ["部门（单位）整体绩效目标表"],
         [f"{form.year}年度"],
-        ["部门（单位）名称", form.unit_name, "", "支出预算总量（万元）", _wan(total)],
-        ["当年整体绩效目标", _goals(form)],
-        *_table(form, columns, "绩效指标"),
+        ["部门（单位）名称", form.unit_name, "", "支出预算总量（万元）", in_wan(total)],
+        ["当年整体绩效目标", goals_text(form)],
+        *indicator_table(form, columns, "绩效指标"),
     ]
-    record = _record(form, columns, title="部门（单位）整体绩效目标表", unit_code=None, amount_unit="万元")
+    record = record_of(form, columns, title="部门（单位）整体绩效目标表", unit_code=None, amount_unit="万元")
     for row in record["indicators"]:
         row["level1"] = row["level2"] = None
-    return rows, _only(form, record, ("total", "total", total))
+    return rows, only(form, record, ("total", "total", total))
 
 
 def hubei_project(form: TrueForm, rng: random.Random) -> Written:
@@ -163,15 +163,15 @@ def hubei_project(form: TrueForm, rng: random.Random) -> Written:
         ["项目名称", form.project_name or "", "项目编码", form.project_code or ""],
         ["项目主管部门", form.supervising_unit or "", "项目执行单位", form.unit_name],
         ["项目负责人", "张三", "联系电话", "0710-3221234"],
-        ["项目总预算", _wan(total), "项目当年预算", _wan(total)],
-        ["资金来源", "资金总额", _wan(total)],
-        ["", "一般公共预算财政拨款", _wan(first)],
-        ["", "其他资金", _wan(second)],
-        ["年度绩效目标", _goals(form)],
+        ["项目总预算", in_wan(total), "项目当年预算", in_wan(total)],
+        ["资金来源", "资金总额", in_wan(total)],
+        ["", "一般公共预算财政拨款", in_wan(first)],
+        ["", "其他资金", in_wan(second)],
+        ["年度绩效目标", goals_text(form)],
         ["年度绩效指标", *(word for _, word in columns)],
         *(["", *row] for row in _indicator_rows(form, columns)),
     ]
-    record = _record(
+    record = record_of(
         form,
         columns,
         title="项目支出绩效目标申报表",
@@ -180,7 +180,7 @@ def hubei_project(form: TrueForm, rng: random.Random) -> Written:
         project_code=form.project_code,
     )
     amounts = (("project", "total", total), ("project", "general_public_budget", first), ("project", "other", second))
-    return rows, _only(form, record, *amounts)
+    return rows, only(form, record, *amounts)
 
 
 def anhui_side_by_side(form: TrueForm, rng: random.Random) -> Written:
@@ -197,17 +197,17 @@ def anhui_side_by_side(form: TrueForm, rng: random.Random) -> Written:
         [f"（{form.year}年度）"],
         ["项目名称", form.project_name or ""],
         ["主管部门", form.supervising_unit or "", "", "", "实施单位", form.unit_name],
-        ["项目资金（万元）", "中期资金总额：", _wan(total * 3), "", "年度资金总额：", _wan(total)],
-        ["", "其中：财政拨款", _wan(first * 3), "", "其中：财政拨款", _wan(first)],
-        ["", "其他资金", _wan(second * 3), "", "其他资金", _wan(second)],
+        ["项目资金（万元）", "中期资金总额：", in_wan(total * 3), "", "年度资金总额：", in_wan(total)],
+        ["", "其中：财政拨款", in_wan(first * 3), "", "其中：财政拨款", in_wan(first)],
+        ["", "其他资金", in_wan(second * 3), "", "其他资金", in_wan(second)],
         ["总体目标", f"中期目标（{form.year}年—{form.year + 2}年）", "", "", "年度目标"],
-        ["", "持续推进三年行动。", "", "", _goals(form)],
+        ["", "持续推进三年行动。", "", "", goals_text(form)],
         ["绩效指标", *(w for _, w in left), *(w for _, w in right)],
     ]
     for one, two in zip(_indicator_rows(other, left), _indicator_rows(form, right), strict=True):
         rows.append(["", *one, *two])
-    record = _record(form, left, title="项目支出绩效目标表", unit_code=None, amount_unit="万元")
-    return rows, _only(
+    record = record_of(form, left, title="项目支出绩效目标表", unit_code=None, amount_unit="万元")
+    return rows, only(
         form, record, ("project", "total", total), ("project", "fiscal", first), ("project", "other", second)
     )
 
@@ -223,15 +223,15 @@ def hebei_project(form: TrueForm, rng: random.Random) -> Written:
         [f"{form.project_name}绩效目标表"],
         [form.unit_name, "", "", "", "单位：万元"],
         ["项目编码", form.project_code or "", "项目名称", form.project_name or ""],
-        ["预算规模及资金用途", "预算数", _wan(total), "其中：财政资金", _wan(first), "其他资金", _wan(second)],
+        ["预算规模及资金用途", "预算数", in_wan(total), "其中：财政资金", in_wan(first), "其他资金", in_wan(second)],
         ["", "用于保障项目实施。"],
         ["资金支出计划（%）", "3月底", "6月底", "10月底", "12月底"],
         ["", "25.00", "50.00", "75.00", "100.00"],
-        ["绩效目标", _goals(form)],
+        ["绩效目标", goals_text(form)],
         [w for _, w in columns],
         *_indicator_rows(form, columns),
     ]
-    record = _record(
+    record = record_of(
         form,
         columns,
         title=f"{form.project_name}绩效目标表",
@@ -241,7 +241,7 @@ def hebei_project(form: TrueForm, rng: random.Random) -> Written:
     )
     for key in ("fiscal_year", "supervising_unit", "unit_name"):
         del record[key]
-    return rows, _only(
+    return rows, only(
         form, record, ("project", "total", total), ("project", "fiscal", first), ("project", "other", second)
     )
 
@@ -261,19 +261,17 @@ def hunan_department(form: TrueForm, rng: random.Random) -> Written:
         [f"{form.year}年部门整体支出绩效目标申报表"],
         ["填报单位：（盖章）", "", "", "单位：万元"],
         ["部门名称", form.unit_name],
-        ["年度预算申请", "资金总额", _wan(total)],
-        ["", "按支出性质分", "基本支出", _wan(basic)],
-        ["", "", "项目支出", _wan(project)],
+        ["年度预算申请", "资金总额", in_wan(total)],
+        ["", "按支出性质分", "基本支出", in_wan(basic)],
+        ["", "", "项目支出", in_wan(project)],
         ["部门职能职责概述", "贯彻落实国家有关方针政策和法律法规，承担本行业管理工作。"],
-        ["整体绩效目标", _goals(form)],
-        *_table(form, columns, "部门整体支出年度绩效指标", scores=True),
+        ["整体绩效目标", goals_text(form)],
+        *indicator_table(form, columns, "部门整体支出年度绩效指标", scores=True),
         ["其他需要说明的问题", ""],
     ]
-    record = _record(form, columns, title="部门整体支出绩效目标申报表", unit_code=None, amount_unit="万元")
+    record = record_of(form, columns, title="部门整体支出绩效目标申报表", unit_code=None, amount_unit="万元")
     record["title"] = [record["title"], f"{form.year}年部门整体支出绩效目标申报表"]
-    return rows, _only(
-        form, record, ("total", "total", total), ("basic", "total", basic), ("project", "total", project)
-    )
+    return rows, only(form, record, ("total", "total", total), ("basic", "total", basic), ("project", "total", project))
 
 
 def guangdong_project(form: TrueForm, rng: random.Random) -> Written:
@@ -290,15 +288,15 @@ def guangdong_project(form: TrueForm, rng: random.Random) -> Written:
         [f"{form.year}年项目支出绩效目标申报表"],
         ["项目名称", form.project_name or "", "项目类型", "其他事业发展性支出"],
         ["主管部门", form.supervising_unit or "", "实施单位", form.unit_name],
-        ["项目资金（万元）", "年度资金总额", _wan(total)],
-        ["", "其中：财政拨款", _wan(first)],
-        ["", "其他资金", _wan(second)],
-        ["总体绩效目标", _goals(form)],
-        *_table(form, columns, "绩效指标"),
+        ["项目资金（万元）", "年度资金总额", in_wan(total)],
+        ["", "其中：财政拨款", in_wan(first)],
+        ["", "其他资金", in_wan(second)],
+        ["总体绩效目标", goals_text(form)],
+        *indicator_table(form, columns, "绩效指标"),
     ]
-    record = _record(form, columns, unit_code=None, amount_unit="万元")
+    record = record_of(form, columns, unit_code=None, amount_unit="万元")
     record["title"] = ["项目支出绩效目标申报表", f"{form.year}年项目支出绩效目标申报表"]
-    return rows, _only(
+    return rows, only(
         form, record, ("project", "total", total), ("project", "fiscal", first), ("project", "other", second)
     )
 
@@ -318,17 +316,17 @@ def jiangxi_department(form: TrueForm, rng: random.Random) -> Written:
         ["内设职能部门", "办公室、业务股", "编制控制数", "32"],
         ["在职人员总数", "29", "其中：行政编制人数", "14"],
         ["当年预算情况（万元）"],
-        ["收入预算合计", _wan(total), "其中：上级财政拨款", "0"],
-        ["本级财政安排", _wan(total), "其他资金", "0"],
-        ["支出预算合计", _wan(total), "其中：人员经费", _wan(basic)],
-        ["公用经费", "0", "项目经费", _wan(project)],
+        ["收入预算合计", in_wan(total), "其中：上级财政拨款", "0"],
+        ["本级财政安排", in_wan(total), "其他资金", "0"],
+        ["支出预算合计", in_wan(total), "其中：人员经费", in_wan(basic)],
+        ["公用经费", "0", "项目经费", in_wan(project)],
         ["年度绩效指标"],
         [w for _, w in columns],
         *_indicator_rows(form, columns),
     ]
-    record = _record(form, columns, title="部门整体支出绩效目标表", unit_code=None, amount_unit="万元")
+    record = record_of(form, columns, title="部门整体支出绩效目标表", unit_code=None, amount_unit="万元")
     record["goals"] = []
-    return rows, _only(form, record, ("total", "total", total))
+    return rows, only(form, record, ("total", "total", total))
 
 
 def yunnan_wide(form: TrueForm, rng: random.Random) -> Written:
@@ -349,7 +347,7 @@ def yunnan_wide(form: TrueForm, rng: random.Random) -> Written:
             for i, row in enumerate(_indicator_rows(form, columns, repeat=True))
         ),
     ]
-    record = _record(form, columns, unit_code=None, supervising_unit=None, funding=[], goals=["".join(form.goals)])
+    record = record_of(form, columns, unit_code=None, supervising_unit=None, funding=[], goals=["".join(form.goals)])
     record["title"] = [
         "项目支出绩效目标表",
         "项目支出绩效目标表（本级下达）",
@@ -371,16 +369,16 @@ def shanxi_project(form: TrueForm, rng: random.Random) -> Written:
         [f"预算年度：{form.year}", "", "金额单位：万元"],
         ["项目名称", form.project_name or "", "项目单位", form.unit_name],
         ["主管部门", form.supervising_unit or "", "项目属性", "延续项目"],
-        ["资金情况", "资金总额", _wan(total)],
-        ["", "财政拨款", _wan(first)],
-        ["", "单位自筹资金", _wan(second)],
-        ["年度绩效目标", _goals(form)],
-        *_table(
+        ["资金情况", "资金总额", in_wan(total)],
+        ["", "财政拨款", in_wan(first)],
+        ["", "单位自筹资金", in_wan(second)],
+        ["年度绩效目标", goals_text(form)],
+        *indicator_table(
             form, columns, "年度绩效指标", words={"数量指标": "数量指标（必填）", "时效指标": "时效指标(工期指标)"}
         ),
     ]
-    record = _record(form, columns, title="项目绩效目标表", unit_code=None, amount_unit="万元")
-    return rows, _only(
+    record = record_of(form, columns, title="项目绩效目标表", unit_code=None, amount_unit="万元")
+    return rows, only(
         form, record, ("project", "total", total), ("project", "fiscal", first), ("project", "unit_fund", second)
     )
 
@@ -399,24 +397,24 @@ def sichuan_project(form: TrueForm, rng: random.Random) -> Written:
         [f"({form.year}年度)"],
         ["项目名称", form.project_name or ""],
         ["预算单位", form.unit_name],
-        ["项目资金（万元）", "年度资金总额", _wan(total)],
-        ["", "（一）财政拨款小计", _wan(first)],
-        ["", "1、一般公共预算", _wan(first)],
+        ["项目资金（万元）", "年度资金总额", in_wan(total)],
+        ["", "（一）财政拨款小计", in_wan(first)],
+        ["", "1、一般公共预算", in_wan(first)],
         ["", "2、政府性基金", "0.00"],
-        ["", "（二）自有资金小计", _wan(second)],
-        ["", "1、事业收入", _wan(second)],
+        ["", "（二）自有资金小计", in_wan(second)],
+        ["", "1、事业收入", in_wan(second)],
         ["", "2、经营性收入", "0.00"],
         ["", "（三）其他收入", "0.00"],
         ["总体目标", "年度目标"],
-        ["", _goals(form)],
-        *_table(
+        ["", goals_text(form)],
+        *indicator_table(
             form,
             columns,
             "绩效指标",
             words={"产出指标": "项目完成指标", "效益指标": "项目效益指标", "服务对象满意度指标": "满意度指标"},
         ),
     ]
-    record = _record(
+    record = record_of(
         form, columns, title="项目支出绩效目标申报表", unit_code=None, amount_unit="万元", supervising_unit=None
     )
     for row in record["indicators"]:
@@ -427,7 +425,7 @@ def sichuan_project(form: TrueForm, rng: random.Random) -> Written:
         ("total", total), ("fiscal", first), ("general_public_budget", first), ("government_fund", zero),
         ("unit_fund", second), ("business_income", second), ("operating_income", zero), ("other", zero),
     )  # fmt: skip
-    return rows, _only(form, record, *(("project", s, a) for s, a in amounts))
+    return rows, only(form, record, *(("project", s, a) for s, a in amounts))
 
 
 def self_evaluation(form: TrueForm, rng: random.Random) -> Written:
@@ -444,21 +442,21 @@ def self_evaluation(form: TrueForm, rng: random.Random) -> Written:
         ["项目名称", form.project_name or ""],
         ["主管部门", form.supervising_unit or "", "实施单位", form.unit_name],
         ["项目资金（万元）", "", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
-        ["", "年度资金总额", _wan(total), _wan(total), _wan(total), "10", "100.00%", "10"],
-        ["", "其中：当年财政拨款", _wan(first), _wan(first), _wan(first), "—", "100.00%", "—"],
+        ["", "年度资金总额", in_wan(total), in_wan(total), in_wan(total), "10", "100.00%", "10"],
+        ["", "其中：当年财政拨款", in_wan(first), in_wan(first), in_wan(first), "—", "100.00%", "—"],
         ["", "上年结转资金", "0", "0", "0", "—", "", "—"],
-        ["", "其他资金", _wan(second), _wan(second), _wan(second), "—", "", "—"],
+        ["", "其他资金", in_wan(second), in_wan(second), in_wan(second), "—", "", "—"],
         ["年度总体目标", "预期目标", "", "", "实际完成情况"],
         ["", "".join(form.goals), "", "", "已按要求完成各项任务，群众反映良好。"],
-        *_table(form, columns, "绩效指标"),
+        *indicator_table(form, columns, "绩效指标"),
         ["总分", "", "", "", "", "", score, score, ""],
     ]
-    record = _record(
+    record = record_of(
         form, columns, title="项目支出绩效自评表", unit_code=None, amount_unit="万元", goals=["".join(form.goals)]
     )
     zero = Decimal("0.00")
     amounts = (("total", total), ("fiscal", first), ("carry_over", zero), ("other", second))
-    return rows, _only(form, record, *(("project", source, amount) for source, amount in amounts))
+    return rows, only(form, record, *(("project", source, amount) for source, amount in amounts))
 
 
 def chongqing_project(form: TrueForm, rng: random.Random) -> Written:
@@ -472,17 +470,17 @@ def chongqing_project(form: TrueForm, rng: random.Random) -> Written:
         [f"{form.year}年项目支出绩效目标表"],
         ["编制单位：", form.unit_name, "", "", "单位：万元"],
         ["项目名称", form.project_name or "", "业务主管部门", form.supervising_unit or ""],
-        ["当年预算", _wan(total), "本级支出", _wan(first), "上级补助", _wan(second)],
+        ["当年预算", in_wan(total), "本级支出", in_wan(first), "上级补助", in_wan(second)],
         ["项目概述", "为保障工作开展设立本项目。"],
         ["立项依据", "有关文件规定。"],
-        ["当年绩效目标", _goals(form)],
-        *_table(form, columns, "绩效指标"),
+        ["当年绩效目标", goals_text(form)],
+        *indicator_table(form, columns, "绩效指标"),
     ]
-    record = _record(form, columns, unit_code=None, amount_unit="万元")
+    record = record_of(form, columns, unit_code=None, amount_unit="万元")
     record["title"] = ["项目支出绩效目标表", f"{form.year}年项目支出绩效目标表"]
     for row in record["indicators"]:
         row["level1"] = row["level2"] = None
-    return rows, _only(form, record, ("project", "total", total), ("project", "upper_level", second))
+    return rows, only(form, record, ("project", "total", total), ("project", "upper_level", second))
 
 
 def ningxia_project(form: TrueForm, rng: random.Random) -> Written:
@@ -499,16 +497,16 @@ def ningxia_project(form: TrueForm, rng: random.Random) -> Written:
         ["项目类别", "其他运转类"],
         ["项目起止时间", f"{form.year}年1月-12月"],
         ["预算金额（万元）", "合计", "一般公共预算", "其他资金"],
-        ["", _wan(total), _wan(first), _wan(second)],
-        ["绩效目标", _goals(form)],
+        ["", in_wan(total), in_wan(first), in_wan(second)],
+        ["绩效目标", goals_text(form)],
         ["绩效指标", *(word for _, word in columns)],
         *(["", *row] for row in _indicator_rows(form, columns, repeat=True)),
     ]
-    record = _record(
+    record = record_of(
         form, columns, title="部门预算项目支出绩效目标表", unit_code=None, amount_unit="万元", supervising_unit=None
     )
     amounts = (("total", total), ("general_public_budget", first), ("other", second))
-    return rows, _only(form, record, *(("project", source, amount) for source, amount in amounts))
+    return rows, only(form, record, *(("project", source, amount) for source, amount in amounts))
 
 
 # ---- one table for many projects
@@ -549,8 +547,8 @@ def wide_table(
             "project_code": form.project_code or "",
             "project": form.project_name or "",
             "type": "特定目标类",
-            "amount": _wan(form.funding[0]),
-            "fiscal": _wan(form.funding[1]),
+            "amount": in_wan(form.funding[0]),
+            "fiscal": in_wan(form.funding[1]),
             "goal": "".join(form.goals),
         }
         for i, row in enumerate(_indicator_rows(form, columns, repeat=repeat)):
@@ -560,29 +558,11 @@ def wide_table(
 
 def wide_record(form: TrueForm, leads: Sequence[str], columns: Sequence[tuple[str, str]]) -> Json:
     """What the table says of one of its projects."""
-    record = _record(form, columns, title=WIDE_TITLE, goals=["".join(form.goals)] if "goal" in leads else [])
+    record = record_of(form, columns, title=WIDE_TITLE, goals=["".join(form.goals)] if "goal" in leads else [])
     for key in ("unit_code", "project_code", *(() if "unit" in leads else ("unit_name",))):
         del record[key]
     if "project_code" in leads:
         record["project_code"] = form.project_code
     amounts = [("project", source, form.funding[i]) for i, source in enumerate(("total", "fiscal"))]
     shown = [one for one, lead in zip(amounts, ("amount", "fiscal"), strict=True) if lead in leads]
-    return _only(form, record, *((c, s, amount) for c, s, amount in shown if amount is not None))
-
-
-Design = Callable[[TrueForm, random.Random], Written]
-DESIGNS: Final[dict[str, tuple[str, Design]]] = {
-    "chongqing": ("department", chongqing_department),
-    "hubei": ("project", hubei_project),
-    "anhui": ("project", anhui_side_by_side),
-    "hebei": ("project", hebei_project),
-    "hunan": ("department", hunan_department),
-    "guangdong": ("project", guangdong_project),
-    "jiangxi": ("department", jiangxi_department),
-    "yunnan": ("project", yunnan_wide),
-    "shanxi": ("project", shanxi_project),
-    "sichuan": ("project", sichuan_project),
-    "self-evaluation": ("project", self_evaluation),
-    "chongqing-project": ("project", chongqing_project),
-    "ningxia": ("project", ningxia_project),
-}
+    return only(form, record, *((c, s, amount) for c, s, amount in shown if amount is not None))

@@ -10,8 +10,9 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from tests.forms.cells import CELL_DAMAGES, Table
-from tests.forms.counties import DESIGNS, MERGED, PLAIN, wide_record, wide_table
+from tests.forms.counties import MERGED, PLAIN, wide_record, wide_table
 from tests.forms.damage import AFTER, BEFORE
+from tests.forms.designs import DESIGNS
 from tests.forms.make import in_wan_yuan
 from tests.forms.strategies import made_forms, structural_forms
 from tests.forms.truth import Json, Limits, TrueForm
