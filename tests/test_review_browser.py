@@ -493,3 +493,62 @@ def test_what_no_correction_may_say_is_not_offered(opened: Opened) -> None:
     opened.page.fill("#new", " ")
     opened.page.keyboard.press("Enter")
     assert opened.page.inner_text(".wrong") == "There has to be a value."
+
+
+def test_rows_that_are_not_sure_are_gone_through_and_counted(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in (TEXT, "pipes-01.txt"):
+        shutil.copyfile(SAMPLES / name, tmp_path / "in" / name)
+    run(Options((str(tmp_path / "in"),), tmp_path / "out", workers=None))
+    unsure = {("indicators", 4): 0.31, ("tasks", 1): 0.855, ("funding", 2): 0.899999}
+    (doubted,) = (row["document_id"] for row in tables(tmp_path / "out", "documents") if row["source_path"] == TEXT)
+    for name in ("funding", "tasks", "indicators"):
+        (path,) = (tmp_path / "out" / name).glob("*.parquet")
+        table = part_of(path)
+        sure = [
+            unsure.get((name, row["seq"]), 0.997) if row["document_id"] == doubted else None
+            for row in table.to_pylist()
+        ]
+        if "confidence" in table.column_names:
+            table = table.drop_columns(["confidence"])
+        write_part(path, table.append_column("confidence", pa.array(sure, pa.float64())))
+    build(Request(tmp_path / "out"), Speaker("en"))
+    opened = Opened(browser, tmp_path / "out-report")
+    first = opened.page.locator("#worst a.row").first
+    assert (first.locator(".path").inner_text(), first.locator(".c-risk").text_content()) == (TEXT, "1.0")
+    classes = opened.page.locator("#chart-confidence .figure").all_inner_texts()
+    assert [one.split(" · ")[0] for one in classes] == ["33", "0", "0", "2", "1"]
+    first.click()
+    opened.page.wait_for_selector("#about h1")
+    seen = []
+    for _ in range(3):
+        opened.page.keyboard.press("n")
+        chosen = opened.page.locator("td.chosen")
+        row = (chosen.get_attribute("data-table"), chosen.get_attribute("data-seq"), chosen.get_attribute("data-field"))
+        seen.append((*row, opened.page.inner_text("#detail .facts .low")))
+    assert seen == [
+        ("funding", "2", "amount", "confidence 89 %"),
+        ("tasks", "1", "name", "confidence 85 %"),
+        ("indicators", "4", "name", "confidence 31 %"),
+    ]
+    assert opened.page.locator("td.sure").first.inner_text() == "99.7 %"
+    assert opened.said == []
+    opened.close()
+
+
+def test_the_arrows_lead_to_the_values_beside(opened: Opened) -> None:
+    opened.form(TEXT)
+    opened.cell("indicators", 3, "value").click()
+    seen = []
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowUp", "ArrowUp"):
+        opened.page.keyboard.press(key)
+        chosen = opened.page.locator("td.chosen")
+        seen.append((chosen.get_attribute("data-seq"), chosen.get_attribute("data-field")))
+    assert seen == [
+        ("3", "unit"),
+        ("4", "unit"),
+        ("4", "value"),
+        ("4", "operator"),
+        ("3", "operator"),
+        ("2", "operator"),
+    ]

@@ -74,7 +74,7 @@ def build(request: Request, say: Speaker, progress: Progress | None = None) -> R
     _check_place(to, out, account, request.root)
     with staging(to) as folder, _isolation(account) as isolation:
         found = _Writer(folder, _corrections(account), say.language)
-        shelf = Shelf(items, isolation, _parameter(account, "max_bytes", MAX_BYTES))
+        shelf = Shelf(items, isolation, int(_parameter(account, "max_bytes", MAX_BYTES)))
         total = count(out)
         for group in _by_source(out):
             found.add(group, shelf)
@@ -166,10 +166,10 @@ def _account(out: Path) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _parameter(account: Mapping[str, Any], name: str, usual: int) -> int:
+def _parameter(account: Mapping[str, Any], name: str, usual: float) -> float:
     parameters = account.get("parameters")
     found = parameters.get(name) if isinstance(parameters, dict) else None
-    return int(found) if isinstance(found, int | float) else usual
+    return found if isinstance(found, int | float) else usual
 
 
 def _corrections(account: Mapping[str, Any]) -> Corrections:
@@ -191,8 +191,8 @@ def _isolation(account: Mapping[str, Any]) -> Isolation:
     return Isolation(
         None,
         ReadOptions(**reading),
-        _parameter(account, "timeout", int(TIMEOUT)),
-        _parameter(account, "max_memory", MAX_MEMORY),
+        _parameter(account, "timeout", TIMEOUT),
+        int(_parameter(account, "max_memory", MAX_MEMORY)),
     )
 
 

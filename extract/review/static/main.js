@@ -102,7 +102,7 @@ const main = {
   },
 
   help() {
-    const keys = [["n", "next_doubt"], ["p", "previous_doubt"], ["a", "accept_long"], ["c", "correct_long"], ["x", "undo_long"], ["]", "next_form"], ["[", "previous_form"], ["l", "to_list"], ["/", "to_search"], ["s", "save_long"], ["?", "help"]];
+    const keys = [["n", "next_doubt"], ["p", "previous_doubt"], ["← → ↑ ↓", "move"], ["a", "accept_long"], ["c", "correct_long"], ["x", "undo_long"], ["]", "next_form"], ["[", "previous_form"], ["l", "to_list"], ["/", "to_search"], ["s", "save_long"], ["?", "help"]];
     fill(
       byId("help"),
       el("h2", {}, t("help")),
@@ -138,6 +138,8 @@ const main = {
       "[": () => this.beside(-1),
       Escape: () => { values.clear(); source.light([], false); detail.hint(); },
     };
+    const step = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
+    if (onForm && step && values.move(...step)) event.preventDefault();
     const action = (onForm && ofForm[event.key]) || always[event.key];
     if (!action) return;
     event.preventDefault();

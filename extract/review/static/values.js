@@ -156,7 +156,7 @@ const values = {
 
   note(number) {
     const [table, seq, field, code, severity, message, page, line] = this.form.findings[number];
-    const where = [page === null ? "" : t("page", {number: page}), line === null ? "" : t("line", {number: line})].filter(Boolean).join(" ");
+    const where = [page === null ? "" : t("page", {number: page}), line === null || this.form.source.pages.length ? "" : t("line", {number: line})].filter(Boolean).join(" ");
     const node = el(
       "div",
       {class: `finding f-${severity}`, data: {code}},
@@ -215,6 +215,24 @@ const values = {
     detail.show(table, seq, field);
     // What is told of the value takes room from the tables.
     if (shown) shown.scrollIntoView({block: "nearest", inline: "nearest"});
+  },
+
+  /** Chooses the cell beside the chosen one; whether there is one. */
+  move(across, down) {
+    const cell = this.chosen && this.cells.get(this.chosen);
+    if (!cell) return false;
+    let next = null;
+    if (across) {
+      next = across > 0 ? cell.nextElementSibling : cell.previousElementSibling;
+    } else {
+      const {table, field} = cell.dataset;
+      const column = [...byId("values").querySelectorAll("td.v")].filter((one) => one.dataset.table === table && (table === "documents" || one.dataset.field === field));
+      next = column[column.indexOf(cell) + down];
+    }
+    if (!next || !next.classList.contains("v")) return false;
+    const {table, seq, field} = next.dataset;
+    this.select(table, seq === "" ? null : Number(seq), field);
+    return true;
   },
 
   clear() {
