@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extract import extract_path, to_tables, write_tables
 from extract.batch.run import Options, run
 from extract.errors import UsageError
 from extract.messages import Speaker
@@ -380,3 +381,32 @@ def test_10000_forms_can_be_searched(large: tuple[list[str], str], tmp_path: Pat
         assert opened.page.locator("#rows a.row").count() == 1
         assert opened.said == []
         opened.close()
+
+
+def test_a_source_that_takes_too_long_is_not_shown(made: Path, tmp_path: Path) -> None:
+    shutil.copytree(made / "out", tmp_path / "out")
+    account = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    account["parameters"]["timeout"] = 0.0001
+    (tmp_path / "out" / "run.json").write_text(json.dumps(account), encoding="utf-8")
+    report = build(Request(tmp_path / "out"), Speaker("en"))
+    assert by_path(report, "pdf-calc-01.pdf")["source"] == {"missing": "review_unreadable", "lines": [], "pages": []}
+    assert by_path(report, TEXT)["source"]["missing"] == ""
+
+
+def test_a_run_without_forms_has_a_report(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text("no form", encoding="utf-8")
+    run(Options((str(tmp_path / "in"),), tmp_path / "out", workers=None))
+    report = build(Request(tmp_path / "out"), Speaker("en"))
+    assert (report.forms, report.with_source) == (0, 0)
+    text = report.page.read_text(encoding="utf-8")
+    assert '<td class="path"><bdi>a.txt</bdi></td>' in text
+    assert "<svg" not in text
+
+
+def test_tables_written_by_hand_have_a_report_without_sources(tmp_path: Path) -> None:
+    write_tables(to_tables([extract_path(SAMPLES / TEXT)]), tmp_path / "out")
+    alone = build(Request(tmp_path / "out"), Speaker("en"))
+    assert (alone.forms, alone.with_source) == (1, 0)
+    beside = build(Request(tmp_path / "out", root=SAMPLES / TEXT), Speaker("en"))
+    assert (beside.forms, beside.with_source) == (1, 1)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import fields
 from itertools import groupby
 from pathlib import Path
@@ -13,21 +14,24 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from extract.batch.isolate import Isolation
 from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, folders, inside
+from extract.batch.pool import cores
 from extract.corrections.file import Corrections, load_corrections
 from extract.errors import UsageError
 from extract.messages import Speaker
 from extract.readers.files import ReadOptions
+from extract.readers.leaf import Leaf
 from extract.review import form
 from extract.review.embed import dump
 from extract.review.listing import Listing
 from extract.review.overview import Overview
 from extract.review.records import Record, check, count, failures, records
-from extract.review.sources import Seen, Shelf, inputs
+from extract.review.sources import Eyes, Seen, Shelf, inputs
 from extract.tables.place import put_in_place, staging
 from extract.tables.writer import ACCOUNT
 
 if TYPE_CHECKING:
-    from extract.batch.plan import Item
+    from extract.batch.pool import cores
+from extract.batch.plan import Item
 
 Progress = Callable[[int, int], None]
 
@@ -72,12 +76,15 @@ def build(request: Request, say: Speaker, progress: Progress | None = None) -> R
     to = request.to if request.to is not None else out.parent / f"{Path(os.path.abspath(out)).name}-report"
     items = inputs(account, request.root)
     _check_place(to, out, account, request.root)
-    with staging(to) as folder, _isolation(account) as isolation:
+    with ExitStack() as stack:
+        folder = stack.enter_context(staging(to))
+        isolations = [stack.enter_context(_isolation(account)) for _ in range(cores() + 1)]
+        eyes = stack.enter_context(Eyes(isolations[1:]))
         found = _Writer(folder, _corrections(account), say.language)
-        shelf = Shelf(items, isolation, int(_parameter(account, "max_bytes", MAX_BYTES)))
+        shelf = Shelf(items, isolations[0], int(_parameter(account, "max_bytes", MAX_BYTES)))
         total = count(out)
-        for group in _by_source(out):
-            found.add(group, shelf)
+        for group, seen in eyes.look(_found(out, shelf)):
+            found.add(group, seen)
             if progress is not None:
                 progress(found.overview.forms, total)
         found.finish(out, {"run": _key(account, items), "who": request.who}, say)
@@ -98,11 +105,9 @@ class _Writer:
         self.overview = Overview()
         self.with_source = 0
 
-    def add(self, group: Sequence[Record], shelf: Shelf) -> None:
+    def add(self, group: Sequence[Record], seen: Seen) -> None:
         """Takes in the forms of one source."""
         document = group[0].document
-        wanted = sorted({place["page"] for one in group for place in one.of("provenance") if place["bbox"] is not None})
-        seen = shelf.look(document["source_path"], document["source_sha256"], wanted)
         known = self._corrections.of(document["source_path"], document["source_sha256"])
         images = self._write_images(seen)
         for record in group:
@@ -139,10 +144,12 @@ class _Writer:
         path.write_bytes(content)
 
 
-def _by_source(out: Path) -> Iterator[list[Record]]:
-    """The forms of a run, those of one source together."""
-    for _, group in groupby(records(out), key=lambda record: record.document["source_path"]):
-        yield list(group)
+def _found(out: Path, shelf: Shelf) -> Iterator[tuple[list[Record], Leaf | Seen, Sequence[int]]]:
+    """The forms of a run, those of one source together, with the source and the pages of it that they stand on."""
+    for path, forms in groupby(records(out), key=lambda record: record.document["source_path"]):
+        group = list(forms)
+        pages = {place["page"] for one in group for place in one.of("provenance") if place["bbox"] is not None}
+        yield group, shelf.find(path, group[0].document["source_sha256"]), sorted(pages)
 
 
 def _own_pages(record: Record, seen: Seen) -> Seen:

@@ -60,6 +60,7 @@ class Overview:
         self.codes: Counter[str] = Counter()
         self.of_units: dict[str, Decimal] = defaultdict(Decimal)
         self.of_projects: dict[str, Decimal] = defaultdict(Decimal)
+        self.years: set[int] = set()
         self.weights: Counter[Decimal | None] = Counter()
         self.filled: Counter[tuple[str, str]] = Counter()
         self.confidence: Counter[float] = Counter()
@@ -83,6 +84,8 @@ class Overview:
                     self.confidence[next((low for low in _CLASSES if sure >= low), 0.0)] += 1
 
     def _add_money(self, record: Record) -> None:
+        if record.document["fiscal_year"] is not None:
+            self.years.add(record.document["fiscal_year"])
         unit = record.document["unit_name"] or record.document["supervising_unit"] or ""
         for row in record.of("funding"):
             if row["source"] == "total" and row["amount"] is not None:
@@ -132,6 +135,8 @@ class Overview:
             label = unit or say("review_no_unit")
             bars.append(Bar(label, _share(whole, most), _amount(whole), "whole", "", further, _amount(projects)))
         note = say("review_chart_money_note", shown=len(bars), units=len(units)) if bars else ""
+        if len(self.years) > 1:
+            note += " " + say("review_chart_money_years", first=min(self.years), last=max(self.years))
         return Chart("money", say("review_chart_money"), bars, note)
 
     def _weights(self, say: Speaker) -> Chart:

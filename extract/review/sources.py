@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, NamedTuple
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Final, NamedTuple, Self, TypeVar
 
 from extract.batch.isolate import Isolation
 from extract.batch.plan import Item, plan
@@ -15,6 +19,8 @@ from extract.readers import kinds
 from extract.readers.leaf import WITHIN, Leaf
 from extract.review import look
 from extract.review.look import Page
+
+T = TypeVar("T")
 
 # So many pages are drawn at a time: what a child answers is in memory as a whole.
 _AT_ONCE: Final = 16
@@ -44,29 +50,12 @@ class Shelf:
         self._archive = ""
         self._leaves: Iterator[Leaf] = iter(())
 
-    def look(self, source_path: str, sha256: str, pages: Sequence[int]) -> Seen:
-        """A source as it is to be shown, of a file with pages those with these numbers."""
+    def find(self, source_path: str, sha256: str) -> Leaf | Seen:
+        """The bytes of a source; where they are not to be had, or are others now, what says so."""
         leaf = self._leaf(source_path)
         if leaf is None or leaf.failure is not None:
             return Seen("review_gone")
-        if hashlib.sha256(leaf.data).hexdigest() != sha256:
-            return Seen("review_changed")
-        try:
-            return self._look(leaf, pages)
-        except UnreadableInput:
-            return Seen("review_unreadable")
-
-    def _look(self, leaf: Leaf, pages: Sequence[int]) -> Seen:
-        kind = kinds.kind(leaf.data)
-        if kind == "text":
-            return Seen(lines=look.lines_of_text(leaf.data))
-        if kind not in look.PAGED:
-            return Seen(lines=self._isolation.apart(look.lines, leaf.data, leaf.source_path))
-        found: list[Page] = []
-        for start in range(0, len(pages), _AT_ONCE):
-            part = tuple(pages[start : start + _AT_ONCE])
-            found += self._isolation.apart(look.pages, leaf.data, leaf.source_path, part)
-        return Seen(pages=found)
+        return leaf if hashlib.sha256(leaf.data).hexdigest() == sha256 else Seen("review_changed")
 
     def _leaf(self, source_path: str) -> Leaf | None:
         """The bytes of a source; None where there is no such file any more."""
@@ -93,6 +82,72 @@ class Shelf:
         self._archive = archive.source_path
         whole = leaf.failure is None and kinds.kind(leaf.data) in kinds.ARCHIVES
         self._leaves = self._isolation.walk(leaf.data, leaf.source_path) if whole else iter(())
+
+
+class Eyes:
+    """Looks at sources, several at a time where that takes long. To be used as a context.
+
+    ``isolations``: each is used for one source at a time.
+    """
+
+    def __init__(self, isolations: Sequence[Isolation]) -> None:
+        self._free: SimpleQueue[Isolation] = SimpleQueue()
+        for isolation in isolations:
+            self._free.put(isolation)
+        self._count = len(isolations)
+        self._threads = ThreadPoolExecutor(self._count)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._threads.shutdown(cancel_futures=True)
+
+    def look(self, found: Iterable[tuple[T, Leaf | Seen, Sequence[int]]]) -> Iterator[tuple[T, Seen]]:
+        """The sources as they are to be shown, in their order; of a file with pages those with these numbers.
+
+        Whatever comes with a source goes with it. Some are looked at ahead of those that are asked for.
+        """
+        waiting: deque[tuple[T, Future[Seen] | Seen]] = deque()
+        for what, leaf, pages in found:
+            waiting.append((what, self._begin(leaf, pages)))
+            if len(waiting) > 2 * self._count:
+                yield _come(*waiting.popleft())
+        while waiting:
+            yield _come(*waiting.popleft())
+
+    def _begin(self, leaf: Leaf | Seen, pages: Sequence[int]) -> Future[Seen] | Seen:
+        if isinstance(leaf, Seen):
+            return leaf
+        if kinds.kind(leaf.data) == "text":
+            return _seen(lambda: Seen(lines=look.lines_of_text(leaf.data)))
+        return self._threads.submit(_seen, lambda: self._apart(leaf, pages))
+
+    def _apart(self, leaf: Leaf, pages: Sequence[int]) -> Seen:
+        isolation = self._free.get()
+        try:
+            if kinds.kind(leaf.data) not in look.PAGED:
+                return Seen(lines=isolation.apart(look.lines, leaf.data, leaf.source_path))
+            found: list[Page] = []
+            for start in range(0, len(pages), _AT_ONCE):
+                part = tuple(pages[start : start + _AT_ONCE])
+                found += isolation.apart(look.pages, leaf.data, leaf.source_path, part)
+            return Seen(pages=found)
+        finally:
+            self._free.put(isolation)
+
+
+def _come(what: T, seen: Future[Seen] | Seen) -> tuple[T, Seen]:
+    return what, seen if isinstance(seen, Seen) else seen.result()
+
+
+def _seen(look_at: Callable[[], Seen]) -> Seen:
+    try:
+        return look_at()
+    except UnreadableInput:
+        return Seen("review_unreadable")
 
 
 def inputs(account: Mapping[str, object], root: Path | None) -> list[Item]:

@@ -44,7 +44,7 @@ const list = {
     this.heads();
     this.filter();
     document.body.classList.toggle("no-risk", this.rows.every((row) => row.risk === null));
-    fill(byId("worst"), this.rows.slice(0, 7).map((row) => this.line(row)));
+    fill(byId("worst"), this.rows.length ? this.rows.slice(0, 7).map((row) => this.line(row)) : el("p", {class: "none"}, t("no_rows")));
   },
 
   fillFilters() {

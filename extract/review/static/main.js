@@ -152,8 +152,8 @@ const main = {
     corrections.listeners.push(() => this.counted());
     corrections.recall();
     list.build();
-    byId("who").value = memory.get("pifubiao:who") || settings.who;
-    byId("who").onchange = () => memory.set("pifubiao:who", byId("who").value.trim());
+    byId("who").value = memory.get(`pifubiao:${settings.run}:who`) ?? settings.who;
+    byId("who").onchange = () => memory.set(`pifubiao:${settings.run}:who`, byId("who").value.trim());
     byId("save").onclick = saveFile;
     byId("load").onclick = () => byId("file").click();
     byId("file").onchange = () => {

@@ -300,7 +300,9 @@ function saidOf(form, table, seq, field) {
   if (!entry) return {entry: null, state: "", own: false};
   const read = before && before.new === content ? before.old : content;
   let state = entry.new === content ? "applied" : "stale";
-  if (entry.old === read || entry.old === content) {
+  if (entry.source_sha256 !== form.sha) {
+    state = "stale";
+  } else if (entry.old === read || entry.old === content) {
     if (entry.new !== content) state = "corrected";
     else if (entry.old === content) state = "accepted";
   }
