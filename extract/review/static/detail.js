@@ -58,7 +58,7 @@ const detail = {
     const marks = values.marks.get(keyOf(table, seq, field)) || [];
     const places = marks.map((mark) => {
       const [, , , page, line, , locator, content, length, right] = form.marks[mark];
-      const where = [page === null ? "" : t("page", {number: page}), line === null || form.source.pages.length ? "" : t("line", {number: line}), locator || ""].filter(Boolean).join(" ");
+      const where = locator || [page === null ? "" : t("page", {number: page}), line === null || form.source.pages.length ? "" : t("line", {number: line})].filter(Boolean).join(" ");
       const hidden = !right && form.source.lines.length ? ` ${t("not_shown")}` : "";
       return el("li", {}, el("span", {class: "where"}, where), " ", el("q", {}, cut(content, 160)), length > 160 ? ` ${t("cut", {count: grouped(length)})}` : "", hidden);
     });
