@@ -552,3 +552,21 @@ def test_the_arrows_lead_to_the_values_beside(opened: Opened) -> None:
         ("3", "operator"),
         ("2", "operator"),
     ]
+
+
+def test_what_was_settled_is_passed_over(opened: Opened) -> None:
+    opened.form(WORST)
+    page = opened.page
+    for _ in range(3):
+        page.keyboard.press("n")
+        page.keyboard.press("a")
+    # The first was no value, but all of the form.
+    assert page.inner_text("#counted").strip() == "2 reviewed"
+    opened.form(WORST)
+    page.keyboard.press("n")
+    assert page.inner_text("#doubt-count").startswith("doubtful 1 ")
+    page.keyboard.press("n")
+    assert page.inner_text("#doubt-count").startswith("doubtful 4 ")
+    page.keyboard.press("p")
+    assert page.inner_text("#doubt-count").startswith("doubtful 3 ")
+    assert "accepted" in str(page.locator("td.chosen").get_attribute("class"))

@@ -240,10 +240,14 @@ const values = {
     this.chosen = null;
   },
 
-  /** The next doubtful value, or the one before; after the last of a form the first of the next form. */
+  /**
+   * The next doubtful value of which nothing was said yet, or the doubtful one before; after the last of a form the
+   * first of the next form.
+   */
   step(by) {
     const doubts = this.form.doubts;
-    const next = this.at + by;
+    let next = this.at + by;
+    while (by > 0 && next < doubts.length && this.isSettled(doubts[next])) next += 1;
     if (next >= 0 && next < doubts.length) {
       this.at = next;
       this.goTo(doubts[next]);
@@ -254,11 +258,23 @@ const values = {
     else main.open(other.number, by > 0 ? "first" : "last");
   },
 
-  goTo([table, seq, field, findings]) {
-    const name = field !== null && (table === null || this.form.tables[table].columns.includes(field)) ? field : table && CHIEF[table];
-    if (table !== null && (seq !== null || (table === "documents" && field !== null))) {
+  /** The value that stands for something doubtful; null where that is a table or the form. */
+  valueOf([table, seq, field]) {
+    if (table === null || (seq === null && (table !== "documents" || field === null))) return null;
+    return [table, seq, this.form.tables[table].columns.includes(field) ? field : CHIEF[table]];
+  },
+
+  isSettled(doubt) {
+    const place = this.valueOf(doubt);
+    return place !== null && ["accepted", "corrected", "applied"].includes(saidOf(this.form, ...place).state);
+  },
+
+  goTo(doubt) {
+    const place = this.valueOf(doubt);
+    const findings = doubt[3];
+    if (place) {
       const at = this.at;
-      this.select(table, seq, name);
+      this.select(...place);
       this.at = at;
     } else {
       this.clear();
