@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 from collections.abc import Mapping
 from importlib.util import find_spec
@@ -16,14 +17,22 @@ from extract.api import extract_bytes
 from extract.batch.manifest import Manifest
 from extract.batch.run import Options, run
 from extract.model import Extraction
+from extract.recover import PATCHED
 from tests.archives import zip_of
-from tests.correcting import line, write
+from tests.correcting import VALUES, line, text_of, write
 from tests.needs import needs
 from tests.test_again import counting, fill, shrink, tables_of
 from tests.test_again import write as write_form
 from tests.test_cli import SAMPLE, account, pifubiao
 from tests.test_recover import FORM, START
 from tests.test_workers import pifubiao as run_command
+
+# Values of which nothing else is made.
+ANY = [
+    ("documents", "unit_name"), ("documents", "title"), ("documents", "other_notes"), ("funding", "amount_raw"),
+    ("goals", "text"), ("tasks", "name"), ("tasks", "content"), ("indicators", "name"), ("indicators", "unit"),
+    ("indicators", "level1_raw"), ("indicators", "direction"), ("indicators", "achieved"),
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -137,6 +146,55 @@ def test_every_correction_is_accounted_for(tmp_path: Path) -> None:
         "correction_stale",
         "correction_stale",
     ]
+
+
+def test_one_value_of_each_sample_is_corrected_and_nothing_else_changes(tmp_path: Path) -> None:
+    """In texts, pages, sheets and archives, in one run."""
+    source, out, new = SAMPLE.parent, tmp_path / "out", "更正"
+    made(source, tmp_path / "plain")
+    before = {name: pq.read_table(tmp_path / "plain" / name).to_pylist() for name in VALUES}
+    draw = random.Random(4)
+    lines: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for document in before["documents"]:
+        table, field = draw.choice(ANY)
+        rows = [row for row in before[table] if row["document_id"] == document["document_id"]]
+        if rows:
+            row = draw.choice(rows)
+            where = {name: document[name] for name in ("source_sha256", "source_path", "form_index")}
+            value = {"table": table, "seq": row.get("seq"), "field": field}
+            key = (where["source_sha256"], where["form_index"], *value.values())
+            lines[key] = {**where, **value, "old": text_of(row[field]), "new": new}
+    manifest = made(source, out, write(tmp_path / "c.jsonl", lines.values()))
+    assert told(manifest) == {"applied": len(lines)}
+    assert len(lines) > 200
+    # Some samples are also members of an archive: what was said of one is said of its like.
+    expected = {
+        (line["table"], document["document_id"], line["seq"], line["field"]): new
+        for line in lines.values()
+        for document in before["documents"]
+        if all(line[name] == document[name] for name in ("source_sha256", "form_index"))
+    }
+    found: dict[tuple[Any, ...], Any] = {}
+    for name in VALUES:
+        for one, other in zip(before[name], pq.read_table(out / name).to_pylist(), strict=True):
+            # The unit's code and the contents of tasks tell what other documents complete.
+            found |= {
+                (name, one["document_id"], one.get("seq"), key): other[key]
+                for key in one
+                if one[key] != other[key] and key not in ("status", "confidence", *PATCHED)
+            }
+    assert found == expected
+
+
+def test_a_part_that_is_broken_is_made_anew(tmp_path: Path) -> None:
+    source, out = fill(tmp_path / "in", 6), tmp_path / "out"
+    said = write(tmp_path / "c.jsonl", [unit(source, "0/000")])
+    made(source, out, said)
+    before = tables_of(out)
+    part = next((out / "documents").iterdir())
+    part.write_bytes(part.read_bytes()[:100])
+    assert told(made(source, out, said)) == {"applied": 1}
+    assert tables_of(out) == before
 
 
 def test_two_documents_of_the_same_bytes_have_the_same_corrections(tmp_path: Path) -> None:

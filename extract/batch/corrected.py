@@ -59,8 +59,15 @@ def digests(place: Place, entries: Sequence[Entry], corrections: Corrections) ->
 
 
 def stands(place: Place, entries: Sequence[Entry], corrections: Corrections) -> list[bool]:
-    """For each entry of a bucket whether what persons say of its documents is what it was when they were read."""
-    return [entry.corrections == own for entry, own in zip(entries, digests(place, entries, corrections), strict=True)]
+    """For each entry of a bucket whether what persons say of its documents is what it was when they were read.
+
+    Of a bucket whose documents cannot be read any more none stands.
+    """
+    try:
+        now = digests(place, entries, corrections)
+    except (OSError, pa.ArrowInvalid):
+        return [False] * len(entries)
+    return [entry.corrections == own for entry, own in zip(entries, now, strict=True)]
 
 
 def outcomes(places: Iterable[Place], corrections: Corrections) -> Mapping[str, int]:
