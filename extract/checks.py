@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -119,18 +120,23 @@ def _firsts(labels: tuple[str, ...]) -> frozenset[str]:
 
 
 def levels(
-    indicators: Sequence[Indicator], parents: Mapping[str, tuple[str, ...]], labels: tuple[str, ...], *, flat: bool
+    indicators: Sequence[Indicator],
+    parents: Mapping[str, tuple[str, ...]],
+    labels: tuple[str, ...],
+    counter: re.Pattern[str],
+    *,
+    flat: bool,
 ) -> list[Finding]:
     """Level labels against the standard tree: both there, both known, the second under its first.
 
-    ``labels``: how no name of an indicator begins. ``flat``: the form has no levels.
+    ``labels``: how no name of an indicator begins, but for a ``counter`` (指标1：). ``flat``: the form has no levels.
     """
     if flat:
         return [Finding("levels_absent", "indicators")]
     found = []
     firsts = _firsts(labels)
     for seq, i in enumerate(indicators):
-        if i.name is not None and i.name[0] in firsts and i.name.startswith(labels):
+        if i.name is not None and i.name[0] in firsts and i.name.startswith(labels) and not counter.match(i.name):
             params = {"name": i.name[:30]}
             found.append(Finding("label_in_name", "indicators", seq, "name", params, i.places.get("name")))
             found.append(Finding("label_in_name", "indicators", seq, "level2", params, i.places.get("name")))

@@ -87,6 +87,10 @@ class FormProfile:
     column_starts: tuple[str, ...]
     column_ends: Mapping[str, str]
     sum_rows: frozenset[str]
+    # What a template leaves where nothing was filled in.
+    placeholder: re.Pattern[str]
+    # What counts names in a template: 指标1：.
+    counter: re.Pattern[str]
     task_columns: Mapping[str, str]
     categories: Mapping[str, str]
     project_total: frozenset[str]
@@ -229,6 +233,12 @@ def _prefixed(sections: Mapping[str, str], prefixes: Sequence[str]) -> dict[str,
     return found
 
 
+def _placeholder(words: Sequence[str]) -> re.Pattern[str]:
+    """A counted word with nothing behind it but dots, or dots alone; a word or a number alone is none."""
+    counted = rf"(?:{'|'.join(map(re.escape, words))})\s*(?:\d{{1,2}}\s*[：:、.．]?|[：:])"
+    return re.compile(rf"(?:{counted}\s*[….·]*|[….·]+)$")
+
+
 def _profile(data: Mapping[str, Any]) -> FormProfile:
     funding = data["funding"]
     return FormProfile(
@@ -246,6 +256,8 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         column_starts=tuple(map(squash, data["column_starts"])),
         column_ends=_turned(data["column_ends"]),
         sum_rows=frozenset(map(squash, data["sum_rows"])),
+        placeholder=_placeholder(data["placeholders"]),
+        counter=re.compile(rf"(?:{'|'.join(map(re.escape, data['placeholders']))})\s*\d{{1,2}}\s*[：:、.．]"),
         fields=_turned(data["fields"]),
         label_words=tuple(data["label_words"]),
         columns=_turned(data["columns"]),

@@ -252,3 +252,37 @@ def test_a_unit_in_brackets_that_are_closed_in_the_next_line() -> None:
     broken, sound = (read(head.format(cut=cut) + rows) for cut in ("\n", ""))
     assert broken.amount_unit == sound.amount_unit == "万元"
     assert [amount.amount for amount in broken.funding] == [amount.amount for amount in sound.funding]
+
+
+TEMPLATE = """项目支出绩效目标表
+（2024年度）
+项目名称\t河道保洁经费
+年度资金总额\t12.5万元
+总体目标\t目标1：清理河道。
+目标2：
+……
+绩效指标\t一级指标\t二级指标\t三级指标\t指标值
+\t产出指标\t数量指标\t指标1：清理河道\t320公里
+\t\t\t指标2：巡查\t150次
+\t\t\t……
+\t\t质量指标\t指标1：合格率\t100%
+\t\t\t……\t……
+\t\t时效指标\t指标1：
+\t效益指标\t社会效益指标\t指标1：保障安全\t有效保障
+\t\t\t...
+\t满意度指标\t服务对象满意度指标\t指标1：满意度\t≥90%
+"""
+
+
+@pytest.mark.parametrize("text", [TEMPLATE, TEMPLATE.replace("\n\t\t\t", "\n").replace("\n\t\t", "\n")])
+def test_what_a_template_leaves_unfilled_is_no_indicator(text: str) -> None:
+    form = read(text)
+    assert [(i.level2, i.name, i.value) for i in form.indicators] == [
+        ("数量指标", "指标1：清理河道", "320"),
+        ("数量指标", "指标2：巡查", "150"),
+        ("质量指标", "指标1：合格率", "100"),
+        ("社会效益指标", "指标1：保障安全", "有效保障"),
+        ("服务对象满意度指标", "指标1：满意度", "90"),
+    ]
+    assert [goal.text for goal in form.goals] == ["目标1：清理河道。"]
+    assert [finding.code for finding in form.findings] == ["unit_name_missing"]

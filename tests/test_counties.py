@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -138,3 +138,94 @@ def test_tasks_with_amounts_and_no_sums_give_no_funding() -> None:
     (form,) = extract_bytes(COSTED.format(blank="", sums="").encode()).forms
     assert [task.content for task in form.tasks] == ["治理河道8.2公里", "新增治理面积15平方公里"]
     assert (form.funding, [finding.code for finding in form.findings]) == ((), ["funding_missing"])
+
+
+WHOLE_DEPARTMENT = """部门（单位）整体绩效目标表
+（2024年度）
+部门（单位）名称\t云泽县交通运输局
+年度履职目标\t目标1：加快农村公路建设。
+年度主要任务\t任务名称\t主要内容
+\t公路养护\t养护公路1560公里。
+预算情况\t部门预算总额（万元）\t5680.50
+\t1、资金来源：（1）政府预算资金\t5600.50
+\t（2）财政专户管理资金\t80.00
+\t2、资金结构：（1）基本支出\t2180.50
+\t（2）项目支出\t3500.00
+一级指标\t二级指标\t三级指标\t指标值\t指标值说明
+{rows}"""
+PLACED = """投入管理指标\t工作目标管理\t履职目标相关性\t相关\t是否与职责相关
+\t\t工作任务科学性\t科学\t
+\t预算和财务管理\t预算编制完整性\t完整\t
+产出指标\t重点工作任务完成\t公路养护里程\t≥1560公里\t
+效益指标\t履职效益\t出行条件\t明显改善\t
+\t满意度\t群众满意度\t≥90%\t
+"""
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {},
+        {
+            "投入管理指标": "决策",
+            "工作目标管理": "计划制定",
+            "预算和财务管理": "财务",
+            "重点工作任务完成": "公路",
+            "履职效益": "便民",
+        },
+    ],
+)
+def test_labels_that_nobody_knows_are_told_by_their_columns(other: Mapping[str, str]) -> None:
+    rows = PLACED
+    for word, instead in other.items():
+        rows = rows.replace(word, instead)
+    (form,) = extract_bytes(WHOLE_DEPARTMENT.format(rows=rows).encode()).forms
+    expected = [
+        ("投入管理指标", "工作目标管理", "履职目标相关性", "相关"),
+        ("投入管理指标", "工作目标管理", "工作任务科学性", "科学"),
+        ("投入管理指标", "预算和财务管理", "预算编制完整性", "完整"),
+        ("产出指标", "重点工作任务完成", "公路养护里程", "1560"),
+        ("效益指标", "履职效益", "出行条件", "明显改善"),
+        ("效益指标", "满意度指标", "群众满意度", "90"),
+    ]
+    assert [(i.level1, i.level2, i.name, i.value) for i in form.indicators] == [
+        (other.get(first, first), other.get(second, second), name, value) for first, second, name, value in expected
+    ]
+    codes = {"level_mismatch", *(("level2_unknown",) if other else ())}
+    assert {finding.code for finding in form.findings} == codes
+
+
+def test_a_departments_money_behind_its_tasks() -> None:
+    (form,) = extract_bytes(WHOLE_DEPARTMENT.format(rows=PLACED).encode()).forms
+    assert [(a.category, a.source, a.amount) for a in form.funding] == [
+        ("total", "total", Decimal(56805000)),
+        ("total", "fiscal", Decimal(56005000)),
+        ("total", "special_account", Decimal(800000)),
+        ("basic", "total", Decimal(21805000)),
+        ("project", "total", Decimal(35000000)),
+    ]
+    assert [task.content for task in form.tasks] == ["养护公路1560公里。"]
+    assert [goal.text for goal in form.goals] == ["目标1：加快农村公路建设。"]
+    assert (form.amount_unit, form.funding_check) == ("万元", "holds")
+
+
+def test_of_half_a_year_and_a_year_the_year_counts() -> None:
+    text = """部门整体支出绩效目标表
+2024年度
+部门名称\t云泽县水务局
+收入（万元）\t收入总额\t6210.80
+其中：财政拨款\t6010.80
+其他资金\t200.00
+年度目标\t完成河道疏浚120公里。
+一级指标\t二级指标\t三级指标\t半年（程）指标值\t全年（程）指标值
+产出指标\t数量指标\t疏浚河道\t≥60公里\t≥120公里
+满意度指标\t服务对象满意度指标\t群众满意度\t≥90%\t≥92%
+"""
+    (form,) = extract_bytes(text.encode()).forms
+    assert [(i.name, i.value) for i in form.indicators] == [("疏浚河道", "120"), ("群众满意度", "92")]
+    assert [(a.source, a.amount) for a in form.funding] == [
+        ("total", Decimal(62108000)),
+        ("fiscal", Decimal(60108000)),
+        ("other", Decimal(2000000)),
+    ]
+    assert (form.unit_name, form.amount_unit, form.findings) == ("云泽县水务局", "万元", ())

@@ -115,6 +115,10 @@ def _sum_rows(word: str) -> Iterator[Trial]:
     yield Trial(form(rows=(ROW, f"{word}\t\t\t\t\t\t100")), quiet(rows_say(PLAIN_ROW)))
 
 
+def _placeholders(word: str) -> Iterator[Trial]:
+    yield Trial(form(rows=(ROW, f"\t\t{word}2：")), quiet(rows_say(PLAIN_ROW)))
+
+
 def _section_prefixes(word: str, general: Mapping[str, Any]) -> Iterator[Trial]:
     for label in general["sections"]["goals"]:
         yield from _sections("goals", word + label)
@@ -381,6 +385,7 @@ _SECOND: Final = {
     "效益指标": "社会效益指标",
     "满意度指标": "服务对象满意度指标",
     "成本指标": "经济成本指标",
+    "投入管理指标": "工作目标管理",
 }
 
 
@@ -516,6 +521,7 @@ def _general(keys: tuple[str, ...], word: str | int, general: Mapping[str, Any])
         "field_prefixes": lambda: _field_prefixes(text, general),
         "expects": lambda: _expects(text),
         "sum_rows": lambda: _sum_rows(text),
+        "placeholders": lambda: _placeholders(text),
         "column_starts": lambda: _column_starts(text),
         "label_words": lambda: label_words(text),
     }

@@ -54,7 +54,7 @@ def _answers(form: Form, profile: Profile, summed: _Balance) -> _Answers:
     flat = any(finding.code == "levels_absent" for finding in form.findings)
     others = [
         *checks.head(form),
-        *checks.levels(form.indicators, words.parents, words.full_labels, flat=flat),
+        *checks.levels(form.indicators, words.parents, words.full_labels, words.profile.counter, flat=flat),
         *checks.targets(form.indicators),
         *checks.duplicates(form.indicators),
     ]

@@ -224,6 +224,7 @@ class Interpreter:
         cut_doubts = self._cut_names(indicators, marks=marks)
         tasks = self._cut_tasks(parts.tasks, goals, marks=marks)
         weighed = checks.weights(indicators)
+        known = self.vocabulary
         findings = [
             *checks.head(head),
             *_without_unit(money),
@@ -243,7 +244,7 @@ class Interpreter:
                 },
                 parts.expected | (called.expects - parts.lacking),
             ),
-            *checks.levels(indicators, self.vocabulary.parents, self.vocabulary.full_labels, flat=tree.flat),
+            *checks.levels(indicators, known.parents, known.full_labels, known.profile.counter, flat=tree.flat),
             *checks.targets(indicators),
             *weighed.findings,
             *checks.duplicates(indicators),

@@ -320,7 +320,9 @@ def _header_word(text: str, known: dict[str, str], profile: FormProfile) -> str:
         return ""
     found = known.get(text)
     if found is None:
-        found = _known(_word(text, profile.money), profile) or ""
+        word = _word(text, profile.money)
+        # 1、资金来源：（1）政府预算资金
+        found = _known(word, profile) or _known(_COUNTER.sub("", word.rpartition(":")[2]), profile) or ""
         if len(known) < 65536:
             known[text] = found
     return found
@@ -331,14 +333,18 @@ def header_word(text: str, profile: FormProfile) -> str:
     return _header_word(text, profile.header_words, profile)
 
 
-def states_amount(row: Row, profile: FormProfile) -> int:
+def states_amount(row: Row, profile: FormProfile, *, vague: bool = False) -> int:
     """Where in a row an amount is stated by a word for it in the cell before (年度预算金额 | 250万); -1 for nowhere.
 
-    Words that may mean anything but money (合计, 其他) do not count.
+    Words that may mean anything but money (合计, 其他) count only where ``vague`` says so.
     """
     for at, (cell, after) in enumerate(pairwise(row.cells)):
         word = header_word(cell.text, profile)
-        if word and profile.sources.get(word) not in _VAGUE and _amount_of(after.text, profile.money) is not None:
+        if (
+            word
+            and (vague or profile.sources.get(word) not in _VAGUE)
+            and _amount_of(after.text, profile.money) is not None
+        ):
             return at
     return -1
 

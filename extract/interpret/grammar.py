@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from extract.model import Row
+
 # The roles a cell can have; those from OPERATOR on are the tail of a row.
 ROOT, LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, PASS, ACHIEVED, SCORE, ASIDE, EXTRA = range(14)
 ROLES: Final = (
@@ -49,6 +51,8 @@ _COST: Final = {
     "s": (3.0, 3.5, 2.5, 0.5, _NEVER, 1.0, 1.0, 8.0, 1.0, 0.5, 0.5, 8.0, 0.0),
     "t": (2.5, 4.0, 3.0, 0.0, _NEVER, 2.5, 4.0, _NEVER, 4.0, 0.5, 0.7, _NEVER, 0.0),
 }
+# From this cost on, a cell of a kind has not that role.
+_UNFIT: Final = 6.0
 # What it costs that a column has no cell in this row.
 _MISSING: Final = {
     LEVEL1: 0.0,
@@ -115,6 +119,8 @@ class Plan(NamedTuple):
     whole: bool
     # Whether it has besides all of name, operator, value, unit and weight, a cell each, and no more.
     usual: bool
+    # Whether places told what its cells are, and not their kinds.
+    placed: bool = False
 
 
 class Explanation(NamedTuple):
@@ -128,6 +134,13 @@ class Explanation(NamedTuple):
     def margin(self) -> float:
         """How much dearer the next reading is."""
         return self.second.cost - self.best.cost if self.second else _NEVER
+
+
+class Read(NamedTuple):
+    """A row with its explanation."""
+
+    row: Row
+    explanation: Explanation
 
 
 class Grammar:
@@ -265,6 +278,18 @@ def _plan(best: Reading, second: Reading | None, *, half: bool, gaps: bool, odd:
 def _values(roles: tuple[int, ...], kinds: str) -> tuple[int, ...]:
     """The roles as far as they give different values: of which level a label of either is, the rows around it tell."""
     return tuple(LEVEL1 if kind == "B" and role == LEVEL2 else role for role, kind in zip(roles, kinds, strict=True))
+
+
+def fits(kind: str, role: int) -> bool:
+    """Whether a cell of a kind may have a role at all."""
+    return _COST[kind][role] < _UNFIT
+
+
+def certain(read: Explanation, columns: Sequence[int], roles: tuple[int, ...]) -> Explanation:
+    """The explanation of a row whose cells have these roles for certain. ``read``: by their kinds."""
+    gaps = any(role > NAME and role not in roles for role in columns)
+    best = read.best if read.best.roles == roles else Reading(roles, 0.0)
+    return Explanation(best, None, _plan(best, None, half=False, gaps=gaps, odd=False)._replace(placed=True))
 
 
 def complete(roles: Sequence[int]) -> bool:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from extract.checks import is_sound_sum
 from extract.clean import squash
 from extract.interpret import grammar
+from extract.interpret.anchored import by_place
 from extract.interpret.broken import NO_BEGINNING, continues, fills, together, usual_width
 from extract.interpret.grammar import (
     DEFAULT_COLUMNS,
@@ -24,10 +25,12 @@ from extract.interpret.grammar import (
     Explanation,
     Grammar,
     Plan,
+    Read,
     Reading,
 )
 from extract.interpret.kinds import Kinds
 from extract.interpret.learned import learn, unknown
+from extract.interpret.placeholders import without_placeholders
 from extract.interpret.singles import words
 from extract.interpret.usual import Usual
 from extract.interpret.values import NUMBERS, number, target
@@ -76,13 +79,6 @@ _A_CUT: Final = 0.3
 _PASSED: Final = 1.0
 
 
-class Read(NamedTuple):
-    """A row with its explanation."""
-
-    row: Row
-    explanation: Explanation
-
-
 class _Headed(NamedTuple):
     """What header rows say: what reads the rows below, and the words of no known column, by header row and place."""
 
@@ -114,10 +110,12 @@ class IndicatorReader:
     def read(self, rows: Sequence[Row], headers: Sequence[Row]) -> Tree:
         """The tree of the rows under one header (or none: the usual columns)."""
         reader, unknown_words = self._header(headers)
+        rows = without_placeholders(rows, self.vocabulary)
         doubts: list[Finding] = []
         if grammar.PASS in reader.columns and len(headers) == 1:
             reader, doubts = self._learned(rows, headers[0], reader)
-        tree = _TreeBuilder(self).build(self.whole_rows(rows, reader), reader.columns)
+        reads = by_place(self.whole_rows(rows, reader), headers, reader, self.kinds)
+        tree = _TreeBuilder(self).build(reads, reader.columns)
         flat = (
             LEVEL1 not in reader.columns
             and LEVEL2 not in reader.columns
@@ -403,6 +401,7 @@ class _TreeBuilder:
                 self._levels(
                     row.cells[plan.level1] if plan.level1 >= 0 else None,
                     row.cells[plan.level2] if plan.level2 >= 0 else None,
+                    placed=plan.placed,
                 )
             if plan.usual and self._usual(row.cells, plan):
                 continue
@@ -446,14 +445,12 @@ class _TreeBuilder:
                 )
                 return
 
-    def _levels(self, first: Cell | None, second: Cell | None) -> None:
-        """Takes in the labels of a row."""
+    def _levels(self, first: Cell | None, second: Cell | None, *, placed: bool) -> None:
+        """Takes in the labels of a row. ``placed``: it is certain which is of which level."""
         one = self.vocabulary.label(first.text) if first is not None else None
         two = self.vocabulary.label(second.text) if second is not None else None
-        if first is not None and second is None and one is not None and one.level2 and self._is_second(one):
-            first, second, one, two = None, first, None, one
-        elif second is not None and first is None and two is not None and two.level1 and not self._is_second(two):
-            first, second, one, two = second, None, two, None
+        if not placed:
+            first, second, one, two = self._by_tree(first, second, one, two)
         if first is not None:
             name = one.level1 if one is not None and one.level1 else first.text
             if name != self.level1 or second is not None:
@@ -466,9 +463,19 @@ class _TreeBuilder:
             self.level2, self.raw2, self.basis2 = name, second.text, "stated"
             self.above = {**self.above, "level2": second, "level2_raw": second}
             parents = self.vocabulary.parents.get(name, ())
-            if parents and self.level1 not in parents and first is None:
+            if parents and self.level1 not in parents and first is None and not placed:
                 self.level1, self.raw1, self.basis1 = parents[0], None, "inferred"
                 self.above = {"level1": second, "level2": second, "level2_raw": second}
+
+    def _by_tree(
+        self, first: Cell | None, second: Cell | None, one: Label | None, two: Label | None
+    ) -> tuple[Cell | None, Cell | None, Label | None, Label | None]:
+        """A row's labels and their meanings, by level; one alone that can be of either is of the one it fits here."""
+        if first is not None and second is None and one is not None and one.level2 and self._is_second(one):
+            return None, first, None, one
+        if second is not None and first is None and two is not None and two.level1 and not self._is_second(two):
+            return second, None, two, None
+        return first, second, one, two
 
     def _is_second(self, label: Label) -> bool:
         """Whether a label that can be of either level (成本指标, 满意度指标) is of the second here.

@@ -78,7 +78,9 @@ def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Go
             found[-1].append(cell)
         else:
             found.append([cell])
-    return Goals([_goal(join(group)) for group in found], [*doubts, *_figures(rows, "goals")])
+    goals = [_goal(join(group)) for group in found]
+    said = [goal for goal in goals if not profile.placeholder.match(goal.text)]
+    return Goals(said, [*doubts, *_figures(rows, "goals")])
 
 
 def _goal_columns(rows: Sequence[Row], profile: FormProfile) -> tuple[list[Row], list[Finding]]:
@@ -226,7 +228,8 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             continue
         if len(row.cells) == 1 and profile.is_furniture(row.cells[0].text) and header is not None and continues(row):
             continue
-        body.append(row)
+        if not all(profile.placeholder.match(cell.text) for cell in row.cells):
+            body.append(row)
     width = usual_width([*([header] if header is not None else []), *body])
     whole, findings = _whole_tasks(body, width)
     found: list[Task] = []

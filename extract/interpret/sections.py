@@ -97,6 +97,8 @@ class _Own(NamedTuple):
 
 
 # Sections that only a form of its own has, not a further page of one.
+# A word and its amount.
+_A_PAIR: Final = 2
 _OPENING: Final = frozenset({"funding", "goals", "tasks"})
 _ORDER: Final = {"head": 0, "funding": 1, "term": 2, "goals": 3, "tasks": 4, "indicators": 5, "notes": 6}
 
@@ -360,6 +362,11 @@ class Scanner:
                     state = "tasks"
                 elif state == "head":
                     under = self._head(found, row, under=under)
+                elif state == "tasks" and states_amount(row, self.profile) == 1:
+                    # 预算情况 | 部门预算总额 | 5680.50
+                    found.labels.setdefault("funding", cells[0])
+                    state = "funding"
+                    found.funding.append(_without_label(row))
                 else:
                     by_state[state].append(row)
             elif meaning.kind == "title":
@@ -388,13 +395,19 @@ class Scanner:
                 row = _without_label(row)
             found.funding.append(row)
             return heads
-        at = states_amount(row, profile) if len(row.cells) > 1 else -1
+        at = (
+            states_amount(row, profile, vague=bool(found.funding) and len(row.cells) == _A_PAIR)
+            if len(row.cells) > 1
+            else -1
+        )
         if at >= 0:
             found.funding.append(row._replace(cells=row.cells[at:]))
         if at < 0:
             found.head.append(row)
         elif any(self.meaning(cell.text).kind for cell in row.cells[:at]):
             found.head.append(row._replace(cells=row.cells[:at]))
+        elif at and profile.money.stated(row.cells[0].text):
+            found.labels.setdefault("funding", row.cells[0])
         return False
 
     def _heads_tasks(self, found: Sections, row: Row) -> bool:

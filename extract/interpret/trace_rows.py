@@ -13,7 +13,7 @@ from typing import Final
 from extract.clean import squash
 from extract.interpret import grammar
 from extract.interpret.funding import header_word, is_beside
-from extract.interpret.indicators import Read
+from extract.interpret.grammar import Read
 from extract.interpret.sections import Scanner
 from extract.interpret.trace import KINDS, Other, Part, Reading, Recorder, Source, Stretch
 from extract.interpret.wide import Lead, is_sum, leading_columns
