@@ -68,6 +68,14 @@ KINDS: dict[str, tuple[str, list[Said]]] = {
         ],
     ),
     "the label of the unit": (FORM.replace("预算单位", "填表机关"), [("documents", None, "unit_name", "河阳县民政局")]),
+    "a sign behind a name": (
+        FORM.replace("走访效果\t\t良好", "走访效果\t看情况\t良好"),
+        [(*SECOND, "name", "走访效果")],
+    ),
+    "the label of a section behind a text": (
+        FORM.replace("年度绩效指标", "考核内容一览"),
+        [("tasks", 0, "content", "走访困难群众")],
+    ),
     "how a code stands behind a name": (
         FORM.replace("301001-河阳县民政局", "河阳县民政局<301001>"),
         [("documents", None, "unit_name", "河阳县民政局"), ("documents", None, "unit_code", "301001")],

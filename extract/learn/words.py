@@ -31,6 +31,8 @@ _OF_HEADER: Final = {
     },
     "tasks": {"name": "name", "content": "content"},
 }  # fmt: skip
+_SIGNS: Final = ("定性", "≥", "≤", "=", ">", "<")
+_SECTIONS: Final = ("indicators", "tasks", "goals", "notes", "funding")
 _PROFILE_TABLE: Final = {"indicators": "columns", "tasks": "tasks"}
 _OF_LABEL: Final = {
     "fiscal_year": ("fields", "fiscal_year"),
@@ -74,6 +76,7 @@ def is_known(word: Word, vocabulary: Vocabulary) -> bool:
         "fields": profile.fields,
         "sections": profile.sections,
         "kinds": profile.kinds,
+        "furniture": profile.furniture,
         "funding": {*profile.sources, *profile.categories, *profile.project_total, *profile.funding_pass},
     }
     first, *rest = word.steps
@@ -111,6 +114,22 @@ def _words(one: Correction, source: Source, level_names: Mapping[str, Container[
     elif one.table == "indicators":
         yield from _of_target(one, source, record)
     yield from _headers(one, source)
+    yield from _beside(one)
+
+
+def _beside(one: Correction) -> Iterator[Word]:
+    """What was taken for a part of a text: a label, a sign or a unit that nobody knew for one."""
+    old, new = one.old or "", str(one.new)
+    if not (old.startswith(new) or old.endswith(new)) or len(old) - len(new) > _LONGEST:
+        return
+    rest = old.removeprefix(new) if old.startswith(new) else old.removesuffix(new)
+    rest = rest.strip().strip(":：")
+    if one.table == "indicators":
+        yield from (Word(("vocabulary", "operators", sign), rest) for sign in _SIGNS)
+        yield from (Word(("vocabulary", kind), rest) for kind in ("units", "grades"))
+    yield from (Word(("sections", section), rest) for section in _SECTIONS)
+    yield Word(("fields", "other"), rest)
+    yield Word(("furniture", "starts"), rest)
 
 
 def _record(one: Correction, form: Form) -> Any:
