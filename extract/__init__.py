@@ -3,7 +3,8 @@
 ``extract_bytes`` and ``extract_path`` read one source and give an ``Extraction``: its forms with findings, or the
 failure; ``extract_all`` reads all that is in an archive. ``load_forms`` reads a folder of form profiles for them,
 ``load_corrections`` files of what persons said of values.
-``to_tables`` turns extractions into Arrow tables. The data model is in ``extract.model``.
+``to_tables`` turns extractions into Arrow tables, ``confidence_of`` tells how far to trust the rows of a form.
+The data model is in ``extract.model``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from extract.api import extract_all, extract_bytes, extract_path, load_forms
+    from extract.confidence import confidence_of
     from extract.corrections.file import load_corrections
     from extract.errors import PifubiaoError, SchemaError, UnreadableInput, UsageError
     from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Grid, Indicator, Row, Task
@@ -23,6 +25,7 @@ __version__ = "0.1.0"
 
 # Imported when first asked for: `import extract` is to cost nothing.
 _HOMES = {
+    "confidence_of": "extract.confidence",
     "extract_all": "extract.api",
     "extract_bytes": "extract.api",
     "extract_path": "extract.api",
@@ -53,6 +56,7 @@ __all__ = [
     "Task",
     "UnreadableInput",
     "UsageError",
+    "confidence_of",
     "extract_all",
     "extract_bytes",
     "extract_path",

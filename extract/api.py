@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from extract import doubts, misread
+from extract import confidence, doubts, misread
 from extract.corrections.file import Corrections, load_corrections
 from extract.errors import UnreadableInput
 from extract.interpret.choose import FormReader, reader_of
@@ -134,14 +134,26 @@ def traced_bytes(
 
     ``docx``: what LibreOffice made of the file, where it was asked before.
     """
-    reader = reader_of(library_in(forms))
+    options = options or ReadOptions()
+    found = _traced(data, recorder, source_path, reader_of(library_in(forms)), options, docx)
+    return confidence.doubted(found, options.min_confidence) if options.min_confidence > 0 else found
+
+
+def _traced(
+    data: bytes,
+    recorder: Recorder | None,
+    source_path: str,
+    reader: FormReader,
+    options: ReadOptions,
+    docx: bytes | Failure | None,
+) -> Extraction:
     digest = hashlib.sha256(data).hexdigest()
     try:
         kind = kinds.kind(data)
         if kind in kinds.ARCHIVES:
             raise UnreadableInput("is_archive", path=source_path)
         if kind != "text":
-            source = files.read(data, kind, options or ReadOptions(), docx)
+            source = files.read(data, kind, options, docx)
             return _of_source(source, source_path, digest, reader, recorder)
         decoded = encoding.decode(data)
     except UnreadableInput as error:

@@ -143,6 +143,13 @@ class Indicator(NamedTuple):
     places: Mapping[str, Cell]
 
 
+class Weighed(NamedTuple):
+    """What a row costs to read as it was read, and by how much the next reading that gives other values is dearer."""
+
+    cost: float
+    margin: float
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """One form, read. ``places`` holds the places of its own fields (title, fiscal_year, …).
@@ -151,6 +158,10 @@ class Form:
     ``holds``, ``fails``, or ``not_made`` where nothing could be compared. ``settled``: the values that a person
     corrected or confirmed, as they were read, by table, seq and field; so too the columns that said how they were
     come by.
+
+    ``reading``: how its cells were told: ``ruled`` by strokes or tags, ``cells`` by separators, ``blanks`` by runs of
+    blanks, ``layout`` and ``page`` by where texts stand, ``stream`` and ``glued`` by what they are. ``weighed``: what
+    the row of each indicator costs to read.
     """
 
     form_index: int
@@ -174,6 +185,8 @@ class Form:
     findings: tuple[Finding, ...] = ()
     places: Mapping[str, Cell] = field(default_factory=dict)
     settled: Mapping[tuple[str, int | None, str], object] = field(default_factory=dict)
+    reading: str = ""
+    weighed: tuple[Weighed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,9 @@ def _column(known: Callable[[Any], Any]) -> Callable[[str, Sequence[str], str, R
 
 
 def _categories(profile: Any) -> dict[str, set[str]]:
-    return {word: {category} for word, category in profile.categories.items()}
+    """A word for money that names no category stands for all of it, or for a project's."""
+    found = {word: {"total", "project"} for word in (*profile.project_total, *profile.sources)}
+    return found | {word: {category} for word, category in profile.categories.items()}
 
 
 def _sources(profile: Any) -> dict[str, set[str]]:

@@ -6,6 +6,7 @@ import pytest
 
 from extract import to_tables
 from extract.catalogue import FindingKind, Wording
+from extract.confidence import confidence_of, models
 from extract.corrections.fields import fit
 from extract.model import Cell, Extraction, Finding, Form, Origin, OriginLine
 from extract.tables.build import document_id, provenance_table, spread, status
@@ -21,6 +22,8 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     codes["number_not_stored"] = FindingKind(
         "number_not_stored", "warning", None, words, Wording("{value} {stored}", "{value} {stored}")
     )
+    # What rates rows names codes of the real one.
+    models()
     monkeypatch.setattr("extract.catalogue.findings", lambda: codes)
 
 
@@ -58,8 +61,19 @@ def test_documents() -> None:
     }
 
 
+def test_confidence_goes_with_the_rows() -> None:
+    told, bare = form(), Form(1, "project", "general")
+    tables = to_tables([extraction("a.txt", told, bare)])
+    rates = confidence_of(told)
+    assert {name: tables[name]["confidence"].to_pylist() for name in rates} == rates
+    assert [len(own) for own in rates.values()] == [1, 1, 2]
+
+
 def test_rows_of_a_form() -> None:
-    tables = to_tables([extraction()])
+    tables = {
+        name: table.drop_columns(["confidence"]) if "confidence" in table.column_names else table
+        for name, table in to_tables([extraction()]).items()
+    }
     key = document_id("a.txt", digest("a.txt"), 0)
     assert tables["funding"].to_pylist() == [
         {

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extract.interpret.layout import LayoutReading, is_layout, read_layout
+from extract.interpret.layout import LayoutReading, _in_columns, is_layout, read_layout
+from extract.interpret.layout_lines import strips
 from extract.model import Row
 from extract.profiles import default
 from tests.layouts import Content, Line, Style, faults, print_form, read_back, some_content, some_style, tells_all
@@ -294,3 +295,8 @@ def test_lines_that_stand_off_are_told(seed: int) -> None:
     reading = read(lines[:8] + moved(lines[8:-1], rng) + lines[-1:])
     silent, _ = faults(content, read_back(reading.rows, reading.doubts, style))
     assert silent == [], style
+
+
+def test_one_column_that_the_header_does_not_reach_is_no_table() -> None:
+    lines = ["指标 值", *[" " * 20 + "巡查次数"] * 20]
+    assert not _in_columns(strips(lines, [0] * len(lines)), 2)

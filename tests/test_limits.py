@@ -50,9 +50,11 @@ def test_every_option_is_what_the_run_is_told(tmp_path: Path) -> None:
     }
     given = {option: 50_000 - k if "bytes" in option else 40 + k for k, option in enumerate(numbers)}
     words = [word for option, number in given.items() for word in (option, number)]
-    done = pifubiao("extract", SAMPLE, "--out", tmp_path / "out", "--json", "--pdf-engine", "pdfplumber", *words)
+    others: dict[str, str | float] = {"pdf_engine": "pdfplumber", "min_confidence": 0.25}
+    more = [word for field, value in others.items() for word in (f"--{field.replace('_', '-')}", str(value))]
+    done = pifubiao("extract", SAMPLE, "--out", tmp_path / "out", "--json", *words, *more)
     reading = json.loads(done.stdout)["parameters"]["reading"]
-    assert reading == {**{field: given[option] for option, field in numbers.items()}, "pdf_engine": "pdfplumber"}
+    assert reading == {**{field: given[option] for option, field in numbers.items()}, **others}
     assert set(reading) == set(ReadOptions.__dataclass_fields__)
 
 

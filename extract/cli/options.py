@@ -78,6 +78,7 @@ _LIMITS: Final = (
     _Limit("help_ocr_threads", _USUAL.ocr_threads, "ocr_threads", highest=_MOST_THREADS),
     _Limit("help_office_timeout", _USUAL.office_seconds, "office_seconds", lowest=0.1),
     _Limit("help_pdf_engine", Engine.auto, "pdf_engine", lowest=None),
+    _Limit("help_min_confidence", _USUAL.min_confidence, "min_confidence", lowest=0, highest=1),
     _Limit("help_timeout", TIMEOUT, lowest=0.1),
     _Limit("help_max_memory", MAX_MEMORY),
 )

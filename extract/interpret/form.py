@@ -119,13 +119,16 @@ class Interpreter:
         glued = bool(prepared.doubts) and not is_page(lines)
         layout = None if grid.ruled or glued else self._layout(rows, lines)
         if layout is None:
-            read = self._attempt(self._plain(rows, grid), None, lines, profile, index, prepared.doubts)
+            way = _way(rows, ruled=grid.ruled, glued=glued)
+            read = self._attempt(self._plain(rows, grid), None, lines, profile, index, way, prepared.doubts)
         else:
-            read = self._attempt(*layout, lines, profile, index)
+            sections, reading = layout
+            way = "page" if reading.free else "layout"
+            read = self._attempt(sections, reading, lines, profile, index, way)
             count = _open if layout[1].exact else _found
             if count(read.forms):
                 # Cells that only blanks separate may seem to stand in columns by chance.
-                plain = self._attempt(self._plain(rows, grid), None, lines, profile, index)
+                plain = self._attempt(self._plain(rows, grid), None, lines, profile, index, "blanks")
                 least = 0 if layout[1].exact else _found(read.forms)
                 if plain.forms and count(plain.forms) <= least:
                     read = plain
@@ -139,7 +142,7 @@ class Interpreter:
     ) -> list[Form]:
         """``read`` for the rows of a text without cell boundaries."""
         sections = self.scanner.split([row for row in map(_cleaned, stream.rows) if row.cells])
-        read = self._attempt(sections, stream, lines, profile, index)
+        read = self._attempt(sections, stream, lines, profile, index, "stream")
         if recorder is not None:
             recorder.stretch(stream.rows, read.sections, read.layout, self)
             recorder.forms(read.parts, read.forms)
@@ -152,9 +155,10 @@ class Interpreter:
         lines: Sequence[str],
         profile: Called,
         index: int,
+        way: str,
         cuts: Sequence[Finding] = (),
     ) -> _Attempt:
-        """The forms that sections make; ``cuts``: doubts about cuts in their rows."""
+        """The forms that sections make; ``way``: how their cells were told; ``cuts``: doubts about cuts in rows."""
         if not _is_form(sections):
             return _Attempt(sections, layout, [], [])
         wide = leading_columns(sections.headers[0], self.scanner) if sections.headers else None
@@ -167,7 +171,8 @@ class Interpreter:
             read = [parts]
         else:
             read = list(self._projects(sections, *wide, lines))
-        return _Attempt(sections, layout, read, [self._form(parts, profile, index + i) for i, parts in enumerate(read)])
+        forms = [self._form(parts, profile, index + i, way) for i, parts in enumerate(read)]
+        return _Attempt(sections, layout, read, forms)
 
     def _parts(self, sections: Sections, doubts: tuple[Finding, ...], lines: Sequence[str]) -> Parts:
         """What the sections of a form say."""
@@ -209,7 +214,7 @@ class Interpreter:
                 lacking=_without(leads),
             )
 
-    def _form(self, parts: Parts, called: Called, index: int) -> Form:
+    def _form(self, parts: Parts, called: Called, index: int, way: str) -> Form:
         """The form that its parts make: cut texts told and recovered, checks made."""
         head, money, tree = parts.head, parts.money, parts.tree
         places = head.places
@@ -271,6 +276,8 @@ class Interpreter:
             indicators=tuple(indicators),
             findings=tuple(findings),
             places=places,
+            reading=way,
+            weighed=tree.weighed,
         )
 
     def _plain(self, rows: Sequence[Row], grid: Grid) -> Sections:
@@ -357,6 +364,13 @@ class Interpreter:
                 task.name, task.content, seq in cut, text, source, task.name_truncated or seq in cut_names, places
             )
         return tasks
+
+
+def _way(rows: Sequence[Row], *, ruled: bool, glued: bool) -> str:
+    """How the cells of rows were told; see ``Form.reading``."""
+    if ruled or glued:
+        return "ruled" if ruled else "glued"
+    return "cells" if sum([row.width > 0 for row in rows]) * 2 > len(rows) else "blanks"
 
 
 def bears_marks(tasks: prose.Tasks, names: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from extract.model import Row
+from extract.model import Row, Weighed
 
 # The roles a cell can have; those from OPERATOR on are the tail of a row.
 ROOT, LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, PASS, ACHIEVED, SCORE, ASIDE, EXTRA = range(14)
@@ -124,16 +124,17 @@ class Plan(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """The best reading of a row, and the next one where there is one that gives other values."""
+    """The best reading of a row, and the next one where there is one that gives other values; what the two cost."""
 
     best: Reading
     second: Reading | None
     plan: Plan
+    weighed: Weighed
 
     @property
     def margin(self) -> float:
         """How much dearer the next reading is."""
-        return self.second.cost - self.best.cost if self.second else _NEVER
+        return self.weighed.margin
 
 
 class Read(NamedTuple):
@@ -185,7 +186,9 @@ class Grammar:
         half = ASIDE in self.columns and ASIDE not in best.roles and NAME in best.roles
         blank = any(role > NAME and role not in best.roles for role in self.columns)
         no_name = any(role == NAME and kind in NO_NAME for role, kind in zip(best.roles, kinds, strict=True))
-        return Explanation(best, second, _plan(best, second, half=half, gaps=blank, odd=blank and no_name))
+        plan = _plan(best, second, half=half, gaps=blank, odd=blank and no_name)
+        weighed = Weighed(best.cost, second.cost - best.cost if second else _NEVER)
+        return Explanation(best, second, plan, weighed)
 
     @staticmethod
     def _memory(memory: int, kind: str, role: int) -> int:
@@ -289,7 +292,8 @@ def certain(read: Explanation, columns: Sequence[int], roles: tuple[int, ...]) -
     """The explanation of a row whose cells have these roles for certain. ``read``: by their kinds."""
     gaps = any(role > NAME and role not in roles for role in columns)
     best = read.best if read.best.roles == roles else Reading(roles, 0.0)
-    return Explanation(best, None, _plan(best, None, half=False, gaps=gaps, odd=False)._replace(placed=True))
+    plan = _plan(best, None, half=False, gaps=gaps, odd=False)._replace(placed=True)
+    return Explanation(best, None, plan, Weighed(best.cost, _NEVER))
 
 
 def complete(roles: Sequence[int]) -> bool:

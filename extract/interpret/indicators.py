@@ -34,7 +34,7 @@ from extract.interpret.placeholders import without_placeholders
 from extract.interpret.singles import words
 from extract.interpret.usual import Usual
 from extract.interpret.values import NUMBERS, number, target
-from extract.model import Cell, Finding, Indicator, Row
+from extract.model import Cell, Finding, Indicator, Row, Weighed
 from extract.places import join
 from extract.vocabulary import Label, Vocabulary
 
@@ -93,6 +93,8 @@ class Tree(NamedTuple):
     findings: list[Finding]
     reads: Sequence[Read]
     columns: tuple[int, ...]
+    # What the row of each indicator costs to read.
+    weighed: tuple[Weighed, ...] = ()
     # Whether the form shows no levels: neither its header nor any row.
     flat: bool = False
 
@@ -388,6 +390,7 @@ class _TreeBuilder:
         # The cells of the labels above, by the fields that come from them.
         self.above: dict[str, Cell] = {}
         self.indicators: list[Indicator] = []
+        self.weighed: list[Weighed] = []
         self.findings: list[Finding] = []
 
     def build(self, reads: Sequence[Read], columns: tuple[int, ...]) -> Tree:
@@ -404,12 +407,15 @@ class _TreeBuilder:
                     placed=plan.placed,
                 )
             if plan.usual and self._usual(row.cells, plan):
+                self.weighed.append(explanation.weighed)
                 continue
             if plan.whole:
                 self._indicator(row.cells, plan)
             else:
                 self._odd_row(row, explanation, plan)
-        return Tree(self.indicators, self.findings, reads, columns)
+            if len(self.indicators) > len(self.weighed):
+                self.weighed.append(explanation.weighed)
+        return Tree(self.indicators, self.findings, reads, columns, tuple(self.weighed))
 
     def _odd_row(self, row: Row, explanation: Explanation, plan: Plan) -> None:
         """A row that lacks something, or has something too much, or can be read in two ways."""

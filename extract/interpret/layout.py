@@ -53,6 +53,8 @@ class LayoutReading:
     ways: tuple[tuple[str, float], ...] = ()
     # Whether the cells beside the indicators' names stand exactly below one another.
     exact: bool = True
+    # Whether the cells were told by where words stand on the page, and not by columns of blanks.
+    free: bool = False
 
     def holds(self) -> bool:
         """Whether the lines keep to their columns, so that where cells stand may be relied on."""
@@ -124,6 +126,8 @@ def _in_columns(lines: Sequence[Strip], words: int) -> bool:
     header = lines[0].places[: segments[-1][1]].rstrip()
     last = segments[-1][0]
     if len(header) <= last:
+        if len(segments) == 1:
+            return False
         # A header word may stand beside its column's cells.
         last = segments[-2][0] if len(header) > segments[-2][0] else len(header)
     orderly = 0

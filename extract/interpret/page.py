@@ -69,4 +69,4 @@ def read_page(lines: Sequence[str], first_line: int, kinds: Kinds) -> LayoutRead
         rows += part.rows
         doubts += part.doubts
     rows += notes(found.notes, profile)
-    return LayoutReading(rows, tuple(doubts), exact=False)
+    return LayoutReading(rows, tuple(doubts), exact=False, free=True)

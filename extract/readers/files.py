@@ -50,7 +50,7 @@ _CALLED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How files that are no text are read.
+    """How files are read, those that are no text above all.
 
     ``max_unpacked_bytes``, ``max_ratio``: how much the parts of an office file may unpack to, in all and for a packed
     byte. ``max_xml_bytes``: of a part that is held in memory as a tree. ``max_sheet_cells``: how many cells a sheet may
@@ -64,6 +64,8 @@ class ReadOptions:
     Archives have the same ``max_ratio``. ``max_member_bytes``: of one member, unpacked; ``max_unpacked``,
     ``max_members``: bytes and members of an archive and all archives within it together; ``max_depth``: of archives
     in archives (1: none).
+
+    ``min_confidence``: rows that are less likely to be right than this get a finding.
     """
 
     max_unpacked_bytes: int = 128 * 1024 * 1024
@@ -79,6 +81,7 @@ class ReadOptions:
     max_depth: int = 5
     max_pixels: int = 80_000_000
     ocr_threads: int = 1
+    min_confidence: float = 0.0
 
 
 def read(data: bytes, kind: str, options: ReadOptions, docx: bytes | Failure | None = None) -> Source:

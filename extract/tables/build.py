@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from extract import catalogue
 from extract.clean import plain
+from extract.confidence import confidence_of
 from extract.corrections.fields import fit
 from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Indicator, Spot, Task
 from extract.tables.basis import BASES, bases
@@ -30,6 +31,7 @@ from extract.tables.schemas import TABLES, schemas
 # The tables that hold a form's rows, with the record each row is built from, in the order of their provenance.
 _RECORDS: Final[Mapping[str, Any]] = {"funding": Amount, "goals": Goal, "tasks": Task, "indicators": Indicator}
 _GRAVITY: Final = {"ok": 0, "info": 0, "warning": 1, "error": 2}
+_CONFIDENCE: Final = "confidence"
 # What a finding says is stored of a number that no column holds.
 _NOT_STORED: Final = "–"
 _PARTS: Final = itemgetter(Cell._fields.index("parts"))
@@ -101,8 +103,9 @@ class TableBuilder:
         self._documents.add(extraction, form)
         findings = list(form.findings)
         misfits: list[Finding] = []
+        confidence = confidence_of(form)
         for name, records in self._records.items():
-            misfits += records.add(getattr(form, name))
+            misfits += records.add(getattr(form, name), confidence.get(name))
         findings += misfits
         self._provenance.add(extraction, _without_lost(form, misfits) if misfits else form)
         self._findings += [(key, finding) for finding in findings]
@@ -193,10 +196,14 @@ class _Records:
             else:
                 self._plain[field] = []
                 self._takers.append(self._plain[field].extend)
+        self._rated = _CONFIDENCE in schema.names
+        self._confidence: list[float | None] = []
 
-    def add(self, rows: Sequence[Any]) -> list[Finding]:
+    def add(self, rows: Sequence[Any], confidence: Sequence[float] | None = None) -> list[Finding]:
         """Takes in the records of one form; a finding for each number that no column holds."""
         self._counts.append(len(rows))
+        if self._rated:
+            self._confidence += confidence or (None,) * len(rows)
         # The places, which come last, go to the provenance.
         for take, values in zip(self._takers, zip(*rows, strict=True), strict=False):
             take(values)
@@ -221,6 +228,8 @@ class _Records:
         schema = schemas()[self._name]
         columns = {name: pa.array(values, schema.field(name).type) for name, values in self._plain.items()}
         columns |= {name: column.finish() for name, column in self._decimals.items()}
+        if self._rated:
+            columns[_CONFIDENCE] = pa.array(self._confidence, pa.float64())
         columns["document_id"] = spread(ids, self._counts)
         columns["seq"] = _int32(array("i", chain.from_iterable(map(range, self._counts))))
         return _table(self._name, columns)
