@@ -147,6 +147,21 @@ def test_the_corrected_values_come_out_once_the_diff_is_accepted(tmp_path: Path,
     assert says(text.encode(), tmp_path / "forms", said) == [new for *_, new in said]
 
 
+def test_a_header_that_was_read_as_a_task_is_learned_where_somebody_said_that_the_row_holds_nothing(
+    tmp_path: Path,
+) -> None:
+    text = FORM.replace("任务名称\t主要内容", "事项\t做法").replace("\t走访\t", "\t慰问\t慰问老人\n\t走访\t")
+    said: list[Said] = [("tasks", 0, "name", None), ("tasks", 0, "content", None), ("tasks", 1, "name", "慰问")]
+    taught = learned({"a.txt": text.encode()}, [("a.txt", one) for one in said], tmp_path)
+    assert outcomes(taught) == ["taught", "taught", "not_needed"]
+    accept(taught, tmp_path / "forms")
+    (form,) = extract_bytes(text.encode(), forms=tmp_path / "forms").forms
+    assert [(task.name, task.content) for task in form.tasks] == [("慰问", "慰问老人"), ("走访", "走访困难群众")]
+    assert form.findings == ()
+    half = learned({"a.txt": text.encode()}, [("a.txt", said[0])], tmp_path)
+    assert (set(outcomes(half)) & {"taught"}, half.diff) == (set(), "")
+
+
 def test_the_diff_holds_the_word_and_what_its_file_needs(tmp_path: Path) -> None:
     text, said = KINDS["a label of the second level"]
     taught = learned({"a.txt": text.encode()}, [("a.txt", one) for one in said], tmp_path)

@@ -130,8 +130,37 @@ def doubts(form: Form) -> int:
     return sum(found[finding.code].severity != "info" for finding in form.findings)
 
 
-def right(form: Form | None, one: Correction) -> bool:
-    """Whether a form says what a correction says."""
+class Gone(NamedTuple):
+    """The rows of a form's tasks of which somebody said that they hold nothing, and how many ``tasks`` it had."""
+
+    seqs: tuple[int, ...]
+    tasks: int
+
+    @classmethod
+    def of(cls, form: Form, said: Sequence[Correction]) -> Gone:
+        """Those of a form that was read so."""
+        none = {(one.seq, one.field) for one in said if one.table == "tasks" and one.new is None}
+        seqs = [
+            seq
+            for seq, task in enumerate(form.tasks)
+            if all((seq, name) in none or getattr(task, name) is None for name in ("name", "content"))
+        ]
+        return cls(tuple(seq for seq in seqs if any(own == seq for own, _ in none)), len(form.tasks))
+
+    def now(self, form: Form, table: str, seq: int | None) -> int | None:
+        """The number that a row has now, where those rows are not read any more; -1 for such a row itself."""
+        if table != "tasks" or seq is None or not self.seqs or len(form.tasks) != self.tasks - len(self.seqs):
+            return seq
+        return -1 if seq in self.seqs else seq - sum(gone < seq for gone in self.seqs)
+
+
+def right(form: Form | None, one: Correction, gone: Gone | None = None) -> bool:
+    """Whether a form says what a correction says; ``gone``: rows that are not to be read at all."""
+    if form is not None and gone is not None:
+        seq = gone.now(form, one.table, one.seq)
+        if seq == -1:
+            return True
+        one = one._replace(seq=seq)
     if form is None or (one.seq is not None and one.seq >= len(getattr(form, one.table))):
         return False
     record = form if one.seq is None else getattr(form, one.table)[one.seq]
@@ -147,10 +176,13 @@ def harm(before: Form, after: Form | None, said: Sequence[Correction]) -> Key | 
         return "documents", None, "title"
     known = {(one.table, one.seq, one.field): one for one in said}
     same = {(one.table, one.field, one.old, one.new) for one in said}
-    now = values(after)
-    changed = {key for key, old in values(before).items() if now.get(key) != old}
+    gone = Gone.of(before, said)
+    moved = {(table, gone.now(after, table, seq), name): (table, seq, name) for table, seq, name in values(before)}
+    now = {moved.get(key, key): value for key, value in values(after).items()}
+    was = {key: value for key, value in values(before).items() if gone.now(after, *key[:2]) != -1}
+    changed = {key for key, old in was.items() if now.get(key) != old}
     for key in sorted(changed, key=str):
-        if not _may(key, values(before)[key], now, known, same, changed):
+        if not _may(key, was[key], now, known, same, changed):
             return key
     return ("documents", None, "status") if doubts(after) > doubts(before) else None
 

@@ -11,7 +11,7 @@ from extract.corrections.file import Correction, Corrections
 from extract.errors import SchemaError
 from extract.formfiles import FormFile, read_forms, read_words
 from extract.learn.profile import Draft, Profiles
-from extract.learn.prove import Others, Reader, Seen, breaks, harm, right, seen
+from extract.learn.prove import Gone, Others, Reader, Seen, breaks, harm, right, seen
 from extract.learn.words import Source, Word, is_known, together, words
 from extract.model import Form
 from extract.readers import kinds
@@ -71,6 +71,11 @@ class _Case(NamedTuple):
     number: int
     form: Form
     said: Sequence[Correction]
+    gone: Gone
+
+    def right(self, form: Form | None, one: Correction) -> bool:
+        """Whether the form, read otherwise, says what a correction says."""
+        return right(form, one, self.gone)
 
 
 class _Teacher:
@@ -110,7 +115,7 @@ class _Teacher:
             forms = {form.form_index: form for form in self._reader.read(leaf).forms} if said else {}
             for index, own in said.items():
                 if (fitting := self._fitting(own, forms.get(index))) and index in forms:
-                    yield _Case(leaf, index, forms[index], fitting)
+                    yield _Case(leaf, index, forms[index], fitting, Gone.of(forms[index], fitting))
 
     def _fitting(self, said: Sequence[Correction], form: Form | None) -> list[Correction]:
         """What was said of a form and still fits."""
@@ -132,7 +137,7 @@ class _Teacher:
         """Finds words for what is wrong in a form."""
         self._reader.use(self._profiles.files())
         case = self._again(case)
-        wrong = [one for one in case.said if not right(case.form, one)]
+        wrong = [one for one in case.said if not case.right(case.form, one)]
         source = self._reader.source(case.leaf, case.form)
         header = [word for word in together(wrong, source) if self._is_new(case.form, word)]
         if len(header) > 1:
@@ -159,7 +164,7 @@ class _Teacher:
         if form is None:
             return case
         for one in case.said:
-            if right(form, one) and self._lessons[one].outcome not in DONE:
+            if case.right(form, one) and self._lessons[one].outcome not in DONE:
                 self._lessons[one] = Lesson(one, TAUGHT)
         return case._replace(form=form)
 
@@ -178,7 +183,7 @@ class _Teacher:
             return False
         form = self._read(case)
         outcome, detail = NO_HELP, ""
-        if all(right(form, one) for one in wanted):
+        if all(case.right(form, one) for one in wanted):
             harmed = next(filter(None, map(self._harmed, self._cases)), None)
             if harmed is not None:
                 outcome, detail = HARMS, _named(proposed, harmed)
@@ -189,7 +194,7 @@ class _Teacher:
         if outcome == TAUGHT:
             self._profiles = tried
             for one in case.said:
-                if right(form, one) and self._lessons[one].outcome not in DONE:
+                if case.right(form, one) and self._lessons[one].outcome not in DONE:
                     self._lessons[one] = Lesson(one, TAUGHT)
             return True
         self._reader.use(self._profiles.files())
@@ -242,14 +247,14 @@ class _Teacher:
             for case, said in taught:
                 form = self._read(case)
                 for one in said:
-                    if not right(form, one):
+                    if not case.right(form, one):
                         lesson = self._lessons[one]
                         detail = ", ".join(filter(None, [lesson.detail, _shown(word)]))
                         self._lessons[one] = lesson._replace(detail=detail)
 
     def _all_right(self, profiles: Profiles, taught: Sequence[tuple[_Case, Sequence[Correction]]]) -> bool:
         self._reader.use(profiles.files())
-        if not all(right(form, one) for case, said in taught for form in [self._read(case)] for one in said):
+        if not all(case.right(form, one) for case, said in taught for form in [self._read(case)] for one in said):
             return False
         return not any(map(self._harmed, self._cases)) and self._broken(profiles) is None
 

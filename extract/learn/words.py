@@ -95,7 +95,7 @@ def together(corrections: Sequence[Correction], source: Source) -> list[Word]:
     """Header words for all corrections of a form at once: a header of which no word is known is read by none alone."""
     found: dict[str, Word] = {}
     for one in corrections:
-        for word in _headers(one, source):
+        for word in _headers(one, source) if one.new is not None else _words(one, source, {}):
             found.setdefault(squash(word.text), word)
             break
     return list(found.values())
@@ -103,6 +103,9 @@ def together(corrections: Sequence[Correction], source: Source) -> list[Word]:
 
 def _words(one: Correction, source: Source, level_names: Mapping[str, Container[str]]) -> Iterator[Word]:
     if one.new is None:
+        # A row that is none: the header that stands over the others.
+        if one.table == "tasks" and one.old is not None and one.field in _OF_HEADER["tasks"]:
+            yield Word(("tasks", one.field), one.old)
         return
     record = _record(one, source.form)
     if one.table == "documents":
