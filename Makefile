@@ -1,4 +1,5 @@
-# Each target makes the environment it needs. IN, OUT and FLAGS are for `make extract`, N is for `make bench-scale`.
+# Each target makes the environment it needs. IN, OUT and FLAGS are for `make extract`, OUT is for `make report` too, and N for
+# `make bench-scale`.
 PYTHON ?= python3.11
 VENV ?= .venv
 IN ?= samples
@@ -12,13 +13,16 @@ SOURCES := extract tests benchmarks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help extract test check bench bench-scale clean
+.PHONY: help extract report test check bench bench-scale clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 extract: $(VENV)/.run ## Read IN (samples) and write the tables to OUT (out); FLAGS go to the command
 	$(BIN)/pifubiao extract $(IN) --out $(OUT) $(FLAGS)
+
+report: $(VENV)/.report ## Write a report of the tables in OUT for a browser, beside them
+	$(BIN)/pifubiao report $(OUT)
 
 test: $(VENV)/.test ## Run the tests
 	$(BIN)/python -m pytest
@@ -36,7 +40,7 @@ bench-scale: $(VENV)/.bench ## Time runs over an archive of N (2000) files, and 
 	$(BIN)/python -m benchmarks.scale $(N)
 
 clean: ## Remove the environment, the tables and all caches
-	rm -rf $(VENV) out dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) out out-report dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that the environment has what the target needs; a change of the requirements makes it anew.
@@ -45,6 +49,6 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	$(PIP) install --quiet --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.test $(VENV)/.check $(VENV)/.bench: $(VENV)/.%: $(VENV)/.run
+$(VENV)/.report $(VENV)/.test $(VENV)/.check $(VENV)/.bench: $(VENV)/.%: $(VENV)/.run
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
 	@touch $@

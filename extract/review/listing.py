@@ -97,11 +97,11 @@ class _Part:
         above, slash, name = entry.path.rpartition("/")
         row = [
             entry.number,
-            entry.status[0],
+            entry.status[:1],
             entry.name,
             entry.unit,
             entry.year,
-            entry.kind[0],
+            entry.kind[:1],
             self._numbered(self._folders, above + slash),
             name,
             entry.index,

@@ -1,6 +1,9 @@
 // Nodes, words and the browser's memory. No text is ever taken for HTML: it becomes text nodes, and nothing else.
 
-const settings = JSON.parse(document.getElementById("settings").textContent);
+// Without what objects inherit: a source may name something `constructor`.
+const settings = JSON.parse(document.getElementById("settings").textContent, (_, value) =>
+  value === null || typeof value !== "object" || Array.isArray(value) ? value : Object.assign(Object.create(null), value),
+);
 const words = settings.words;
 const SIGNS = {error: "✖", warning: "▲", info: "●", ok: "✓"};
 const SEVERITIES = ["error", "warning", "info"];
