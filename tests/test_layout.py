@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extract.api import extract_bytes
 from extract.interpret.layout import LayoutReading, _in_columns, is_layout, read_layout
 from extract.interpret.layout_lines import strips
 from extract.model import Row
@@ -300,3 +301,115 @@ def test_lines_that_stand_off_are_told(seed: int) -> None:
 def test_one_column_that_the_header_does_not_reach_is_no_table() -> None:
     lines = ["指标 值", *[" " * 20 + "巡查次数"] * 20]
     assert not _in_columns(strips(lines, [0] * len(lines)), 2)
+
+
+UNKNOWN_LABELS = """\
+                      部门（单位）整体绩效目标表
+
+                            （2024年度）
+
+部门（单位）名称   云泽县交通运输局
+年度履职目标     目标1：加快农村公路建设，改善通行条件。目标2：强化运输市场监管。
+           任务名称                主要内容
+年度主要任务     农村公路养护              养护县乡村公路1560公里。
+           运输市场监管              查处违法违规经营行为。
+           部门预算总额（万元）          5680.50
+           1、资金来源：（1）政府预算资金    5680.50
+           （2）财政专户管理资金         0.00
+预算情况
+           （3）单位资金             0.00
+           2、资金结构：（1）基本支出      2180.50
+
+           （2）项目支出             3500.00
+一级指标       二级指标                三级指标          指标值       指标值说明
+
+                               年度履职目标相关性     相关        是否与部门职责相关
+
+           工作目标管理              工作任务科学性       科学
+                               绩效指标合理性       合理
+
+                               预算编制完整性       完整
+                               预算执行率         ≥95%
+
+投入管理指标                         预算调整率         ≤5%
+           预算和财务管理
+                               结转结余率         ≤5%
+
+                               “三公经费”控制率     ≤100%
+                               政府采购执行率       100%
+
+                               绩效监控完成率       100%
+           绩效管理
+                               绩效自评完成率       100%
+           重点工作任务完成            农村公路养护里程      ≥1560公里
+产出指标
+           履职目标实现              公路优良率         ≥80%
+
+           履职效益                群众出行条件        明显改善
+效益指标                           群众满意度         ≥90%
+           满意度
+                               从业人员满意度       ≥90%
+"""
+
+
+def test_labels_that_stand_within_their_rows_leave_levels_open_where_the_page_is_read_by_lines() -> None:
+    (form,) = extract_bytes(UNKNOWN_LABELS.encode()).forms
+    assert {f.field for f in form.findings if f.code == "labels_within"} == {"level1", "level2"}
+    assert [i.name for i in form.indicators][-2:] == ["群众满意度", "从业人员满意度"]
+    assert [(task.name, task.content) for task in form.tasks] == [
+        ("农村公路养护", "养护县乡村公路1560公里。"),
+        ("运输市场监管", "查处违法违规经营行为。"),
+    ]
+    assert [(a.category, a.source, str(a.amount)) for a in form.funding] == [
+        ("total", "total", "56805000.00"),
+        ("total", "fiscal", "56805000.00"),
+        ("total", "special_account", "0.00"),
+        ("total", "unit_fund", "0.00"),
+        ("basic", "total", "21805000.00"),
+        ("project", "total", "35000000.00"),
+    ]
+
+
+COSTED_PAGE = """\
+                                 附件3
+
+                    2024年部门整体支出绩效目标表
+
+部门（单位）名称 云泽县水利局
+                     主要内容                     预算金额（万元）
+         任务名称
+                                              总额          财政拨款 其他资金
+         任务1：农村供水保障 维修养护供水工程35处，保障12.6万人饮水安全 420.5        400.5    20
+年度主要任务
+         任务2：河道治理    治理汉江支流河道8.2公里            310         310
+         任务3：水土保持    新增治理面积15平方公里             180         150      30
+         金额合计                                 910.5       860.5    50
+         目标1：完成农村供水工程维修养护35处；
+年度总体目标   目标2：完成河道治理8.2公里；
+         目标3：新增水土流失治理面积15平方公里。
+
+         一级指标        二级指标                     指标内容        指标值
+
+                     数量指标                     维修养护供水工程    35处
+                                              治理河道长度      8.2公里
+
+         产出指标        质量指标                     工程验收合格率     100%
+                     时效指标                     完成时间        2024年12月底前
+
+年度绩效指标               成本指标                     供水工程维修养护成本 ≤420.5万元
+
+                     经济效益指标                   减少水毁损失      ≥200万元
+                     社会效益指标                   受益人口        12.6万人
+         效益指标
+                     生态效益指标                   新增水土流失治理面积 15平方公里
+                     可持续影响指标                  工程使用年限      ≥10年
+
+         满意度指标       服务对象满意度指标                群众满意度       ≥95%
+"""
+
+
+def test_tasks_that_a_page_mixed_into_the_goals_are_missed_aloud() -> None:
+    (form,) = extract_bytes(COSTED_PAGE.encode()).forms
+    codes = {(finding.code, finding.table) for finding in form.findings}
+    assert form.tasks == ()
+    assert {("tasks_missing", "tasks"), ("funding_missing", "funding"), ("lines_out_of_order", "goals")} <= codes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from extract import catalogue, checks
@@ -131,7 +131,7 @@ class Interpreter:
                 plain = self._attempt(self._plain(rows, grid), None, lines, profile, index, "blanks")
                 least = 0 if layout[1].exact else _found(read.forms)
                 if plain.forms and count(plain.forms) <= least:
-                    read = plain
+                    read = plain._replace(forms=list(map(_with_doubted_labels, plain.forms)))
         if recorder is not None:
             recorder.stretch(rows, read.sections, read.layout, self)
             recorder.forms(read.parts, read.forms)
@@ -247,7 +247,7 @@ class Interpreter:
                     "tasks": len(tasks),
                     "indicators": len(indicators),
                 },
-                parts.expected | (called.expects - parts.lacking),
+                parts.expected | (called.expects - parts.lacking) | self._swallowed(parts, goals),
             ),
             *checks.levels(indicators, known.parents, known.full_labels, known.profile.counter, flat=tree.flat),
             *checks.targets(indicators),
@@ -279,6 +279,13 @@ class Interpreter:
             reading=way,
             weighed=tree.weighed,
         )
+
+    def _swallowed(self, parts: Parts, goals: Sequence[Goal]) -> set[str]:
+        """The tasks, where their label stands within goals whose lines a page may have mixed up."""
+        if not any(doubt.table == "goals" for doubt in parts.doubts):
+            return set()
+        labels = [word for word, name in self.vocabulary.profile.bare_sections.items() if name == "tasks"]
+        return {"tasks"} if any(word in goal.text for word in labels for goal in goals) else set()
 
     def _plain(self, rows: Sequence[Row], grid: Grid) -> Sections:
         """The rows of a form by section; those that a text browser or a converter broke are whole again."""
@@ -408,6 +415,15 @@ def _without_unit(money: funding.Funding) -> list[Finding]:
         Finding("amount_unit_missing", "documents", None, "amount_unit", {}, place),
         Finding("amount_unit_missing", "funding", None, None, {}, place),
     ]
+
+
+def _with_doubted_labels(form: Form) -> Form:
+    """A page's form read by its lines, as if labels stood in their first rows; where some row has none, they do not."""
+    lacking = ("level1_missing", "level1_inferred", "level2_missing")
+    if not any(finding.code in lacking for finding in form.findings):
+        return form
+    doubts = [Finding("labels_within", "indicators", None, field) for field in ("level1", "level2")]
+    return replace(form, findings=(*form.findings, *doubts))
 
 
 def _open(forms: Sequence[Form]) -> int:

@@ -358,15 +358,13 @@ class Scanner:
                 cells = row.cells
                 if state == "indicators" and cells[0].text in _ONES and _numbers_columns(row):
                     continue
-                if cells[-1].text in task_words and self._heads_tasks(found, row):
+                ends = task_words.isdisjoint([cell.text for cell in cells[-2:]])
+                if not ends and self._heads_tasks(found, row):
                     state = "tasks"
                 elif state == "head":
                     under = self._head(found, row, under=under)
-                elif state == "tasks" and states_amount(row, self.profile) == 1:
-                    # 预算情况 | 部门预算总额 | 5680.50
-                    found.labels.setdefault("funding", cells[0])
+                elif state == "tasks" and self._states_money(found, row):
                     state = "funding"
-                    found.funding.append(_without_label(row))
                 else:
                     by_state[state].append(row)
             elif meaning.kind == "title":
@@ -410,10 +408,22 @@ class Scanner:
             found.labels.setdefault("funding", row.cells[0])
         return False
 
+    def _states_money(self, found: Sections, row: Row) -> bool:
+        """Takes in a row behind the tasks that states an amount (预算情况 | 部门预算总额 | 568.5); False for others."""
+        at = states_amount(row, self.profile)
+        if at not in (0, 1):
+            return False
+        if at:
+            found.labels.setdefault("funding", row.cells[0])
+        found.funding.append(_without_label(row) if at else row)
+        return True
+
     def _heads_tasks(self, found: Sections, row: Row) -> bool:
         """Takes in the header of the tasks where no known label stands before it; False for another row."""
         words = [squash(cell.text) in self.profile.task_columns for cell in row.cells]
-        if found.tasks or len(words) < _TASK_WORDS or not all(words[-_TASK_WORDS:]):
+        # What tasks cost may stand behind what they are.
+        own = words[:-1] if header_word(row.cells[-1].text, self.profile) else words
+        if found.tasks or len(own) < _TASK_WORDS or not all(own[-_TASK_WORDS:]):
             return False
         if not words[0]:
             found.labels.setdefault("tasks", row.cells[0])
