@@ -53,14 +53,16 @@ def extract_bytes(
     """
     library, said = library_in(forms), _said(corrections)
     found = traced_bytes(data, None, source_path=source_path, forms=library, options=options)
-    return found if said is None else corrected(found, said, library)
+    return found if said is None else corrected(found, said, library, options)
 
 
-def corrected(extraction: Extraction, corrections: Corrections, library: Library) -> Extraction:
+def corrected(
+    extraction: Extraction, corrections: Corrections, library: Library, options: ReadOptions | None = None
+) -> Extraction:
     """The extraction with what persons said of its values; ``library``: what its forms were read by."""
     from extract.corrections import apply
 
-    return apply.corrected(extraction, corrections, library)
+    return apply.corrected(extraction, corrections, library, (options or ReadOptions()).min_confidence)
 
 
 def library_in(forms: Forms) -> Library:

@@ -21,6 +21,7 @@ from extract.corrections.fields import Column, fit, tables
 from extract.corrections.file import Correction, Corrections
 from extract.errors import UsageError
 from extract.model import Extraction
+from extract.readers.files import ReadOptions
 from extract.schemafiles import SCHEMAS
 from tests.correcting import all_fields, changed, codes, found, line, rows, text_of, write
 
@@ -231,6 +232,19 @@ def test_a_sum_that_was_worked_out_does_not_hide_that_its_parts_are_others_now()
     )
     assert [row["code"] for row in rows(settled)["findings"]] == ["corrected", "corrected"]
     assert rows(settled)["documents"][0]["funding_check"] == "holds"
+
+
+def test_what_a_person_settled_is_no_doubt_about_its_row_any_more() -> None:
+    text = FORM.replace("\t户\t60", "\t\t60").replace("≥\t30", "≥\t三十")
+    options = ReadOptions(min_confidence=0.9)
+    before = extract_bytes(text.encode(), source_path="a.txt", options=options)
+    low = ("indicators", 0, None)
+    assert codes(rows(before), *low) == ["low_confidence"]
+    said = [line(before, "indicators", 0, "value", "三十"), line(before, "indicators", 0, "unit", None)]
+    own = Corrections(tuple(Correction(**one) for one in said))
+    after = extract_bytes(text.encode(), source_path="a.txt", options=options, corrections=own)
+    assert codes(rows(after), *low) == []
+    assert rows(after)["indicators"][0]["confidence"] > rows(before)["indicators"][0]["confidence"]
 
 
 def test_a_level_is_held_against_the_tree() -> None:

@@ -75,7 +75,7 @@ def made(
     own = read or isolation.read
     said = worker.corrections(limits.corrections)
     if said.every:
-        own = _corrected(own, said, isolation.library)
+        own = _corrected(own, said, isolation.library, limits.reading)
     prepare = None if read else isolation.prepare
     reading = Reading(own, isolation.walk, prepare, limits.max_bytes, corrections=said)
     if marker is not None:
@@ -84,11 +84,11 @@ def made(
         yield from convert(job, place, reading)
 
 
-def _corrected(read: Read, corrections: Corrections, library: Library) -> Read:
+def _corrected(read: Read, corrections: Corrections, library: Library, options: ReadOptions) -> Read:
     """What reads, and puts right what persons said of what was read."""
 
     def corrected(data: bytes, source_path: str) -> Extraction:
-        return api.corrected(read(data, source_path), corrections, library)
+        return api.corrected(read(data, source_path), corrections, library, options)
 
     return corrected
 

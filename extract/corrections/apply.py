@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+from extract.confidence import doubted
 from extract.corrections.fields import Column, Value
 from extract.corrections.file import Correction, Corrections
 from extract.corrections.recheck import rechecked
@@ -22,7 +23,7 @@ CORRECTED: Final = "corrected"
 CONFIRMED: Final = "confirmed"
 STALE: Final = "correction_stale"
 
-_DOCUMENTS: Final = "documents"
+_LOW: Final = "low_confidence"
 _NOTHING: Final = "–"
 _LONGEST: Final = 120
 # The place of a value of which nothing stands in the source.
@@ -31,10 +32,13 @@ NOWHERE: Final = Cell("", 0, 0, 0, 0)
 _Record = Form | Amount | Goal | Task | Indicator
 
 
-def corrected(extraction: Extraction, corrections: Corrections, library: Library) -> Extraction:
+def corrected(
+    extraction: Extraction, corrections: Corrections, library: Library, min_confidence: float = 0.0
+) -> Extraction:
     """The extraction with the corrections of its forms applied, and findings on what became of each.
 
     What is about a form that is not there any more stands on the last one. ``library``: what the forms were read by.
+    ``min_confidence``: as in ``ReadOptions``; what a person settled is no doubt about its row any more.
     """
     own = corrections.of(extraction.source_path, extraction.source_sha256) if extraction.forms else []
     if not own:
@@ -44,6 +48,13 @@ def corrected(extraction: Extraction, corrections: Corrections, library: Library
     for form in extraction.forms:
         said = [one for one in own if min(one.form_index, last) == form.form_index]
         forms.append(_Pen(form, extraction.source_sha256).written(said, library) if said else form)
+    found = replace(extraction, forms=tuple(forms))
+    return doubted(_without(found, _LOW), min_confidence) if min_confidence > 0 else found
+
+
+def _without(extraction: Extraction, code: str) -> Extraction:
+    """The extraction without findings of a code."""
+    forms = [replace(form, findings=tuple(f for f in form.findings if f.code != code)) for form in extraction.forms]
     return replace(extraction, forms=tuple(forms))
 
 
