@@ -410,3 +410,17 @@ def test_tables_written_by_hand_have_a_report_without_sources(tmp_path: Path) ->
     assert (alone.forms, alone.with_source) == (1, 0)
     beside = build(Request(tmp_path / "out", root=SAMPLES / TEXT), Speaker("en"))
     assert (beside.forms, beside.with_source) == (1, 1)
+
+
+def test_every_place_in_sheets_word_files_and_web_pages_is_right(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for path in SAMPLES.iterdir():
+        if path.suffix not in (".txt", ".pdf", ".zip"):
+            shutil.copyfile(path, tmp_path / "in" / path.name)
+    run(Options((str(tmp_path / "in"),), tmp_path / "out", workers=None))
+    report = build(Request(tmp_path / "out"), Speaker("en"))
+    assert report.forms == report.with_source > 20
+    for number in range(report.forms):
+        own = shown(report, number)
+        assert own["source"]["lines"]
+        assert {mark[9] for mark in own["marks"]} == {1}, own["path"]

@@ -9,6 +9,8 @@ const HIDDEN = {
 // Columns that are shown only where some row has a value in them.
 const SCARCE = ["direction", "achieved", "score", "unit", "weight", "level1", "level2"];
 const ABOUT = ["source_path", "source_sha256", "form_index", "media_type", "encoding", "form_profile", "status", "form_kind", "funding_check", "weight_check"];
+// A table with more columns is drawn closer.
+const MANY = 7;
 const CHIEF = {documents: "title", funding: "amount", goals: "text", tasks: "name", indicators: "name"};
 
 const values = {
@@ -104,7 +106,7 @@ const values = {
       const notes = [null, ...columns].flatMap((name) => this.notesAt(table, seq, name, width));
       return [line, ...notes];
     });
-    return el("table", {class: "grid"}, el("thead", {}, el("tr", {}, el("th", {class: "seq"}), heads, withSure ? el("th", {class: "sure", title: t("confidence_long")}, t("confidence")) : null)), el("tbody", {}, body));
+    return el("table", {class: shown.length + Number(withSure) > MANY ? "grid many" : "grid"}, el("thead", {}, el("tr", {}, el("th", {class: "seq"}), heads, withSure ? el("th", {class: "sure", title: t("confidence_long")}, t("confidence")) : null)), el("tbody", {}, body));
   },
 
   sure(one) {
