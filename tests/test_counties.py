@@ -15,6 +15,7 @@ from tests.forms.counties import Table
 from tests.forms.designs import DESIGNS
 from tests.forms.make import in_wan_yuan, make_form
 from tests.forms.truth import Limits
+from tests.places import check_places
 from tests.scoring import Score, score
 from tests.shapes import write_cells, write_csv, write_pipes
 
@@ -229,3 +230,30 @@ def test_of_half_a_year_and_a_year_the_year_counts() -> None:
         ("other", Decimal(2000000)),
     ]
     assert (form.unit_name, form.amount_unit, form.findings) == ("云泽县水务局", "万元", ())
+
+
+LABELLED = """项目支出绩效目标申报表
+（2024年度）
+项目名称：消防救援经费
+项目执行单位：[201]云泽县消防救援大队
+{label}保障灭火救援工作。
+一级指标\t二级指标\t指标内容\t指标值
+产出指标\t数量指标\t出警次数\t≥600次
+满意度指标\t满意度指标\t群众满意度\t≥90%
+年度绩效目标2：加强消防设施建设。
+一级指标\t二级指标\t指标内容\t指标值
+产出指标\t数量指标\t新增消火栓\t≥30个
+"""
+
+
+@pytest.mark.parametrize(
+    "label", ["年度绩效目标：", "年度绩效目标1：", "年度绩效目标1:  ", "年度绩效目标1\t", "年度绩效目标1：\n"]
+)
+def test_a_label_and_its_text_in_one_cell(label: str) -> None:
+    extraction = extract_bytes(LABELLED.format(label=label).encode())
+    (form,) = extraction.forms
+    check_places(extraction)
+    assert [goal.text for goal in form.goals] == ["保障灭火救援工作。", "加强消防设施建设。"]
+    assert [i.name for i in form.indicators] == ["出警次数", "群众满意度", "新增消火栓"]
+    assert (form.unit_code, form.unit_name) == ("201", "云泽县消防救援大队")
+    assert [finding.code for finding in form.findings] == ["funding_missing"]

@@ -17,6 +17,7 @@ from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.funding import header_word, is_amounts, names_amounts, states_amount
 from extract.model import Cell, Row
+from extract.places import cut
 from extract.vocabulary import FormProfile, Vocabulary
 
 # 第 3 页 共 4 页, — 3 —, 3/4, Page 3
@@ -99,8 +100,20 @@ class _Own(NamedTuple):
 # Sections that only a form of its own has, not a further page of one.
 # A word and its amount.
 _A_PAIR: Final = 2
+# What may stand behind its label in one cell.
+_TEXTS: Final = frozenset({"goals", "notes"})
 _OPENING: Final = frozenset({"funding", "goals", "tasks"})
 _ORDER: Final = {"head": 0, "funding": 1, "term": 2, "goals": 3, "tasks": 4, "indicators": 5, "notes": 6}
+
+
+def _parted(row: Row) -> Row:
+    """A row whose first cell holds a label and, behind a colon, what it is for, parted there."""
+    cell = row.cells[0]
+    at = next(i for i, sign in enumerate(cell.text) if sign in ":：")
+    rest = cell.text[at + 1 :]
+    start = at + 1 + len(rest) - len(rest.lstrip())
+    parted = [cut(cell, 0, at), cut(cell, start, len(cell.text))] if start < len(cell.text) else [cut(cell, 0, at)]
+    return row._replace(cells=[*parted, *row.cells[1:]])
 
 
 def _without_label(row: Row) -> Row:
@@ -167,7 +180,8 @@ class Scanner:
         """What a cell with this text says of its row."""
         found = self.known.get(text)
         if found is None:
-            labelled = (len(text) <= _LONGEST_LABEL and not self._is_prose(text)) or ":" in text[:_LONGEST_WORD]
+            begins = text[:_LONGEST_WORD]
+            labelled = (len(text) <= _LONGEST_LABEL and not self._is_prose(text)) or ":" in begins or "：" in begins
             found = self._meaning(text) if labelled else NOTHING
             if len(text) <= _REMEMBERED_TEXT and len(self.known) < 65536:
                 self.known[text] = found
@@ -197,6 +211,8 @@ class Scanner:
         name = self._field_of(key)
         if name and (colon or len(whole) < _LONGEST_LABEL):
             return Meaning("field", name)
+        if colon and (section := self.section_of(key)) in _TEXTS:
+            return Meaning("labelled", section)
         if whole[0] in "(12" and _BARE_YEAR.match(whole):
             return Meaning("year")
         role = profile.columns.get(base)
@@ -225,7 +241,11 @@ class Scanner:
         """
         sections = self.profile.sections
         name, _, bracketed = word.partition("(")
-        return sections.get(word) or ("" if _COUNTED.match(bracketed) else sections.get(name, ""))
+        found = sections.get(word) or ("" if _COUNTED.match(bracketed) else sections.get(name, ""))
+        if not found and word[-1:].isdigit() and sections.get(word.rstrip("0123456789")) == "goals":
+            # 年度绩效目标1, and 年度绩效目标2 behind its indicators
+            return "goals"
+        return found
 
     def _is_title(self, base: str) -> bool:
         bare = _BRACKETED_END.sub("", BRACKETED_YEAR.sub("", base))
@@ -369,8 +389,9 @@ class Scanner:
                     by_state[state].append(row)
             elif meaning.kind == "title":
                 _take_title(found, row)
-            elif meaning.kind == "section":
-                state = self._section(found, state, row, meaning.name, header)
+            elif meaning.kind in ("section", "labelled"):
+                own = row if meaning.kind == "section" else _parted(row)
+                state = self._section(found, state, own, meaning.name, header)
             elif header:
                 found.headers.append(row)
                 state = "indicators"
@@ -434,6 +455,9 @@ class Scanner:
         """Takes in a row that begins with the label of a section; gives the section that the next rows belong to."""
         repeated = name == state and state != "indicators"
         opens = state != "notes" and (_opens(name, state) or self._goes_back(found, state, row, name))
+        if name == "goals" and state == "indicators" and len(row.cells) > 1 and row.cells[0].text[-1].isdigit():
+            found.goals.append(_without_label(row))
+            return state
         if not repeated and not opens:
             if header:
                 found.headers.append(row)
