@@ -135,6 +135,14 @@ def test_what_tasks_cost_is_no_part_of_their_contents(blank: str) -> None:
     assert (form.amount_unit, form.funding_check, form.findings) == ("万元", "holds", ())
 
 
+@pytest.mark.parametrize("cut", ["预\n算金额（万元）", "预算金额（万\n元）", "预算金额\n（万元）"])
+def test_the_word_over_what_tasks_cost_may_be_cut(cut: str) -> None:
+    text = COSTED.format(blank="0", sums="\t金额合计\t\t490\t460\t30\n")
+    forms = [extract_bytes(one.encode()).forms for one in (text.replace("预算金额（万元）", cut), text)]
+    broken, sound = [([t[:2] for t in one.tasks], [a[:3] for a in one.funding], one.amount_unit) for (one,) in forms]
+    assert broken == sound
+
+
 def test_tasks_with_amounts_and_no_sums_give_no_funding() -> None:
     (form,) = extract_bytes(COSTED.format(blank="", sums="").encode()).forms
     assert [task.content for task in form.tasks] == ["治理河道8.2公里", "新增治理面积15平方公里"]

@@ -7,10 +7,11 @@ column in the tables, and is passed over.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final, NamedTuple
 
 from extract.clean import squash
+from extract.interpret.broken import continues, together
 from extract.interpret.funding import header_word
 from extract.interpret.singles import words
 from extract.model import Cell, Row
@@ -29,6 +30,7 @@ class Costed(NamedTuple):
 
 def costed(rows: Sequence[Row], profile: FormProfile) -> Costed:
     """The rows of a section of tasks taken apart; as they are where no amounts stand beside the tasks."""
+    rows = _mended(rows, profile)
     at = next((i for i, row in enumerate(rows) if _words(_parted(row), profile) is not None), None)
     if at is None:
         return Costed(rows, ())
@@ -47,6 +49,24 @@ def costed(rows: Sequence[Row], profile: FormProfile) -> Costed:
         else:
             tasks.append(row._replace(cells=text))
     return Costed(tasks, (*heads, *sums) if sums else ())
+
+
+def _mended(rows: Sequence[Row], profile: FormProfile) -> Sequence[Row]:
+    """The rows; a header whose last word a line break cut (预 / 算金额（万元）) is put together."""
+    for at, (row, rest) in enumerate(pairwise(rows)):
+        known = [squash(cell.text) in profile.task_columns for cell in row.cells]
+        if (
+            known[0]
+            and len(known) > 1
+            and len(rest.cells) == 1
+            and continues(rest)
+            and all(known[:-1])
+            and not known[-1]
+        ):
+            whole = together(row, rest)
+            if _words(whole, profile) is not None:
+                return [*rows[:at], whole, *rows[at + 2 :]]
+    return rows
 
 
 def _parted(row: Row) -> Row:

@@ -35,11 +35,10 @@ def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
         at
         for at, (row, rest) in enumerate(pairwise(rows))
         if not rest.cells[0].col
-        and len(rest.cells) > 1
         and rest.cells[0].start <= row.cells[0].start
         and (
             (rest.cells[0].text[-1] in ")）" and _is_unclosed(row, rest, scanner))
-            or (len(row.cells[-1].text) <= _LONGEST_PIECE and _is_broken(row, rest, scanner))
+            or (len(rest.cells) > 1 and len(row.cells[-1].text) <= _LONGEST_PIECE and _is_broken(row, rest, scanner))
         )
     ]
     if not ends:
