@@ -13,10 +13,10 @@ SOURCES := extract tests benchmarks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help extract report test check bench bench-scale clean
+.PHONY: help extract report test check bench bench-confidence bench-scale clean
 
 help: ## Show the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 extract: $(VENV)/.run ## Read IN (samples) and write the tables to OUT (out); FLAGS go to the command
 	$(BIN)/pifubiao extract $(IN) --out $(OUT) $(FLAGS)
@@ -35,6 +35,9 @@ check: $(VENV)/.check ## Run ruff, mypy and import-linter
 
 bench: $(VENV)/.bench ## Time the way through, and write benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.bench
+
+bench-confidence: $(VENV)/.check ## Learn what a confidence is worth, and write benchmarks/CONFIDENCE.md
+	$(BIN)/python -m benchmarks.calibrate
 
 bench-scale: $(VENV)/.bench ## Time runs over an archive of N (2000) files, and write benchmarks/SCALE.md
 	$(BIN)/python -m benchmarks.scale $(N)

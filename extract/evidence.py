@@ -18,6 +18,7 @@ Names = tuple[str, ...]
 # The tables whose rows have a confidence.
 RATED: Final = ("funding", "tasks", "indicators")
 # What follows from a confidence, and what a person said, is no evidence on what was read.
+_POOR: Final = "reading_poor"
 _NO_EVIDENCE: Final = frozenset({"low_confidence", "corrected", "confirmed", "correction_stale"})
 # From so much on, a row's cost says something; up to so much, the distance to the next reading does.
 _COSTS: Final = (0.4, 1.2, 2.5)
@@ -43,9 +44,9 @@ def of_form(form: Form) -> dict[str, Evidence]:
     own: Names = (f"reading:{form.reading}", f"weights:{form.weight_check}", f"funding:{form.funding_check}")
     own += tuple(f"form:{code}" for code in sorted(around.form))
     return {
-        "funding": _evidence("funding", own, around, [_of_amount(one) for one in form.funding]),
-        "tasks": _evidence("tasks", own, around, [_of_task(one) for one in form.tasks]),
-        "indicators": _evidence("indicators", own, around, _of_indicators(form)),
+        "funding": _evidence("funding", form.reading, own, around, [_of_amount(one) for one in form.funding]),
+        "tasks": _evidence("tasks", form.reading, own, around, [_of_task(one) for one in form.tasks]),
+        "indicators": _evidence("indicators", form.reading, own, around, _of_indicators(form)),
     }
 
 
@@ -134,13 +135,24 @@ def _around(findings: Sequence[Finding]) -> _Around:
     return found
 
 
-def _evidence(table: str, own: Names, around: _Around, rows: Sequence[Names]) -> Evidence:
-    """The evidence on the rows of one table; ``own``: that on the form, ``rows``: what each says itself."""
+def _evidence(table: str, reading: str, own: Names, around: _Around, rows: Sequence[Names]) -> Evidence:
+    """The evidence on the rows of one table; ``own``: that on the form, ``rows``: what each says itself.
+
+    What goes wrong at one place goes wrong elsewhere in one kind of reading, and stays there in another, so that a
+    doubt besides counts by kind of ``reading``.
+    """
     shared = own if len(rows) > _FEW_ROWS else (*own, "few-rows")
     if around is _NOTHING:
         return Evidence(shared, rows)
+    elsewhere = _elsewhere(table, around)
     shared += tuple(f"table:{code}" for code in sorted(around.tables.get(table, ())))
-    shared += _elsewhere(table, around)
+    shared += elsewhere
+    besides = (
+        ("poor", _POOR in around.form),
+        ("elsewhere", any(one.endswith("misread") for one in elsewhere)),
+        ("table", bool(around.tables.get(table))),
+    )
+    shared += tuple(f"{reading}+{what}" for what, is_so in besides if is_so)
     doubted = around.rows.get(table, {})
     if not doubted:
         return Evidence(shared, rows)
