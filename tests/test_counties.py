@@ -18,6 +18,7 @@ from tests.forms.truth import Limits
 from tests.places import check_places
 from tests.scoring import Score, score
 from tests.shapes import write_cells, write_csv, write_pipes
+from tests.test_breaks import WEIGHED
 
 SHOWN: Final = 12
 # Forms that have no goals, name no year and no unit, or split their money by words that nobody knows: findings say so,
@@ -265,3 +266,45 @@ def test_a_label_and_its_text_in_one_cell(label: str) -> None:
     assert [i.name for i in form.indicators] == ["出警次数", "群众满意度", "新增消火栓"]
     assert (form.unit_code, form.unit_name) == ("201", "云泽县消防救援大队")
     assert [finding.code for finding in form.findings] == ["funding_missing"]
+
+
+def test_tasks_in_columns_that_nobody_knows_are_doubted() -> None:
+    text = COSTED.replace("任务名称\t主要内容\t预算", "职能职责\t主要内容\t对应项目\t预算").replace(
+        "\t310\t", "\t专项\t310\t"
+    )
+    (form,) = extract_bytes(text.format(blank="", sums="").encode()).forms
+    assert {finding.seq for finding in form.findings if finding.code == "task_columns"} == set(range(len(form.tasks)))
+
+
+GROUPED = """2024年部门预算项目支出绩效目标表
+部门名称：云泽县教育局\t单位：万元
+单位名称\t项目名称\t年度预算资金\t\t\t年度绩效目标\t绩效指标\t\t\t
+\t\t合计\t财政拨款\t其他资金\t\t一级指标\t二级指标\t三级指标\t指标值
+云泽县教育局\t营养改善计划\t560\t500\t60\t保障学生营养餐。\t产出指标\t数量指标\t受益学生\t4200人
+\t\t\t\t\t\t满意度指标\t服务对象满意度指标\t学生满意度\t≥90%
+云泽县第一中学\t校舍维修\t80.5\t80.5\t\t维修校舍。\t产出指标\t数量指标\t维修面积\t≥1200平方米
+"""
+
+
+def test_a_wide_tables_header_of_two_rows() -> None:
+    extraction = extract_bytes(GROUPED.encode())
+    check_places(extraction)
+    assert [(f.unit_name, f.project_name, [g.text for g in f.goals]) for f in extraction.forms] == [
+        ("云泽县教育局", "营养改善计划", ["保障学生营养餐。"]),
+        ("云泽县第一中学", "校舍维修", ["维修校舍。"]),
+    ]
+    assert [[(a.source, a.amount) for a in f.funding] for f in extraction.forms] == [
+        [("total", Decimal(5600000)), ("fiscal", Decimal(5000000)), ("other", Decimal(600000))],
+        [("total", Decimal(805000)), ("fiscal", Decimal(805000))],
+    ]
+    assert [[i.name for i in f.indicators] for f in extraction.forms] == [["受益学生", "学生满意度"], ["维修面积"]]
+    assert [f.findings for f in extraction.forms] == [(), ()]
+
+
+@pytest.mark.parametrize("label", ["年度绩效目标", "二、年度绩效目标", "二、部门整体支出绩效目标"])
+def test_parts_of_a_form_may_be_counted(label: str) -> None:
+    text = WEIGHED.replace("一级指标\t", f"{label}\t做好保洁。\n三、绩效指标\n一级指标\t", 1)
+    (form,) = extract_bytes(text.encode()).forms
+    assert [goal.text for goal in form.goals] == ["做好保洁。"]
+    assert len(form.indicators) == 5
+    assert [finding.code for finding in form.findings] == ["unit_name_missing", "funding_missing"]

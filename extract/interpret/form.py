@@ -24,7 +24,7 @@ from extract.interpret.sections import Scanner, Sections
 from extract.interpret.singles import apart
 from extract.interpret.stacked import whole_labels, whole_words
 from extract.interpret.trace import Recorder
-from extract.interpret.wide import AMOUNT, GOAL, Lead, leading_columns, projects
+from extract.interpret.wide import AMOUNT, GOAL, Lead, grouped, leading_columns, projects
 from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
 from extract.places import pieces
 from extract.recover import in_goals
@@ -48,6 +48,8 @@ class Parts:
     lacking: frozenset[str] = frozenset()
 
 
+# The upper row of a wide table's header names so many columns and groups of columns at least.
+_FEWEST_GROUPS: Final = 3
 # Findings that say nothing against the rows of a table.
 _OF_A_FORM: Final = frozenset({"weight_sum", "column_unknown", "goal_columns", "goals_missing"})
 _OWN_TABLES: Final = ("indicators", "documents")
@@ -161,7 +163,7 @@ class Interpreter:
         """The forms that sections make; ``way``: how their cells were told; ``cuts``: doubts about cuts in rows."""
         if not _is_form(sections):
             return _Attempt(sections, layout, [], [])
-        wide = leading_columns(sections.headers[0], self.scanner) if sections.headers else None
+        wide = self._wide(sections) if sections.headers else None
         if wide is None:
             doubts = (*(layout.doubts if layout is not None else ()), *cuts)
             parts = self._parts(sections, doubts, lines)
@@ -173,6 +175,21 @@ class Interpreter:
             read = list(self._projects(sections, *wide, lines))
         forms = [self._form(parts, profile, index + i, way) for i, parts in enumerate(read)]
         return _Attempt(sections, layout, read, forms)
+
+    def _wide(self, sections: Sections) -> tuple[tuple[Lead, ...], Row] | None:
+        """The columns before the indicators' in a wide table, whose header may be of two rows, and the rest of it."""
+        header = sections.headers[0]
+        found = leading_columns(header, self.scanner)
+        if found is not None or header.cells[0].col == 0:
+            return found
+        for rows in (sections.head, sections.funding):
+            for row in rows:
+                if row.line == header.line - 1 and len(row.cells) >= _FEWEST_GROUPS:
+                    found = leading_columns(grouped(row, header), self.scanner)
+                    if found is not None:
+                        rows.remove(row)
+                        return found
+        return None
 
     def _parts(self, sections: Sections, doubts: tuple[Finding, ...], lines: Sequence[str]) -> Parts:
         """What the sections of a form say."""

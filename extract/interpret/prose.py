@@ -64,7 +64,8 @@ def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Go
     if rows and (len(rows[0].cells) > 1 or len(rows[0].cells[0].text) <= _LONGEST_GOAL_WORD):
         rows, doubts = _goal_columns(rows, profile)
     else:
-        doubts = []
+        # What stands below the goals in cells of its own is hardly theirs.
+        doubts = [_in_columns(row) for row in rows[1:] if row.width > 1 and len({cell.col for cell in row.cells}) > 1]
     cells = [cell for row in rows for cell in row.cells]
     if not cells:
         return Goals([], doubts)
@@ -244,6 +245,9 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             findings.append(
                 Finding("task_incomplete", "tasks", None, None, {"text": row.cells[0].text[:40]}, row.cells[0])
             )
+        if row.width > _TASK_COLUMNS and len({cell.col for cell in row.cells}) > _TASK_COLUMNS:
+            more = row.cells[_TASK_COLUMNS]
+            findings.append(Finding("task_columns", "tasks", len(found), None, {"text": more.text[:40]}, more))
         places: dict[str, Cell] = {}
         bare, ended = without_ellipsis(name) if name is not None else (None, False)
         whole_content, content_ended = without_ellipsis(content) if content is not None else (None, False)

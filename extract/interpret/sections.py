@@ -102,6 +102,8 @@ class _Own(NamedTuple):
 _A_PAIR: Final = 2
 # What may stand behind its label in one cell.
 _TEXTS: Final = frozenset({"goals", "notes"})
+# How the parts of a form are counted.
+_NUMBERED: Final = re.compile(r"[一二三四五六七八九十]{1,2}[、.．]")
 _OPENING: Final = frozenset({"funding", "goals", "tasks"})
 _ORDER: Final = {"head": 0, "funding": 1, "term": 2, "goals": 3, "tasks": 4, "indicators": 5, "notes": 6}
 
@@ -220,10 +222,17 @@ class Scanner:
             return Meaning("column", role)
         if (len(whole) < 16 and _PAGE_NUMBER.match(whole)) or (whole[0].isdigit() and _LINK.match(whole)):
             return Meaning("page_number")
+        return self._by_ending(base)
+
+    def _by_ending(self, base: str) -> Meaning:
+        """The section that a label no list names is of, by its ending or behind its counter (三、…绩效指标)."""
         if len(base) <= _LONGEST_WORD and base.translate(_BRACKETS).isalpha():
-            for ending, section in profile.section_ends.items():
+            for ending, section in self.profile.section_ends.items():
                 if base.endswith(ending):
                     return Meaning("section", section)
+        if _NUMBERED.match(base):
+            bare = self.meaning(_NUMBERED.sub("", base))
+            return bare if bare.kind == "section" else NOTHING
         return NOTHING
 
     def _field_of(self, key: str) -> str:

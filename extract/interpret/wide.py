@@ -93,6 +93,17 @@ def leading_columns(header: Row, scanner: Scanner) -> tuple[tuple[Lead, ...], Ro
     return None
 
 
+def grouped(upper: Row, lower: Row) -> Row:
+    """The header of two rows: what the lower one has below a word of the upper one stands in that word's place."""
+    places = [cell.col for cell in upper.cells]
+    ends = [*places[1:], max(upper.width, lower.width)]
+    cells = list(lower.cells)
+    for cell, end in zip(upper.cells, ends, strict=True):
+        if not any(cell.col <= one.col < end for one in lower.cells):
+            cells.append(cell)
+    return Row(upper.line, sorted(cells, key=lambda cell: cell.col), max(upper.width, lower.width), upper.page)
+
+
 def _lead(cell: Cell, scanner: Scanner, named: bool) -> Lead | None:
     """What a header cell before the indicators' columns means; None for the first of those columns.
 
