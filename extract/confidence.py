@@ -22,25 +22,38 @@ from extract.schemafiles import SCHEMAS, read_checked, schema_error
 _LIKE: Final = "*"
 # Where a finding on a row points.
 _PLACES: Final = {"funding": "amount", "tasks": "name", "indicators": "name"}
-_REMEMBERED: Final = 65536
+_REMEMBERED: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What the evidence on the rows of one table weighs; ``known``: what was worked out before."""
+    """What the evidence on the rows of one table weighs.
+
+    ``known``: rates that were worked out before, by the evidence that all rows of a form share and that of a row.
+    """
 
     points: Mapping[str, float]
     sums: Sequence[float]
     rates: Sequence[float]
-    known: dict[Names, float] = field(default_factory=dict)
+    known: dict[Names, dict[Names, float]] = field(default_factory=dict)
 
     def rate(self, names: Names) -> float:
         """The confidence of a row with this evidence."""
-        found = self.known.get(names)
+        return self.rates[max(bisect_right(self.sums, self.sum(names)) - 1, 0)]
+
+    def of_rows(self, evidence: Evidence) -> list[float]:
+        """The confidence of each row of a table. Most rows have the same evidence as others before."""
+        found = self.known.get(evidence.shared)
         if found is None:
-            found = self.rates[max(bisect_right(self.sums, self.sum(names)) - 1, 0)]
-            if len(self.known) < _REMEMBERED:
-                self.known[names] = found
+            if len(self.known) >= _REMEMBERED:
+                self.known.clear()
+            found = self.known[evidence.shared] = {}
+        return [found.get(names) or self._learned(found, evidence.shared, names) for names in evidence.rows]
+
+    def _learned(self, known: dict[Names, float], shared: Names, names: Names) -> float:
+        found = self.rate(shared + names)
+        if len(known) < _REMEMBERED:
+            known[names] = found
         return found
 
     def sum(self, names: Names) -> float:
@@ -83,20 +96,7 @@ def models() -> dict[str, Model]:
 def confidence_of(form: Form) -> dict[str, list[float]]:
     """The confidence of each row of the tables in ``RATED``."""
     known = models()
-    return {table: _rates(known[table], own) for table, own in of_form(form).items()}
-
-
-def _rates(model: Model, evidence: Evidence) -> list[float]:
-    shared = evidence.shared
-    # Most rows of a form have the same evidence.
-    found: dict[Names, float] = {}
-    rates = []
-    for names in evidence.rows:
-        rate = found.get(names)
-        if rate is None:
-            rate = found[names] = model.rate(shared + names)
-        rates.append(rate)
-    return rates
+    return {table: known[table].of_rows(own) for table, own in of_form(form).items()}
 
 
 def doubted(extraction: Extraction, least: float) -> Extraction:

@@ -14,6 +14,8 @@ from extract import catalogue
 from extract.model import Amount, Finding, Form, Task, Weighed
 
 Names = tuple[str, ...]
+# What a row of indicators looks like: what it cost to read, how its labels and sign were come by, what it lacks.
+_Look = tuple[Weighed | None, str | None, str | None, str | None, bool, bool, bool, bool, bool]
 
 # The tables whose rows have a confidence.
 RATED: Final = ("funding", "tasks", "indicators")
@@ -29,6 +31,9 @@ _FEW, _SOME = 1, 4
 _SHORT: Final = 3
 # A form of so few rows says little about itself.
 _FEW_ROWS: Final = 2
+_REMEMBERED: Final = 4096
+
+_looks: dict[_Look, Names] = {}
 
 
 class Evidence(NamedTuple):
@@ -41,13 +46,18 @@ class Evidence(NamedTuple):
 def of_form(form: Form) -> dict[str, Evidence]:
     """The evidence on the rows of the tables in ``RATED``."""
     around = _around(form.findings) if form.findings else _NOTHING
-    own: Names = (f"reading:{form.reading}", f"weights:{form.weight_check}", f"funding:{form.funding_check}")
-    own += tuple(f"form:{code}" for code in sorted(around.form))
+    own = _own(form.reading, form.weight_check, form.funding_check)
+    own += tuple([f"form:{code}" for code in sorted(around.form)])
     return {
         "funding": _evidence("funding", form.reading, own, around, [_of_amount(one) for one in form.funding]),
         "tasks": _evidence("tasks", form.reading, own, around, [_of_task(one) for one in form.tasks]),
         "indicators": _evidence("indicators", form.reading, own, around, _of_indicators(form)),
     }
+
+
+@lru_cache(maxsize=1024)
+def _own(reading: str, weights: str, funding: str) -> Names:
+    return f"reading:{reading}", f"weights:{weights}", f"funding:{funding}"
 
 
 def _of_amount(one: Amount) -> Names:
@@ -63,35 +73,29 @@ def _of_task(one: Task) -> Names:
 
 def _of_indicators(form: Form) -> Sequence[Names]:
     weighed: Sequence[Weighed | None] = form.weighed or (None,) * len(form.indicators)
+    known = _looks.get
     return [
-        _of_indicator(
-            cost,
-            one.level1_basis,
-            one.level2_basis,
-            one.operator_basis,
-            one.value is None,
-            one.value_number is not None,
-            one.unit is None,
-            one.weight is None,
-            one.name is None or len(one.name) <= _SHORT,
-        )
+        found if (found := known(look)) is not None else _of_look(look)
         for one, cost in zip(form.indicators, weighed, strict=True)
+        for look in (
+            (
+                cost,
+                one.level1_basis,
+                one.level2_basis,
+                one.operator_basis,
+                one.value is None,
+                one.value_number is not None,
+                one.unit is None,
+                one.weight is None,
+                one.name is None or len(one.name) <= _SHORT,
+            ),
+        )
     ]
 
 
-@lru_cache(maxsize=4096)
-def _of_indicator(
-    cost: Weighed | None,
-    level1: str | None,
-    level2: str | None,
-    operator: str | None,
-    valueless: bool,
-    numeric: bool,
-    unitless: bool,
-    weightless: bool,
-    short: bool,
-) -> Names:
+def _of_look(look: _Look) -> Names:
     """What a row of the table itself says; few different ones come often."""
+    cost, level1, level2, operator, valueless, numeric, unitless, weightless, short = look
     names = []
     if cost is not None:
         dear = sum(cost.cost >= least for least in _COSTS)
@@ -105,7 +109,10 @@ def _of_indicator(
     names += ["no:unit"] if numeric and unitless else []
     names += ["no:weight"] if weightless else []
     names += ["short"] if short else []
-    return tuple(names)
+    found = tuple(names)
+    if len(_looks) < _REMEMBERED:
+        _looks[look] = found
+    return found
 
 
 class _Around:
