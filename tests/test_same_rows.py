@@ -20,8 +20,8 @@ from tests.test_formats import rows
 from tests.tools import pdf_files, scans
 
 PRINTED: Final = tuple(sample for sample in pdf_files.SPECS if len(sample.seeds) == 1)
-# The line of the source where a recovered text stands, and whether anything is doubtful, differ from file to file.
-OF_THE_PLACE: Final = ("recovery_source", "status")
+# The line of the source where a recovered text stands, and how doubtful things are, differ from file to file.
+OF_THE_PLACE: Final = ("recovery_source", "status", "confidence")
 
 
 def written(sheet: Sheet, boxes: Boxes) -> Iterator[tuple[str, bytes]]:
