@@ -308,3 +308,28 @@ def test_parts_of_a_form_may_be_counted(label: str) -> None:
     assert [goal.text for goal in form.goals] == ["做好保洁。"]
     assert len(form.indicators) == 5
     assert [finding.code for finding in form.findings] == ["unit_name_missing", "funding_missing"]
+
+
+def test_signs_stand_in_a_column_that_is_passed_over_elsewhere() -> None:
+    text = WEIGHED.replace("\t性质\t", "\t指标值类型\t")
+    (form,), (known,) = (extract_bytes(one.encode()).forms for one in (text, WEIGHED))
+    assert [i[:-1] for i in form.indicators] == [i[:-1] for i in known.indicators]
+    assert [finding.code for finding in form.findings] == [finding.code for finding in known.findings]
+
+
+def test_money_of_a_region() -> None:
+    head = """专项资金绩效目标申报表
+（2024年度）
+专项资金名称\t农村公路养护补助资金
+资金情况（万元）\t年度金额：\t560
+\t其中：省级补助\t400
+\t地方资金\t160
+"""
+    (form,) = extract_bytes((head + WEIGHED[WEIGHED.index("一级") :]).encode()).forms
+    assert form.project_name == "农村公路养护补助资金"
+    assert {a.source: a.amount for a in form.funding} == {
+        "total": Decimal(5600000),
+        "provincial": Decimal(4000000),
+        "local": Decimal(1600000),
+    }
+    assert form.funding_check == "holds"

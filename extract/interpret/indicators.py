@@ -29,7 +29,7 @@ from extract.interpret.grammar import (
     Reading,
 )
 from extract.interpret.kinds import Kinds
-from extract.interpret.learned import learn, unknown
+from extract.interpret.learned import learn, unknown, with_signs
 from extract.interpret.placeholders import without_placeholders
 from extract.interpret.singles import words
 from extract.interpret.usual import Usual
@@ -154,12 +154,15 @@ class IndicatorReader:
         places = unknown(header, self.vocabulary.profile.column)
         body = [row for row in rows if _FEWEST <= len(row.cells) <= len(header.cells) + 1]
         columns = reader.columns[1:]
-        if not places or not body or len(header.cells) != len(columns):
-            return reader, []
 
         def cost(tried: tuple[int, ...]) -> list[float]:
             own = self._grammar(tried)
             return [self.explain(row, own).best.cost for row in body]
+
+        if any(self.kinds(cell.text) == "o" for row in body for cell in row.cells):
+            columns = with_signs(columns, places, cost)
+        if not places or not body or len(header.cells) != len(columns):
+            return self._grammar(columns), []
 
         def sums(tried: tuple[int, ...]) -> bool:
             own = self._grammar(tried)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from extract.clean import squash
-from extract.interpret.grammar import LEVEL1, LEVEL2, NAME, OPERATOR, ROLES, UNIT, VALUE, WEIGHT
+from extract.interpret.grammar import LEVEL1, LEVEL2, NAME, OPERATOR, PASS, ROLES, UNIT, VALUE, WEIGHT
 from extract.model import Cell, Finding, Row
 
 _NEEDED: Final = (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT)
@@ -34,6 +34,17 @@ class Learned(NamedTuple):
 def unknown(header: Row, column: Callable[[str], str | None]) -> list[int]:
     """The places of the header's words of which ``column`` says nothing."""
     return [at for at, cell in enumerate(header.cells) if column(squash(cell.text)) is None]
+
+
+def with_signs(columns: Columns, places: Sequence[int], cost: Cost) -> Columns:
+    """The columns, a passed over one (指标值类型) as that of the operator where it holds the signs and no other does.
+
+    Not one of the ``places`` whose words are unknown.
+    """
+    if OPERATOR in columns:
+        return columns
+    passed = [at for at, role in enumerate(columns) if role == PASS and at not in places]
+    return min((columns, *(_with(columns, at, OPERATOR) for at in passed)), key=lambda own: sum(cost(own)))
 
 
 def learn(columns: Columns, header: Sequence[Cell], places: Sequence[int], cost: Cost, sums: IsSum) -> Learned:
