@@ -333,3 +333,23 @@ def test_money_of_a_region() -> None:
         "local": Decimal(1600000),
     }
     assert form.funding_check == "holds"
+
+
+def test_a_row_with_a_cell_for_each_column_tells_labels_that_nobody_knows_without_places() -> None:
+    text = """部门整体支出绩效目标表
+2024年度
+部门名称\t云泽县水务局
+一级指标\t二级指标\t三级指标\t指标值
+决策\t计划制定\t工作计划健全性\t健全
+过程\t预算执行\t预算执行率\t≥95%
+公用经费控制率\t≤100%
+履职\t河道治理\t疏浚河道\t≥120公里
+"""
+    (form,) = extract_bytes(text.encode()).forms
+    assert [(i.level1, i.level2, i.name) for i in form.indicators] == [
+        ("决策", "计划制定", "工作计划健全性"),
+        ("过程", "预算执行", "预算执行率"),
+        ("过程", "预算执行", "公用经费控制率"),
+        ("履职", "河道治理", "疏浚河道"),
+    ]
+    assert {finding.seq for finding in form.findings if finding.code == "level2_unknown"} == {0, 1, 2, 3}

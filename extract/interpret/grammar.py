@@ -51,6 +51,8 @@ _COST: Final = {
     "s": (3.0, 3.5, 2.5, 0.5, _NEVER, 1.0, 1.0, 8.0, 1.0, 0.5, 0.5, 8.0, 0.0),
     "t": (2.5, 4.0, 3.0, 0.0, _NEVER, 2.5, 4.0, _NEVER, 4.0, 0.5, 0.7, _NEVER, 0.0),
 }
+# What is saved where a row has a cell for each column: a label that nobody knows is one all the same.
+_ALL_THERE: Final = 1.5
 # From this cost on, a cell of a kind has not that role.
 _UNFIT: Final = 6.0
 # What it costs that a column has no cell in this row.
@@ -180,6 +182,9 @@ class Grammar:
             for (column, memory), readings in states.items()
             for cost, roles in readings
         )
+        whole = self.columns[1:]
+        if finals[0][1] != whole and any(roles == whole for _, roles in finals):
+            finals = sorted((cost - (_ALL_THERE if roles == whole else 0.0), roles) for cost, roles in finals)
         best = Reading(finals[0][1], finals[0][0])
         same = _values(best.roles, kinds)
         second = next((Reading(roles, cost) for cost, roles in finals[1:] if _values(roles, kinds) != same), None)
