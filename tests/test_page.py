@@ -251,3 +251,41 @@ def test_a_name_beside_a_label_that_nobody_knows_is_doubtful() -> None:
         ("level2_unknown", 0, "level2"),
         ("layout_ambiguous", 0, None),
     ]
+
+
+UNKNOWN_FACTS = """\
+                        附件2-1
+                   省级专项资金绩效目标申报表
+                      （2024年度）
+专项资金名称     农村公路养护补助资金
+省级主管部门     省交通运输厅
+市县财政部门     云泽县财政局      市县主管部门      云泽县交通运输局
+           年度金额：       560.00
+
+资金情况（万元）   其中：省级补助     400.00
+
+           地方资金        160.00
+
+年度目标       养护农村公路820公里，改善群众出行条件。
+           一级指标        二级指标        三级指标         指标值
+                       数量指标        养护里程（公里）     820
+
+                                   改造危桥（座）      3
+
+绩效指标       产出指标       质量指标         路面优良率（%）     ≥85
+
+                      时效指标         完成时限         2024   年11月底
+           效益指标       社会效益指标       服务沿线群众（万人）   ≥6.5
+
+           满意度指标      服务对象满意度指标    群众满意度（%）     ≥90
+"""
+
+
+def test_a_label_that_nobody_knows_is_no_part_of_the_value_above() -> None:
+    (form,) = extract_bytes(UNKNOWN_FACTS.encode()).forms
+    assert form.project_name == "农村公路养护补助资金"
+    assert {amount.source: str(amount.amount) for amount in form.funding} == {
+        "total": "5600000.00",
+        "provincial": "4000000.00",
+        "local": "1600000.00",
+    }

@@ -23,6 +23,7 @@ _SECOND: Final = 0.6
 _A_LINE: Final = 0.2
 _OFF_MIDDLE: Final = 0.3
 _UNLABELLED: Final = 0.5
+_NO_FACT: Final = -99.0
 _INDENT: Final = 5
 _SLACK: Final = 2
 _SHOWN: Final = 24
@@ -85,6 +86,9 @@ def _fact(lines: Sequence[Line], edge: float, profile: FormProfile) -> tuple[flo
         cells = [piece for _, piece in pieces]
         return (-1.0 if len(lines) > 1 else -_UNLABELLED), cells
     own = [left_ones[at] for at in labels[0].lines]
+    if any(at not in own and len(lines[at].pieces) > 1 for at in left_ones):
+        # What begins where labels do, with something beside it, is a row of its own, whatever it says.
+        return _NO_FACT, [piece for _, piece in pieces]
     taken = {(at, lines[at].pieces[0]) for at in own}
     rest = [item for item in pieces if item not in taken]
     second = _second_label([piece for _, piece in rest], fields)
