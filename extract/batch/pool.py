@@ -36,7 +36,7 @@ _TELL_SECONDS: Final = 0.2
 # A process that is lost so many times at one bucket, and at no text, is lost for a reason that nobody knows.
 _MOST_LOST: Final = 3
 # A process grows a little with each bucket that was larger than those before, and would with the archive.
-_MOST_BUCKETS: Final = 12
+_MOST_BUCKETS: Final = 28
 
 
 class Limits(NamedTuple):
