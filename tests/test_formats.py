@@ -27,7 +27,7 @@ from tests.tools.samples import Sample, gold_file
 
 TABLES: Final = ("documents", "funding", "goals", "tasks", "indicators")
 # What differs from file to file, and the texts as they stood.
-OF_THE_FILE: Final = ("document_id", "source_path", "source_sha256", "media_type", "encoding")
+OF_THE_FILE: Final = ("document_id", "source_path", "source_sha256", "media_type", "encoding", "confidence")
 SHOWN: Final = 12
 
 
