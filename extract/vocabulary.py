@@ -89,6 +89,8 @@ class FormProfile:
     sum_rows: frozenset[str]
     # What a template leaves where nothing was filled in.
     placeholder: re.Pattern[str]
+    # What it begins with.
+    placeholder_firsts: frozenset[str]
     # What counts names in a template: 指标1：.
     counter: re.Pattern[str]
     task_columns: Mapping[str, str]
@@ -257,6 +259,7 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         column_ends=_turned(data["column_ends"]),
         sum_rows=frozenset(map(squash, data["sum_rows"])),
         placeholder=_placeholder(data["placeholders"]),
+        placeholder_firsts=frozenset("….·") | {word[0] for word in data["placeholders"]},
         counter=re.compile(rf"(?:{'|'.join(map(re.escape, data['placeholders']))})\s*\d{{1,2}}\s*[：:、.．]"),
         fields=_turned(data["fields"]),
         label_words=tuple(data["label_words"]),

@@ -25,7 +25,14 @@ def by_place(reads: list[Read], headers: Sequence[Row], reader: Grammar, kind_of
 
     ``kind_of``: see ``Kinds``.
     """
-    if len(headers) != 1 or not any(map(_is_odd, reads)):
+    if len(headers) != 1:
+        return reads
+    for row, explanation in reads:
+        best = explanation.best
+        # Something unusual, or a label that stands further right than those of the first level begin.
+        if best.cost >= _DEAR or (best.roles[0] == LEVEL1 and row.cells[0].col > 0):
+            break
+    else:
         return reads
     placed = _roles([read.row for read in reads], headers[0], reader.columns[1:], kind_of)
     if placed is None:
@@ -45,13 +52,6 @@ def _is_open(read: Read, roles: tuple[int, ...], kind_of: Callable[[str], str]) 
     return len(labels) == 1 and kind_of(labels[0].text) == "B"
 
 
-def _is_odd(read: Read) -> bool:
-    """Whether a row holds something unusual, or begins with a label that stands further right than others begin."""
-    return read.explanation.best.cost >= _DEAR or (
-        read.row.cells[0].col > 0 and read.explanation.best.roles[0] <= LEVEL2
-    )
-
-
 def _roles(
     rows: Sequence[Row], header: Row, columns: Sequence[int], kind_of: Callable[[str], str]
 ) -> list[tuple[int, ...]] | None:
@@ -62,6 +62,9 @@ def _roles(
     if len(header.cells) != len(columns) or len(rows) < _FEWEST_ROWS or NAME not in columns:
         return None
     role_of = {cell.col: role for cell, role in zip(header.cells, columns, strict=True)}
+    if not role_of.keys() >= {row.cells[0].col for row in rows}:
+        # Most tables that have lost blank cells are told by where their rows begin.
+        return None
     found = []
     labels = 0
     for row in rows:

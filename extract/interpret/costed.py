@@ -18,6 +18,8 @@ from extract.model import Cell, Row
 from extract.places import cut
 from extract.vocabulary import FormProfile
 
+# The header stands in one of the first rows, behind what a page may print before it.
+_HEADER_ROWS: Final = 3
 _BLANK: Final = frozenset("-—－–/")
 
 
@@ -30,8 +32,11 @@ class Costed(NamedTuple):
 
 def costed(rows: Sequence[Row], profile: FormProfile) -> Costed:
     """The rows of a section of tasks taken apart; as they are where no amounts stand beside the tasks."""
+    top = [_parted(row) for row in rows[:_HEADER_ROWS]]
+    if not any(squash(row.cells[0].text) in profile.task_columns and _is_costed(row, profile) for row in top):
+        return Costed(rows, ())
     rows = _mended(rows, profile)
-    at = next((i for i, row in enumerate(rows) if _words(_parted(row), profile) is not None), None)
+    at = next((i for i, row in enumerate(rows[:_HEADER_ROWS]) if _words(_parted(row), profile) is not None), None)
     if at is None:
         return Costed(rows, ())
     header = _parted(rows[at])
@@ -49,6 +54,11 @@ def costed(rows: Sequence[Row], profile: FormProfile) -> Costed:
         else:
             tasks.append(row._replace(cells=text))
     return Costed(tasks, (*heads, *sums) if sums else ())
+
+
+def _is_costed(row: Row, profile: FormProfile) -> bool:
+    """Whether a header of tasks ends with what is no word over them."""
+    return squash(row.cells[-1].text) not in profile.task_columns
 
 
 def _mended(rows: Sequence[Row], profile: FormProfile) -> Sequence[Row]:

@@ -8,20 +8,19 @@ from typing import Final
 from extract.model import Row
 from extract.vocabulary import Vocabulary
 
-# What such a text ends with; few others do.
-_ENDS: Final = frozenset("…：:.．、·0123456789")
 _LABELS: Final = "R12B"
 
 
 def is_placeholder(text: str, vocabulary: Vocabulary) -> bool:
     """Whether a text says nothing."""
-    return text[-1] in _ENDS and vocabulary.profile.placeholder.match(text) is not None
+    profile = vocabulary.profile
+    return text[0] in profile.placeholder_firsts and profile.placeholder.match(text) is not None
 
 
 def without_placeholders(rows: Sequence[Row], vocabulary: Vocabulary) -> Sequence[Row]:
     """The rows of indicators without those that hold placeholders alone; labels before them stay."""
-    ends = [row.cells[-1].text for row in rows]
-    if not any(is_placeholder(text, vocabulary) for text in ends if text[-1] in _ENDS):
+    firsts = vocabulary.profile.placeholder_firsts
+    if firsts.isdisjoint([row.cells[-1].text[0] for row in rows]):
         return rows
     found = []
     for row in rows:

@@ -80,7 +80,8 @@ def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Go
         else:
             found.append([cell])
     goals = [_goal(join(group)) for group in found]
-    said = [goal for goal in goals if not profile.placeholder.match(goal.text)]
+    firsts = profile.placeholder_firsts
+    said = [goal for goal in goals if goal.text[0] not in firsts or not profile.placeholder.match(goal.text)]
     return Goals(said, [*doubts, *_figures(rows, "goals")])
 
 
@@ -223,13 +224,14 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
     """The lines of 年度主要任务 (the section's label taken off; a header row among them is passed over)."""
     body: list[Row] = []
     header: Row | None = None
+    firsts = profile.placeholder_firsts
     for row in rows:
         if (len(row.cells) > 1 or header is None) and _heads_tasks(row, profile):
             header = header or row
             continue
         if len(row.cells) == 1 and profile.is_furniture(row.cells[0].text) and header is not None and continues(row):
             continue
-        if not all(profile.placeholder.match(cell.text) for cell in row.cells):
+        if row.cells[0].text[0] not in firsts or not all(profile.placeholder.match(cell.text) for cell in row.cells):
             body.append(row)
     width = usual_width([*([header] if header is not None else []), *body])
     whole, findings = _whole_tasks(body, width)
@@ -245,7 +247,7 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             findings.append(
                 Finding("task_incomplete", "tasks", None, None, {"text": row.cells[0].text[:40]}, row.cells[0])
             )
-        if row.width > _TASK_COLUMNS and len({cell.col for cell in row.cells}) > _TASK_COLUMNS:
+        if len(row.cells) > _TASK_COLUMNS < row.width and len({cell.col for cell in row.cells}) > _TASK_COLUMNS:
             more = row.cells[_TASK_COLUMNS]
             findings.append(Finding("task_columns", "tasks", len(found), None, {"text": more.text[:40]}, more))
         places: dict[str, Cell] = {}

@@ -102,7 +102,12 @@ class _Own(NamedTuple):
 _A_PAIR: Final = 2
 # What may stand behind its label in one cell.
 _TEXTS: Final = frozenset({"goals", "notes"})
+# The sections behind which the tasks may begin.
+_BEFORE_TASKS: Final = frozenset({"head", "funding", "term", "goals"})
+# What an amount may end with.
+_AMOUNT_ENDS: Final = frozenset("0123456789元万亿")
 # How the parts of a form are counted.
+_COUNTERS: Final = frozenset("一二三四五六七八九十")
 _NUMBERED: Final = re.compile(r"[一二三四五六七八九十]{1,2}[、.．]")
 _OPENING: Final = frozenset({"funding", "goals", "tasks"})
 _ORDER: Final = {"head": 0, "funding": 1, "term": 2, "goals": 3, "tasks": 4, "indicators": 5, "notes": 6}
@@ -230,7 +235,7 @@ class Scanner:
             for ending, section in self.profile.section_ends.items():
                 if base.endswith(ending):
                     return Meaning("section", section)
-        if _NUMBERED.match(base):
+        if base[0] in _COUNTERS and _NUMBERED.match(base):
             bare = self.meaning(_NUMBERED.sub("", base))
             return bare if bare.kind == "section" else NOTHING
         return NOTHING
@@ -387,12 +392,14 @@ class Scanner:
                 cells = row.cells
                 if state == "indicators" and cells[0].text in _ONES and _numbers_columns(row):
                     continue
-                ends = task_words.isdisjoint([cell.text for cell in cells[-2:]])
-                if not ends and self._heads_tasks(found, row):
+                if (
+                    cells[-1].text in task_words
+                    or (state in _BEFORE_TASKS and len(cells) > _TASK_WORDS and cells[-2].text in task_words)
+                ) and self._heads_tasks(found, row):
                     state = "tasks"
                 elif state == "head":
                     under = self._head(found, row, under=under)
-                elif state == "tasks" and self._states_money(found, row):
+                elif state == "tasks" and cells[-1].text[-1] in _AMOUNT_ENDS and self._states_money(found, row):
                     state = "funding"
                 else:
                     by_state[state].append(row)
