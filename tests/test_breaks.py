@@ -286,3 +286,14 @@ def test_what_a_template_leaves_unfilled_is_no_indicator(text: str) -> None:
     ]
     assert [goal.text for goal in form.goals] == ["目标1：清理河道。"]
     assert [finding.code for finding in form.findings] == ["unit_name_missing"]
+
+
+@pytest.mark.parametrize("sign", [":", "：", "::", "…", "一、", "("])
+def test_a_cell_that_is_a_mark_alone_breaks_nothing(sign: str) -> None:
+    for text in (
+        WEIGHED.replace("水质", sign),
+        WEIGHED.replace("主管部门", sign),
+        f"{sign}\t{sign}\n" + WEIGHED,
+        WEIGHED + f"{sign}\t{sign}\n",
+    ):
+        assert len(read(text).indicators) >= 4

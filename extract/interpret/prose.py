@@ -285,11 +285,12 @@ def _shown(row: Row) -> str:
 
 
 def without_ellipsis(cell: Cell) -> tuple[Cell, bool]:
-    """The cell without an ellipsis at its end, and whether there was one: some portals mark a cut with it."""
-    if not cell.text.endswith(ELLIPSES):
-        return cell, False
-    match = _ELLIPSIS.search(cell.text)
-    return (cut(cell, 0, match.start()), True) if match else (cell, False)
+    """The cell without an ellipsis at its end, and whether there was one: some portals mark a cut with it.
+
+    Dots alone stay: they cut nothing.
+    """
+    match = _ELLIPSIS.search(cell.text) if cell.text.endswith(ELLIPSES) else None
+    return (cut(cell, 0, match.start()), True) if match and match.start() else (cell, False)
 
 
 def _whole_tasks(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Finding]]:

@@ -235,7 +235,7 @@ class Scanner:
             for ending, section in self.profile.section_ends.items():
                 if base.endswith(ending):
                     return Meaning("section", section)
-        if base[0] in _COUNTERS and _NUMBERED.match(base):
+        if base[:1] in _COUNTERS and _NUMBERED.match(base):
             bare = self.meaning(_NUMBERED.sub("", base))
             return bare if bare.kind == "section" else NOTHING
         return NOTHING
