@@ -353,3 +353,9 @@ def test_a_row_with_a_cell_for_each_column_tells_labels_that_nobody_knows_withou
         ("履职", "河道治理", "疏浚河道"),
     ]
     assert {finding.seq for finding in form.findings if finding.code == "level2_unknown"} == {0, 1, 2, 3}
+
+
+def test_a_label_within_the_text_of_its_section_is_text() -> None:
+    text = WEIGHED.replace("一级指标\t", "总体目标\t总体目标：提升水质。\n年度目标：清理河道320公里。\n一级指标\t", 1)
+    (form,) = extract_bytes(text.encode()).forms
+    assert [goal.text for goal in form.goals] == ["总体目标：提升水质。", "年度目标：清理河道320公里。"]

@@ -406,8 +406,7 @@ class Scanner:
             elif meaning.kind == "title":
                 _take_title(found, row)
             elif meaning.kind in ("section", "labelled"):
-                own = row if meaning.kind == "section" else _parted(row)
-                state = self._section(found, state, own, meaning.name, header)
+                state = self._section(found, state, row, meaning, header)
             elif header:
                 found.headers.append(row)
                 state = "indicators"
@@ -467,8 +466,15 @@ class Scanner:
         found.tasks.append(row if words[0] else _without_label(row))
         return True
 
-    def _section(self, found: Sections, state: str, row: Row, name: str, header: bool) -> str:
+    def _section(self, found: Sections, state: str, row: Row, meaning: Meaning, header: bool) -> str:
         """Takes in a row that begins with the label of a section; gives the section that the next rows belong to."""
+        name = meaning.name
+        if meaning.kind == "labelled":
+            if name == state and found.by_state[name]:
+                # Within the section's own text such words (年度目标：…) are text.
+                found.by_state[name].append(row)
+                return state
+            row = _parted(row)
         repeated = name == state and state != "indicators"
         opens = state != "notes" and (_opens(name, state) or self._goes_back(found, state, row, name))
         if name == "goals" and state == "indicators" and len(row.cells) > 1 and row.cells[0].text[-1].isdigit():
