@@ -359,3 +359,23 @@ def test_a_label_within_the_text_of_its_section_is_text() -> None:
     text = WEIGHED.replace("一级指标\t", "总体目标\t总体目标：提升水质。\n年度目标：清理河道320公里。\n一级指标\t", 1)
     (form,) = extract_bytes(text.encode()).forms
     assert [goal.text for goal in form.goals] == ["总体目标：提升水质。", "年度目标：清理河道320公里。"]
+
+
+def test_a_value_is_no_name_because_a_row_is_full() -> None:
+    text = """项目支出绩效目标表
+2024年度
+一级指标\t二级指标\t三级指标\t指标值\t备注
+产出指标\t数量指标\t巡查\t12次
+断面达标\t质量合格\t≥95%\t年底\t见附件
+效益指标\t社会效益指标\t满意\t≥90%
+"""
+    (form,) = extract_bytes(text.encode()).forms
+    doubted = {finding.seq for finding in form.findings if finding.table == "indicators"}
+    assert "≥95%" not in {i.name for i in form.indicators}
+    assert 1 in doubted
+
+
+def test_dots_with_a_value_are_a_doubtful_name() -> None:
+    (form,) = extract_bytes(WEIGHED.replace("清理河段", "……").encode()).forms
+    assert [i.name for i in form.indicators][1] == "……"
+    assert "name_unlikely" in {finding.code for finding in form.findings}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from extract.interpret.grammar import LEVEL1, LEVEL2, NAME, Grammar, Read, certain, fits
+from extract.interpret.grammar import LEVEL1, LEVEL2, NAME, NO_NAME, Grammar, Read, certain, fits
 from extract.model import Row
 
 _FEWEST_ROWS: Final = 3
@@ -80,4 +80,4 @@ def _roles(
 
 
 def _may_be(kind: str, role: int) -> bool:
-    return role >= 0 and fits(kind, role) and not (role == NAME and kind in _LABELS)
+    return role >= 0 and fits(kind, role) and not (role == NAME and (kind in _LABELS or kind in NO_NAME))

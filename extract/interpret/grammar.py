@@ -183,7 +183,8 @@ class Grammar:
             for cost, roles in readings
         )
         whole = self.columns[1:]
-        if finals[0][1] != whole and any(roles == whole for _, roles in finals):
+        named = len(kinds) == len(whole) and NAME in whole and kinds[whole.index(NAME)] not in NO_NAME
+        if named and finals[0][1] != whole and any(roles == whole for _, roles in finals):
             finals = sorted((cost - (_ALL_THERE if roles == whole else 0.0), roles) for cost, roles in finals)
         best = Reading(finals[0][1], finals[0][0])
         same = _values(best.roles, kinds)

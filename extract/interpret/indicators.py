@@ -30,7 +30,7 @@ from extract.interpret.grammar import (
 )
 from extract.interpret.kinds import Kinds
 from extract.interpret.learned import learn, unknown, with_signs
-from extract.interpret.placeholders import without_placeholders
+from extract.interpret.placeholders import is_placeholder, without_placeholders
 from extract.interpret.singles import words
 from extract.interpret.usual import Usual
 from extract.interpret.values import NUMBERS, number, target
@@ -505,9 +505,9 @@ class _TreeBuilder:
         text, heft = value.text, weight.text
         figure = NUMBERS.get(text) or number(text)
         weighed = NUMBERS.get(heft) or number(heft)
-        if sign is None or figure is None or weighed is None:
-            return False
         name, unit = cells[plan.name], cells[plan.unit]
+        if sign is None or figure is None or weighed is None or name.text[0] in "….·":
+            return False
         places = {
             **self.above,
             "name": name,
@@ -536,7 +536,7 @@ class _TreeBuilder:
             places["name"] = cell
             name = cell.text
             # A break of lines leaves a piece at the start of its line.
-            if plan.odd or _is_piece(cell, gaps=plan.gaps):
+            if plan.odd or _is_piece(cell, gaps=plan.gaps) or is_placeholder(name, self.vocabulary):
                 self._unlikely(cell)
         aim = target(
             cells[plan.operator] if plan.operator >= 0 else None,
