@@ -4,6 +4,7 @@
 failure; ``extract_all`` reads all that is in an archive. ``load_forms`` reads a folder of form profiles for them,
 ``load_corrections`` files of what persons said of values.
 ``to_tables`` turns extractions into Arrow tables, ``confidence_of`` tells how far to trust the rows of a form.
+``extract.open`` opens the output folder of a run for questions.
 The data model is in ``extract.model``.
 """
 
@@ -13,6 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from extract.analysis.archive import Archive
+    from extract.analysis.problems import ArchiveError
     from extract.api import extract_all, extract_bytes, extract_path, load_forms
     from extract.confidence import confidence_of
     from extract.corrections.file import load_corrections
@@ -25,6 +30,8 @@ __version__ = "0.1.0"
 
 # Imported when first asked for: `import extract` is to cost nothing.
 _HOMES = {
+    "Archive": "extract.analysis.archive",
+    "ArchiveError": "extract.analysis.problems",
     "confidence_of": "extract.confidence",
     "extract_all": "extract.api",
     "extract_bytes": "extract.api",
@@ -42,6 +49,8 @@ _HOMES = {
 
 __all__ = [
     "Amount",
+    "Archive",
+    "ArchiveError",
     "Cell",
     "Extraction",
     "Failure",
@@ -65,6 +74,16 @@ __all__ = [
     "to_tables",
     "write_tables",
 ]
+
+
+# Not in __all__, as `from extract import *` would hide the one that opens files.
+def open(path: str | Path) -> Archive:  # noqa: A001 - `extract.open("out")` is how it is called
+    """The archive in an output folder of a run, here or at an address: tables, joined views, SQL.
+
+    ArchiveError where there is none, and where it is not whole or by another version.
+    """
+    archive: Archive = import_module("extract.analysis.archive").open_archive(path)
+    return archive
 
 
 def __getattr__(name: str) -> Any:

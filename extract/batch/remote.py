@@ -30,7 +30,7 @@ from extract.tables.writer import ACCOUNT, KEPT, check_replaceable
 # Between the address that opens a file system and the place of a file there.
 _BETWEEN: Final = "\n"
 _SAFE: Final = "/:?&=@%+,;~!$'()*"
-_ERRORS: Final = (OSError, ArrowException, ValueError, ImportError)
+ERRORS: Final = (OSError, ArrowException, ValueError, ImportError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,12 @@ def _system(address: str) -> tuple[Any, str]:
     return found
 
 
-def _opened(address: str) -> tuple[Any, str]:
+def opened(address: str) -> tuple[Any, str]:
+    """The file system of an address, and the place there; UsageError where it cannot be reached."""
     try:
         return _system(address)
-    except _ERRORS as error:
-        raise UsageError("remote_unreachable", path=shown(address), reason=_reason(error)) from error
+    except ERRORS as error:
+        raise UsageError("remote_unreachable", path=shown(address), reason=reason_of(error)) from error
 
 
 def listed(addresses: Sequence[str]) -> list[File]:
@@ -72,7 +73,7 @@ def listed(addresses: Sequence[str]) -> list[File]:
     found: dict[str, tuple[str, Any]] = {}
     tops = []
     for address in addresses:
-        system, path = _opened(address)
+        system, path = opened(address)
         path = path.rstrip("/")
         try:
             info = system.get_file_info(path)
@@ -80,8 +81,8 @@ def listed(addresses: Sequence[str]) -> list[File]:
                 raise UsageError("input_missing", path=shown(address))
             is_file = info.type == arrow.FileType.File
             infos = [info] if is_file else system.get_file_info(arrow.FileSelector(path, recursive=True))
-        except _ERRORS as error:
-            raise UsageError("remote_unreachable", path=shown(address), reason=_reason(error)) from error
+        except ERRORS as error:
+            raise UsageError("remote_unreachable", path=shown(address), reason=reason_of(error)) from error
         tops.append(path.rpartition("/")[0] if is_file else path)
         for one in infos:
             if one.type == arrow.FileType.File and not any(map(is_debris, one.path[len(path) :].split("/"))):
@@ -102,8 +103,8 @@ def read(address: str, limit: int) -> tuple[bytes, int]:
         with system.open_input_file(path) as file:
             size: int = file.size()
             return file.read(min(size, limit)), size
-    except _ERRORS as error:
-        raise OSError(_reason(error)) from error
+    except ERRORS as error:
+        raise OSError(reason_of(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +134,8 @@ class Mirror:
                         system.delete_file(f"{top}/{name}")
                 self._put(system, top, accounts)
             self._put(system, top, [ACCOUNT])
-        except _ERRORS as error:
-            raise OSError(_reason(error)) from error
+        except ERRORS as error:
+            raise OSError(reason_of(error)) from error
 
     def _put(self, system: Any, top: str, names: Sequence[str]) -> None:
         for name in names:
@@ -153,7 +154,7 @@ def mirrored(address: str, inputs: Sequence[str]) -> Iterator[Mirror]:
 
     UsageError where it cannot be reached, holds what no run wrote, or lies in an input or around it.
     """
-    system, top = _opened(address)
+    system, top = opened(address)
     top = top.rstrip("/")
     for text in inputs:
         _check_apart(address, text)
@@ -163,8 +164,8 @@ def mirrored(address: str, inputs: Sequence[str]) -> Iterator[Mirror]:
             if system.get_file_info(top).type == arrow.FileType.Directory:
                 folder.mkdir()
                 arrow.copy_files(top, str(folder), system, arrow.LocalFileSystem())
-        except _ERRORS as error:
-            raise UsageError("remote_unreachable", path=shown(address), reason=_reason(error)) from error
+        except ERRORS as error:
+            raise UsageError("remote_unreachable", path=shown(address), reason=reason_of(error)) from error
         try:
             check_replaceable(folder)
         except UsageError as error:
@@ -190,5 +191,6 @@ def _files(folder: Path) -> dict[str, str]:
     return found
 
 
-def _reason(error: BaseException) -> str:
+def reason_of(error: BaseException) -> str:
+    """What an error of a file system says, on one line."""
     return " ".join(str(error).split()) or type(error).__name__
