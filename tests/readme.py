@@ -1,4 +1,4 @@
-"""The generated parts of both READMEs: `python -m tests.readme` writes them anew."""
+"""The generated part of both READMEs: `python -m tests.readme` writes them anew."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from extract import catalogue, extract_path, to_tables
+from extract import extract_path, to_tables
 from extract.api import traced_bytes
-from extract.catalogue import Wording
 from extract.interpret.trace import Recorder
 from extract.interpret.trace_rows import readings
 from extract.messages import Speaker
@@ -25,20 +24,6 @@ _COLUMNS = ("level1", "level2", "name", "operator", "value", "unit", "weight", "
 _EXPLAINED = (7, 10, 11, 37, 41)
 _EXPLAIN_WIDTH = 140
 _ROWS = (0, 1, 11, 13, 14, 15, 20, 21)
-_SEVERITY = {
-    "en": {"info": "info", "warning": "warning", "error": "error"},
-    "zh": {"info": "提示", "warning": "警告", "error": "错误"},
-}
-
-
-def findings_table(language: str) -> str:
-    """The catalogue of findings as a table of Markdown."""
-    head = {"en": "| code | severity | what |", "zh": "| 代码 | 级别 | 含义 |"}[language]
-    rows = [
-        f"| `{kind.code}` | {_SEVERITY[language][kind.severity]} | {_escaped(_pick(kind.title, language))} |"
-        for kind in catalogue.findings().values()
-    ]
-    return "\n".join([head, "|---|---|---|", *rows])
 
 
 def excerpt() -> str:
@@ -61,19 +46,12 @@ def explained(language: str) -> str:
     return f"```\n{shown}\n```"
 
 
-def filled(text: str, language: str) -> str:
-    """A README with its generated parts written anew."""
-    parts = (("explain", explained(language)), ("excerpt", excerpt()), ("findings", findings_table(language)))
-    for mark, part in parts:
-        begin, end = f"<!-- {mark} -->\n", f"\n<!-- /{mark} -->"
-        assert text.count(begin) == text.count(end) == 1, mark
-        head, _, rest = text.partition(begin)
-        text = f"{head}{begin}{part}{end}{rest.partition(end)[2]}"
-    return text
-
-
-def _pick(wording: Wording, language: str) -> str:
-    return wording.zh if language == "zh" else wording.en
+def filled(text: str, mark: str, part: str) -> str:
+    """A document with the part between two marks written anew."""
+    begin, end = f"<!-- {mark} -->\n", f"<!-- /{mark} -->"
+    assert text.count(begin) == text.count(end) == 1, mark
+    head, _, rest = text.partition(begin)
+    return f"{head}{begin}{part}\n{end}{rest.partition(end)[2]}"
 
 
 def _cell(value: object) -> str:
@@ -89,5 +67,5 @@ def _escaped(text: str) -> str:
 
 
 if __name__ == "__main__":
-    for language, path in READMES.items():
-        path.write_text(filled(path.read_text(encoding="utf-8"), language), encoding="utf-8")
+    for path in READMES.values():
+        path.write_text(filled(path.read_text(encoding="utf-8"), "excerpt", excerpt()), encoding="utf-8")
