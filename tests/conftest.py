@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
@@ -16,3 +18,13 @@ settings.load_profile(PROFILE)
 if PROFILE == "quick":
     # Else what is drawn hangs on the constants of the modules that other tests happened to load before.
     vars(providers)["_get_local_constants"] = vars(providers)["Constants"]
+
+
+@pytest.fixture(scope="session")
+def samples_output(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a run over all samples; not to be changed."""
+    from extract.batch.run import Options, run
+
+    out = tmp_path_factory.mktemp("samples") / "out"
+    run(Options((str(Path(__file__).parent.parent / "samples"),), out, workers=None))
+    return out
