@@ -17,10 +17,13 @@ from typing import Any, NamedTuple
 import pytest
 from pyarrow import fs
 
+import extract
+from extract import ArchiveError
 from extract.batch.addresses import is_remote, shown
 from extract.batch.manifest import Manifest
 from extract.batch.run import Options, placed, run
 from extract.errors import UsageError
+from tests import archive as by_hand
 from tests.needs import needs
 from tests.test_again import fill, made, shrink, tables_of, trusted, write
 from tests.test_cli import ENVIRONMENT, pifubiao
@@ -240,3 +243,33 @@ def test_memory_of_another_library_is_read_too(tmp_path: Path) -> None:
     run(Options(("memory://store",), tmp_path / "there", workers=None))
     made(source, tmp_path / "here")
     assert tables_of(tmp_path / "there") == tables_of(tmp_path / "here")
+
+
+@needs_server
+def test_an_output_elsewhere_is_opened(store: Store, tmp_path: Path) -> None:
+    out = by_hand.made(tmp_path)
+    store.put(out, "analysis/out")
+    there, here = extract.open(store.address("analysis/out")), extract.open(out)
+    assert repr(there).splitlines()[1:] == repr(here).splitlines()[1:]
+    for name in ("documents", "indicators_full", "funding_wide", "failures"):
+        rows = here.where(unit="司法局", year=2024).arrow(name).to_pylist()
+        narrowed = there.where(unit="司法局", year=2024)
+        assert narrowed.arrow(name).to_pylist() == narrowed.scan(name).collect().to_dicts() == rows
+        answered = narrowed.sql(f"SELECT * FROM {name}").arrow().to_pylist()
+        assert sorted(map(repr, answered)) == sorted(map(repr, rows))
+
+
+@needs_server
+def test_an_output_that_is_being_put_elsewhere_is_not_opened(store: Store, tmp_path: Path) -> None:
+    out = by_hand.made(tmp_path)
+    account = ".pifubiao/accounts/part-00000.json"
+    for folder, gone, name in (("one", "run.json", "run.json"), ("two", account, ".pifubiao/accounts")):
+        store.put(out, folder)
+        store.system.delete_file(f"{store.bucket}/{folder}/{gone}")
+        with pytest.raises(ArchiveError) as caught:
+            extract.open(store.address(folder, secret="a:b@"))
+        assert (caught.value.key, caught.value.params["name"]) == ("archive_not_whole", name)
+        assert "b@" not in str(caught.value)
+    with pytest.raises(ArchiveError) as caught:
+        extract.open(store.address("nothing"))
+    assert caught.value.key == "archive_missing"
