@@ -58,6 +58,12 @@ def test_documents() -> None:
         "funding_check": "not_made",
         "weight_check": "not_made",
         "status": "ok",
+        "region_code": None,
+        "region_name": None,
+        "region_level": None,
+        "region_basis": None,
+        "unit_kind": "司法局",
+        "unit_key": None,
     }
 
 
@@ -120,6 +126,8 @@ def test_rows_of_a_form() -> None:
         "achieved": None,
         "score": None,
         "name_truncated": False,
+        "value_base": Decimal("324.0000000000"),
+        "unit_base": "个",
     }
 
 

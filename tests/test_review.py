@@ -27,6 +27,7 @@ from extract.review.listing import PART, Listing
 from extract.review.overview import Overview
 from extract.review.records import Record, Row, as_text, records
 from extract.review.sources import Seen
+from extract.tables.derived import OF_INDICATORS
 from tests.browser import Opened, chromium, needs_browser
 from tests.test_cli import pifubiao
 from tests.test_run import SAMPLES, tables
@@ -79,7 +80,7 @@ def test_every_value_is_there_as_corrections_write_it(made: Path, tmp_path: Path
         rows = [row for row in tables(made / "out", table) if row["document_id"] == key]
         columns = own["tables"][table]["columns"]
         assert own["tables"][table]["rows"] == [[as_text(row[name]) for name in columns] for row in rows]
-        assert {"document_id", "seq"} | set(columns) == set(rows[0]) - {"confidence"}
+        assert {"document_id", "seq"} | set(columns) == set(rows[0]) - {"confidence", *OF_INDICATORS}
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,19 @@ from extract.errors import SchemaError
 from extract.evidence import RATED
 from extract.model import Amount, Extraction, Form, Goal, Indicator, Task
 from extract.schemafiles import SCHEMAS, read_checked, read_yaml
+from extract.tables.derived import OF_DOCUMENTS, OF_INDICATORS
 from extract.tables.schemas import TABLES, arrow_type, load, schemas, sourced
 
 # Tools outside the project read these names: a change here is a change of the interface.
 CONTRACT = {
     "documents": "document_id source_path source_sha256 form_index media_type encoding form_kind form_profile title fiscal_year"
-    " unit_code unit_name supervising_unit project_code project_name amount_unit other_notes funding_check weight_check status",
+    " unit_code unit_name supervising_unit project_code project_name amount_unit other_notes funding_check weight_check status"
+    " region_code region_name region_level region_basis unit_kind unit_key",
     "funding": "document_id seq category source amount amount_raw basis confidence",
     "goals": "document_id seq text",
     "tasks": "document_id seq name content content_truncated content_recovered recovery_source name_truncated confidence",
     "indicators": "document_id seq level1 level2 name level1_raw level2_raw level1_basis level2_basis operator operator_basis"
-    " value value_number unit scale weight direction achieved score name_truncated confidence",
+    " value value_number unit scale weight direction achieved score name_truncated confidence value_base unit_base",
     "findings": "document_id table seq field code severity message message_zh page line",
     "provenance": "document_id table seq field part page line column_start column_end bbox locator text basis",
     "failures": "source_path source_sha256 code message message_zh",
@@ -54,13 +56,14 @@ def test_tables_and_columns_are_those_of_the_interface() -> None:
 def test_types() -> None:
     kinds = {(name, field.name): field.type for name, schema in schemas().items() for field in schema}
     assert kinds["funding", "amount"] == pa.decimal128(20, 2)
-    assert kinds["indicators", "value_number"] == kinds["indicators", "weight"] == pa.decimal128(38, 10)
+    numbers = ("value_number", "weight", "value_base")
+    assert {kinds["indicators", name] for name in numbers} == {pa.decimal128(38, 10)}
     assert kinds["documents", "fiscal_year"] == kinds["documents", "form_index"] == pa.int32()
     assert kinds["tasks", "content_truncated"] == kinds["indicators", "name_truncated"] == pa.bool_()
     assert {kinds[name, "confidence"] for name in RATED} == {pa.float64()}
     assert kinds["provenance", "bbox"] == pa.list_(pa.float64())
-    numbers = {"seq", "page", "line", "column_start", "column_end", "part", "fiscal_year", "form_index"}
-    assert {field for (_, field), kind in kinds.items() if kind == pa.int32()} == numbers
+    counts = {"seq", "page", "line", "column_start", "column_end", "part", "fiscal_year", "form_index"}
+    assert {field for (_, field), kind in kinds.items() if kind == pa.int32()} == counts
 
 
 def test_nullability() -> None:
@@ -82,9 +85,10 @@ def test_the_records_of_the_model_are_the_columns() -> None:
     records = {"funding": Amount, "goals": Goal, "tasks": Task, "indicators": Indicator}
     for name, fields in {name: record._fields for name, record in records.items()}.items():  # type: ignore[attr-defined]
         rated = ["confidence"] if name in RATED else []
-        assert ["document_id", "seq", *fields[:-1], *rated] == schemas()[name].names
+        derived = OF_INDICATORS if name == "indicators" else ()
+        assert ["document_id", "seq", *fields[:-1], *rated, *derived] == schemas()[name].names
         assert fields[-1] == "places"
-    known = {"document_id", "status", *Form.__dataclass_fields__, *Extraction.__dataclass_fields__}
+    known = {"document_id", "status", *OF_DOCUMENTS, *Form.__dataclass_fields__, *Extraction.__dataclass_fields__}
     assert known.issuperset(schemas()["documents"].names)
 
 

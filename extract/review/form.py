@@ -9,6 +9,7 @@ from extract.corrections.file import Correction
 from extract.review.lines import Mark, shown
 from extract.review.records import VALUES, Record, Row, as_text
 from extract.review.sources import Seen
+from extract.tables.derived import OF_INDICATORS
 from extract.tables.schemas import schemas
 
 # A row that is less sure than this is one to look at.
@@ -16,7 +17,8 @@ DOUBTFUL: Final = 0.9
 CONFIDENCE: Final = "confidence"
 # Of a text that stood in the source so many characters are told.
 _TEXT: Final = 400
-_KEYS: Final = ("document_id", "seq", CONFIDENCE)
+# What is no value of the form: keys, what is known of a row, and what follows from its values.
+_KEYS: Final = ("document_id", "seq", CONFIDENCE, *OF_INDICATORS)
 # The column that stands for its row where a doubt is about all of the row.
 _CHIEF: Final = {"documents": "title", "funding": "amount", "goals": "text", "tasks": "name", "indicators": "name"}
 _GRAVE: Final = frozenset({"warning", "error"})

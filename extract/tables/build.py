@@ -25,6 +25,7 @@ from extract.clean import plain
 from extract.confidence import confidence_of
 from extract.corrections.fields import fit
 from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Indicator, Spot, Task
+from extract.tables import derived
 from extract.tables.basis import BASES, bases
 from extract.tables.schemas import TABLES, schemas
 
@@ -124,18 +125,19 @@ class TableBuilder:
 
 
 class _Documents:
-    """The table ``documents``: a tuple a form, half from its source and half from itself."""
+    """The table ``documents``: a tuple a form, from its source, from itself, and from what both say of whose it is."""
 
     def __init__(self) -> None:
-        names = [name for name in schemas()["documents"].names if name not in ("document_id", "status")]
+        apart = ("document_id", "status", *derived.OF_DOCUMENTS)
+        names = [name for name in schemas()["documents"].names if name not in apart]
         of_source = [name for name in names if name in Extraction.__dataclass_fields__]
         of_form = [name for name in names if name not in of_source]
-        self._names = [*of_source, *of_form]
+        self._names = [*of_source, *of_form, *derived.OF_DOCUMENTS]
         self._of_source, self._of_form = attrgetter(*of_source), attrgetter(*of_form)
         self._rows: list[tuple[Any, ...]] = []
 
     def add(self, extraction: Extraction, form: Form) -> None:
-        self._rows.append(self._of_source(extraction) + self._of_form(form))
+        self._rows.append(self._of_source(extraction) + self._of_form(form) + derived.of_document(extraction, form))
 
     def finish(self, ids: Any, statuses: list[str]) -> Any:
         schema = schemas()["documents"]
@@ -174,8 +176,17 @@ class _Decimals:
         self._numbers[value] = len(self._stored)
         self._stored.append(stored)
 
+    @property
+    def stored(self) -> Sequence[Decimal | None]:
+        """The numbers as the column holds them."""
+        return self._stored
+
+    def codes(self) -> Any:
+        """Which of ``stored`` each row has."""
+        return _int32(array("i", self._codes))
+
     def finish(self) -> Any:
-        return pa.array(self._stored, self._kind).take(_int32(array("i", self._codes)))
+        return pa.array(self._stored, self._kind).take(self.codes())
 
 
 class _Records:
@@ -230,6 +241,9 @@ class _Records:
         columns |= {name: column.finish() for name, column in self._decimals.items()}
         if self._rated:
             columns[_CONFIDENCE] = pa.array(self._confidence, pa.float64())
+        if set(derived.OF_INDICATORS) <= set(schema.names):
+            number = self._decimals["value_number"]
+            columns |= derived.of_indicators(number.codes(), number.stored, columns["unit"])
         columns["document_id"] = spread(ids, self._counts)
         columns["seq"] = _int32(array("i", chain.from_iterable(map(range, self._counts))))
         return _table(self._name, columns)

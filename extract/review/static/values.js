@@ -8,7 +8,10 @@ const HIDDEN = {
 };
 // Columns that are shown only where some row has a value in them.
 const SCARCE = ["direction", "achieved", "score", "unit", "weight", "level1", "level2"];
-const ABOUT = ["source_path", "source_sha256", "form_index", "media_type", "encoding", "form_profile", "status", "form_kind", "funding_check", "weight_check"];
+const ABOUT = [
+  "source_path", "source_sha256", "form_index", "media_type", "encoding", "form_profile", "status", "form_kind", "funding_check", "weight_check",
+  "region_code", "region_name", "region_level", "region_basis", "unit_kind", "unit_key",
+];
 // A table with more columns is drawn closer.
 const MANY = 7;
 const CHIEF = {documents: "title", funding: "amount", goals: "text", tasks: "name", indicators: "name"};
