@@ -148,7 +148,7 @@ def test_regions_that_are_gone() -> None:
 def test_short_names_count_below_what_is_named() -> None:
     (step,) = regions().steps("四川省大竹中学")
     found = regions().short_below("大竹中学", step.codes)
-    assert found is not None and (found.codes, found.end) == ({"511724"}, 2)
+    assert found is not None and (found.codes, found.end) == (Codes(["511724"]), 2)
     assert regions().short_below("大竹中学", Codes(["500000"])) is None
     assert regions().short_below("", step.codes) is None
 
