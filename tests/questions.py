@@ -16,8 +16,9 @@ _COUNTY: Final = "^(.+?[县市区])"
 
 
 class Question(NamedTuple):
-    """How pandas answers a question, the SQL for DuckDB, and how Polars does."""
+    """A question in Chinese, how pandas answers it, the SQL for DuckDB, and how Polars does."""
 
+    zh: str
     pandas: Callable[[Archive], Any]
     sql: str
     polars: Callable[[Archive], Any] | None = None
@@ -209,6 +210,7 @@ BY_HAND: Final[dict[str, list[tuple[Any, ...]]]] = {
 
 QUESTIONS: Final[dict[str, Question]] = {
     "project spending by county and year": Question(
+        "各县各年的项目支出",
         _spending,
         r"""
         SELECT regexp_extract(unit_name, '^(.+?[县市区])', 1) AS county, fiscal_year, sum(project_total)
@@ -217,6 +219,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         _spending_polars,
     ),
     "share of qualitative indicators": Question(
+        "定性指标所占比例",
         _qualitative,
         """
         SELECT form_kind, count(*) FILTER (operator = '定性') AS qualitative, count(*) AS total, qualitative / total
@@ -225,6 +228,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         _qualitative_polars,
     ),
     "weights that do not sum": Question(
+        "权重合计不符的表",
         _weights,
         """
         SELECT source_path, form_index, unit_name, sum(weight) AS weights FROM indicators_full
@@ -233,12 +237,14 @@ QUESTIONS: Final[dict[str, Question]] = {
         _weights_polars,
     ),
     "cut texts that were not recovered": Question(
+        "被截断且未能恢复的任务内容",
         _cut,
         """
         SELECT 来源路径, 表序号, 序号, 任务名称 FROM 任务全表 WHERE 内容是否被截断 AND 恢复的内容 IS NULL ORDER BY ALL
         """,
     ),
     "targets lowered from year to year": Question(
+        "逐年降低的指标值",
         _lowered,
         """
         WITH targets AS (
@@ -256,6 +262,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         _lowered_polars,
     ),
     "documents with doubts by kind": Question(
+        "各类疑点涉及的文档数",
         _errors,
         """
         SELECT form_kind, severity, code, count(DISTINCT document_id) FROM findings_full WHERE severity <> 'info'
@@ -264,10 +271,12 @@ QUESTIONS: Final[dict[str, Question]] = {
         _errors_polars,
     ),
     "share of amounts that were worked out": Question(
+        "推算所得金额的比例",
         _inferred,
         "SELECT count(*) FILTER (basis = 'inferred') AS inferred, count(*) AS total, inferred / total FROM funding",
     ),
     "who spends most": Question(
+        "支出最多的单位",
         _top,
         """
         SELECT unit_name, fiscal_year, sum(total_total) AS amount FROM funding_wide
@@ -277,6 +286,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         _top_polars,
     ),
     "indicators by level": Question(
+        "各级指标的个数",
         _levels,
         """
         SELECT 一级指标, 二级指标, count(*) FROM 指标 WHERE 一级指标 IS NOT NULL AND 二级指标 IS NOT NULL
@@ -284,6 +294,7 @@ QUESTIONS: Final[dict[str, Question]] = {
         """,
     ),
     "confidence by form profile": Question(
+        "各表样的平均置信度",
         _confidence,
         """
         SELECT form_profile, count(confidence), avg(confidence) FROM indicators_full GROUP BY ALL ORDER BY ALL
@@ -291,14 +302,18 @@ QUESTIONS: Final[dict[str, Question]] = {
         _confidence_polars,
     ),
     "money by its source": Question(
+        "各资金来源的金额",
         _own_money,
         """
         SELECT source, sum(amount) FROM funding_full
         WHERE form_kind = 'department' AND category <> 'total' AND source <> 'total' GROUP BY ALL ORDER BY ALL
         """,
     ),
-    "inputs that failed by reason": Question(_failed, "SELECT code, count(*) FROM failures GROUP BY ALL ORDER BY ALL"),
+    "inputs that failed by reason": Question(
+        "各类原因失败的输入", _failed, "SELECT code, count(*) FROM failures GROUP BY ALL ORDER BY ALL"
+    ),
     "places of what documents say": Question(
+        "文档各列的出处数",
         _places,
         "SELECT field, count(*) FROM provenance WHERE \"table\" = 'documents' GROUP BY ALL ORDER BY ALL",
     ),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, Final, NamedTuple, cast
 
 import yaml
@@ -21,6 +22,7 @@ from extract.messages import Speaker
 from extract.schemafiles import SCHEMAS
 from extract.tables.schemas import TABLES
 from tests.picture import way
+from tests.questions import QUESTIONS
 from tests.readme import explained, filled
 
 DOCS: Final = Path(__file__).parent.parent / "docs"
@@ -334,11 +336,23 @@ def floors(language: str) -> str:
     return table((say(language, "what", "项目"), say(language, "floor", "门槛")), rows)
 
 
+def questions(language: str) -> str:
+    """What can be asked of an archive, in SQL."""
+    parts = []
+    for title, question in QUESTIONS.items():
+        parts += [
+            f"### {say(language, title.capitalize(), question.zh)}",
+            f"```sql\n{dedent(question.sql).strip()}\n```",
+        ]
+    return "\n\n".join(parts)
+
+
 # What is made within pages that are written.
 
 
 _PARTS: Final[dict[str, dict[str, Callable[[str], str]]]] = {
     "explaining": {"explain": explained},
+    "analysis": {"questions": questions},
     "accuracy": {"families": families, "floors": floors},
 }
 
