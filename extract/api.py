@@ -65,6 +65,10 @@ def corrected(
     return apply.corrected(extraction, corrections, library, (options or ReadOptions()).min_confidence)
 
 
+# What a file is read with where nothing is said.
+_USUAL: Final = ReadOptions()
+
+
 def library_in(forms: Forms) -> Library:
     """The form profiles that ``forms`` stands for."""
     return load_forms(forms) if isinstance(forms, str | Path) else forms or default()
@@ -136,7 +140,7 @@ def traced_bytes(
 
     ``docx``: what LibreOffice made of the file, where it was asked before.
     """
-    options = options or ReadOptions()
+    options = options or _USUAL
     found = _traced(data, recorder, source_path, reader_of(library_in(forms)), options, docx)
     return confidence.doubted(found, options.min_confidence) if options.min_confidence > 0 else found
 

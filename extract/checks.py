@@ -136,11 +136,12 @@ def levels(
     found = []
     firsts = _firsts(labels)
     for seq, i in enumerate(indicators):
-        if i.name is not None and i.name[0] in firsts and i.name.startswith(labels) and not counter.match(i.name):
-            params = {"name": i.name[:30]}
+        name = i.name
+        if name is not None and name[0] in firsts and name.startswith(labels) and not counter.match(name):
+            params = {"name": name[:30]}
             found.append(Finding("label_in_name", "indicators", seq, "name", params, i.places.get("name")))
             found.append(Finding("label_in_name", "indicators", seq, "level2", params, i.places.get("name")))
-        if i.level1_basis != "inferred" and i.name is not None and i.level1 in parents.get(i.level2 or "", ()):
+        if name is not None and i.level1_basis != "inferred" and i.level1 in parents.get(i.level2 or "", ()):
             continue
         place = i.places.get("level2") or i.places.get("level1") or i.places.get("name")
         if i.level1 is None:
@@ -165,18 +166,21 @@ def levels(
 def duplicates(indicators: Sequence[Indicator]) -> list[Finding]:
     """Indicators that stand twice: one the same in all was likely read or printed twice; a name alone is only noted."""
     found = []
-    seen: dict[tuple[str | None, str | None, str], list[int]] = {}
+    seen: dict[tuple[str | None, ...], list[int]] = {}
     for seq, i in enumerate(indicators):
         if i.name is None:
             continue
-        before = seen.setdefault((i.level1, i.level2, i.name), [])
-        if before:
-            same = next((first for first in before if _same_target(indicators[first], i)), None)
-            code = "repeated_name" if same is None else "duplicate_indicator"
-            params = {"name": i.name[:30], "first": before[0] if same is None else same}
-            found.append(
-                Finding(code, "indicators", seq, None if same is not None else "name", params, i.places.get("name"))
-            )
+        key = i[:3]
+        before = seen.get(key)
+        if before is None:
+            seen[key] = [seq]
+            continue
+        same = next((first for first in before if _same_target(indicators[first], i)), None)
+        code = "repeated_name" if same is None else "duplicate_indicator"
+        params = {"name": i.name[:30], "first": before[0] if same is None else same}
+        found.append(
+            Finding(code, "indicators", seq, None if same is not None else "name", params, i.places.get("name"))
+        )
         before.append(seq)
     return found
 

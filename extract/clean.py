@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
 import unicodedata
@@ -27,26 +26,14 @@ _SHOWN: Final = re.compile(
 )
 
 
-def _two_places(error: UnicodeError) -> tuple[bytes, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    return b"??" * (error.end - error.start), error.end
-
-
-codecs.register_error("pifubiao.two_places", _two_places)
-
-
 def width(text: str) -> int:
     """Display width: 1 for an ASCII character, 2 for any other, as portals and fixed-pitch fonts count it."""
-    if text.isascii():
-        return len(text)
-    return len(text.encode("gbk", "pifubiao.two_places"))
+    return len(text) * 2 - len(text.encode("ascii", "ignore"))
 
 
 def all_widths(texts: Sequence[str]) -> list[int]:
-    """``width`` of each text; encoding them as one takes a third of the time."""
-    found = list(map(len, "\n".join(texts).encode("gbk", "pifubiao.two_places").split(b"\n")))
-    return found if len(found) == len(texts) else list(map(width, texts))
+    """``width`` of each text."""
+    return [len(text) * 2 - len(text.encode("ascii", "ignore")) for text in texts]
 
 
 @lru_cache(maxsize=65536)

@@ -16,6 +16,7 @@ from extract.clean import all_widths, width
 ELLIPSES: Final = ("…", "...", "。。。")
 _CLAUSE_END: Final = "，。；、！？,;"
 _SENTENCE_END: Final = tuple("。！？!?；;")
+_SENTENCE_ENDS: Final = frozenset(_SENTENCE_END)
 _DANGLING: Final = frozenset("，、,：:（(《“‘〈【[＋+—·")
 _PAIRS: Final = (
     ("（", "）"),
@@ -83,17 +84,15 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
             at.append(widest)
             doubtful = None if shown == _SURELY else widest
     ends = {*at, *[limit - 1 for limit in at]}
+    lasts = [text[-1:] for text in texts]
     everything = "".join(texts)
     pairs = [pair for pair in _PAIRS if pair[0] in everything]
-    if not pairs and ends.isdisjoint(widths) and _DANGLING.isdisjoint([text[-1:] for text in texts]):
+    if not pairs and ends.isdisjoint(widths) and _DANGLING.isdisjoint(lasts):
         return Cut([], doubtful, tuple(at))
-    found = [
-        i
-        for i, (text, own) in enumerate(zip(texts, widths, strict=True))
-        if (own in ends or text[-1:] in _DANGLING or (pairs and _in_brackets(text, pairs)))
-        and not text.endswith(_SENTENCE_END)
-    ]
-    return Cut(found, doubtful, tuple(at))
+    found = [i for i, own in enumerate(widths) if own in ends or lasts[i] in _DANGLING]
+    for opening, closing in pairs:
+        found += [i for i, text in enumerate(texts) if opening in text and text.rfind(opening) > text.rfind(closing)]
+    return Cut([i for i in sorted({*found}) if lasts[i] not in _SENTENCE_ENDS], doubtful, tuple(at))
 
 
 def _shown(texts: Sequence[str], widths: Sequence[int], widest: int) -> str:

@@ -7,10 +7,12 @@ archive, so every look is explained once and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
-from extract.model import Row, Weighed
+from extract.model import Cell, Row, Weighed
 
 # The roles a cell can have; those from OPERATOR on are the tail of a row.
 ROOT, LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, PASS, ACHIEVED, SCORE, ASIDE, EXTRA = range(14)
@@ -92,6 +94,10 @@ class Reading(NamedTuple):
     cost: float
 
 
+# Takes the cells of some roles out of a row's.
+Pick = Callable[[Sequence[Cell]], tuple[Cell, ...]]
+
+
 class Plan(NamedTuple):
     """Where the cells of each role stand in a row: places in its list of cells, -1 where a role has none."""
 
@@ -119,8 +125,8 @@ class Plan(NamedTuple):
     odd: bool
     # Whether the row is an indicator with nothing odd about it.
     whole: bool
-    # Whether it has besides all of name, operator, value, unit and weight, a cell each, and no more.
-    usual: bool
+    # Of a row that has besides all of name, operator, value, unit and weight, a cell each, and no more: these.
+    usual: Pick | None
     # Whether places told what its cells are, and not their kinds.
     placed: bool = False
 
@@ -146,6 +152,17 @@ class Read(NamedTuple):
     explanation: Explanation
 
 
+class Gaps(dict[tuple[int, ...], str]):
+    """By the places of a row's cells: a digit a cell, how far it is from the one before it, 9 at most."""
+
+    def __missing__(self, places: tuple[int, ...]) -> str:
+        # In rows put together anew, a cell may stand before the one before it.
+        found = "0" + "".join([str(max(0, min(9, place - before))) for before, place in pairwise(places)])
+        if len(self) < 65536:
+            self[places] = found
+        return found
+
+
 class Grammar:
     """The rows under one header."""
 
@@ -157,7 +174,8 @@ class Grammar:
     def explain(self, look: str) -> Explanation:
         """The explanation of a row's look.
 
-        A look has two letters a cell: its kind, and the distance from the cell before (0 for the first, 9 at most).
+        A look has a letter a cell, its kind, and behind these a digit a cell: the distance from the cell before (0 for
+        the first, 9 at most).
         """
         found = self.known.get(look)
         if found is None:
@@ -167,8 +185,9 @@ class Grammar:
         return found
 
     def _explain(self, look: str) -> Explanation:
-        kinds = look[0::2]
-        gaps = [int(gap) for gap in look[1::2]]
+        count = len(look) // 2
+        kinds = look[:count]
+        gaps = [int(gap) for gap in look[count:]]
         states: dict[tuple[int, int], list[tuple[float, tuple[int, ...]]]] = {(-1, -1): [(0.0, ())]}
         for i, kind in enumerate(kinds):
             after: dict[tuple[int, int], list[tuple[float, tuple[int, ...]]]] = {}
@@ -280,8 +299,14 @@ def _plan(best: Reading, second: Reading | None, *, half: bool, gaps: bool, odd:
         gaps=gaps,
         odd=odd,
         whole=whole,
-        usual=whole and not more and first.keys() >= {OPERATOR, VALUE, UNIT, WEIGHT},
+        usual=_usual(first) if whole and not more else None,
     )
+
+
+def _usual(first: Mapping[int, int]) -> Pick | None:
+    """What takes the cells of a usual row; None where one is not there. ``first``: where each role stands."""
+    at = [first.get(role, -1) for role in (NAME, OPERATOR, VALUE, UNIT, WEIGHT)]
+    return itemgetter(*at) if min(at) >= 0 else None
 
 
 def _values(roles: tuple[int, ...], kinds: str) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from extract.checks import is_sound_sum
@@ -23,7 +24,9 @@ from extract.interpret.grammar import (
     VALUE,
     WEIGHT,
     Explanation,
+    Gaps,
     Grammar,
+    Pick,
     Plan,
     Read,
     Reading,
@@ -60,7 +63,10 @@ _OPEN_DATE: Final = re.compile(r"(?:19|20)\d{2}年(?:\d{1,2}月)?\d{1,2}$")
 # Parts the rows of a header, where its words are a key.
 _END: Final = Cell("", 0, 0, 0, 0)
 _REMEMBERED: Final = 4096
-_DIGITS: Final = "0123456789"
+# A third of the time that names take, of cells by the hundred.
+_TEXT: Final = itemgetter(Cell._fields.index("text"))
+_CELLS: Final = itemgetter(Row._fields.index("cells"))
+_COL: Final = itemgetter(Cell._fields.index("col"))
 # From this cost on, a row is not well explained as a row of its own.
 _POOR: Final = 4.0
 # Below this cost, a row has all that it needs.
@@ -105,6 +111,8 @@ class IndicatorReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.kinds = Kinds(vocabulary)
+        self._kind = self.kinds.known.__getitem__
+        self._gaps = Gaps()
         self._grammars: dict[tuple[int, ...], Grammar] = {}
         # By the words of the header rows.
         self._headed: dict[tuple[str, ...], _Headed] = {}
@@ -215,17 +223,8 @@ class IndicatorReader:
 
     def explain(self, row: Row, reader: Grammar) -> Explanation:
         """How a row reads under a header."""
-        known = self.kinds.known
         cells = row.cells
-        look = ""
-        before = cells[0].col
-        for cell in cells:
-            text = cell.text
-            col = cell.col
-            look += known.get(text) or self.kinds(text)
-            # In rows put together anew, a cell may stand before the one before it.
-            look += _DIGITS[col - before] if 0 <= col - before < 10 else "0" if col < before else "9"
-            before = col
+        look = "".join(map(self._kind, map(_TEXT, cells))) + self._gaps[tuple(map(_COL, cells))]
         return reader.known.get(look) or reader.explain(look)
 
     def whole_rows(self, rows: Sequence[Row], reader: Grammar) -> list[Read]:
@@ -236,7 +235,7 @@ class IndicatorReader:
         weighed = WEIGHT in reader.columns
         found: list[Read] = []
         most = len(reader.columns) + _MORE_CELLS
-        for given in rows if all(len(row.cells) <= most for row in rows) else self._cut_long(rows, reader):
+        for given in rows if max(map(len, map(_CELLS, rows)), default=0) <= most else self._cut_long(rows, reader):
             cells = given.cells
             if len(cells) <= _FURNITURE and profile.is_furniture(cells[0].text):
                 continue
@@ -409,7 +408,7 @@ class _TreeBuilder:
                     row.cells[plan.level2] if plan.level2 >= 0 else None,
                     placed=plan.placed,
                 )
-            if plan.usual and self._usual(row.cells, plan):
+            if plan.usual is not None and self._usual(row.cells, plan.usual):
                 self.weighed.append(explanation.weighed)
                 continue
             if plan.whole:
@@ -495,17 +494,16 @@ class _TreeBuilder:
             label.level2 is not None and self.level1 in self.vocabulary.parents.get(label.level2, ())
         )
 
-    def _usual(self, cells: list[Cell], plan: Plan) -> bool:
+    def _usual(self, cells: list[Cell], pick: Pick) -> bool:
         """Takes in a row of the usual kind: ``_indicator`` in a third of the time. False where it is not of that kind.
 
         Its operator is a known sign, its value and its weight are plain numbers.
         """
-        operator, value, weight = cells[plan.operator], cells[plan.value], cells[plan.weight]
+        name, operator, value, unit, weight = pick(cells)
         sign = self.vocabulary.operators.get(operator.text)
         text, heft = value.text, weight.text
         figure = NUMBERS.get(text) or number(text)
         weighed = NUMBERS.get(heft) or number(heft)
-        name, unit = cells[plan.name], cells[plan.unit]
         if sign is None or figure is None or weighed is None or name.text[0] in "….·":
             return False
         places = {

@@ -6,6 +6,7 @@ a word behind it, m operator with a number; u unit of measure, g grade, d date o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import regex
@@ -20,10 +21,25 @@ _DATE: Final = regex.compile(
     r"|\d+(?:\.\d+)?%?[-—–~至]\d+(?:\.\d+)?.{0,4}$"
 )
 _SHORT: Final = 6
+_REMEMBERED: Final = 16
 # Longer texts are no values.
 _LONGEST_VALUE: Final = 24
 _LONGEST_UNKNOWN_UNIT: Final = 3
 _NO_UNIT: Final = frozenset("，。、；：,.;:()（）-—~～至到")
+
+
+class _Known(dict[str, str]):
+    """The kinds of the short texts that were met, and of any other by asking ``tell``."""
+
+    def __init__(self, tell: Callable[[str], str]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def __missing__(self, text: str) -> str:
+        kind = self._tell(text)
+        if len(text) <= _REMEMBERED and len(self) < 65536:
+            self[text] = kind
+        return kind
 
 
 class Kinds:
@@ -31,8 +47,8 @@ class Kinds:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
-        # Shared with who reads many cells: a look-up here spares a call.
-        self.known: dict[str, str] = {}
+        # Shared with who reads many cells: a look-up here spares a call where the text was met before.
+        self.known = _Known(self._kind)
         signs = sorted({*vocabulary.operators, *vocabulary.loose_operators}, key=len, reverse=True)
         self._firsts = frozenset(sign[0] for sign in signs)
         alternatives = "|".join(regex.escape(sign) for sign in signs if vocabulary.operators.get(sign) != "定性")
@@ -48,12 +64,7 @@ class Kinds:
 
     def __call__(self, text: str) -> str:
         """The kind of a cell with this text."""
-        kind = self.known.get(text)
-        if kind is None:
-            kind = self._kind(text)
-            if len(text) <= 16 and len(self.known) < 65536:
-                self.known[text] = kind
-        return kind
+        return self.known[text]
 
     def _kind(self, text: str) -> str:
         label = self.vocabulary.label(text)

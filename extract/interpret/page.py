@@ -27,7 +27,7 @@ _SEPARATORS: Final = ("\t", "|", "│", "┃", "║")
 
 def is_page(lines: Sequence[str]) -> bool:
     """Whether the lines of a form may be those of a printed page."""
-    if any(sign in line for line in lines for sign in _SEPARATORS):
+    if any(sign in line for sign in _SEPARATORS for line in lines):
         return False
     indented = sum(line.startswith(("   ", "\f  ")) for line in lines)
     indents = Counter(len(line) - len(line.lstrip()) for line in lines if line and not line.isspace())

@@ -251,8 +251,10 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             more = row.cells[_TASK_COLUMNS]
             findings.append(Finding("task_columns", "tasks", len(found), None, {"text": more.text[:40]}, more))
         places: dict[str, Cell] = {}
-        bare, ended = without_ellipsis(name) if name is not None else (None, False)
-        whole_content, content_ended = without_ellipsis(content) if content is not None else (None, False)
+        bare, ended = without_ellipsis(name) if name is not None and name.text.endswith(ELLIPSES) else (name, False)
+        whole_content, content_ended = (
+            without_ellipsis(content) if content is not None and content.text.endswith(ELLIPSES) else (content, False)
+        )
         if bare is not None:
             places["name"] = bare
         if whole_content is not None:

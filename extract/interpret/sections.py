@@ -36,7 +36,7 @@ _LONGEST_WORD: Final = 16
 # Longer texts hardly come twice.
 _REMEMBERED_TEXT: Final = 24
 # What stands behind the word of a label or of a field.
-_MARKS: Final = frozenset("(（:：")
+_MARKS: Final = re.compile("[(（:：]")
 _BRACKETS: Final = dict.fromkeys(map(ord, "()"))
 # What may stand behind a title: (本级下达).
 _BRACKETED_END: Final = re.compile(r"\([^()]{1,12}\)$")
@@ -201,7 +201,7 @@ class Scanner:
         """
         if len(text) <= self._longest_exact or not "\u4e00" <= text[-1] <= "\u9fff":
             return False
-        return text[-1] not in self._title_lasts and _MARKS.isdisjoint(text)
+        return text[-1] not in self._title_lasts and _MARKS.search(text) is None
 
     def _meaning(self, text: str) -> Meaning:
         profile = self.profile

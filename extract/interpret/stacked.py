@@ -31,15 +31,11 @@ def whole_labels(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
 
 def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
     """The rows; one whose last cell is a label only with the first one of the next line goes on there."""
+    firsts = [row.cells[0] for row in rows]
     ends = [
         at
-        for at, (row, rest) in enumerate(pairwise(rows))
-        if not rest.cells[0].col
-        and rest.cells[0].start <= row.cells[0].start
-        and (
-            (rest.cells[0].text[-1] in ")）" and _is_unclosed(row, rest, scanner))
-            or (len(rest.cells) > 1 and len(row.cells[-1].text) <= _LONGEST_PIECE and _is_broken(row, rest, scanner))
-        )
+        for at, (before, cell) in enumerate(pairwise(firsts))
+        if not cell.col and cell.start <= before.start and _goes_on(rows[at], rows[at + 1], scanner)
     ]
     if not ends:
         return rows
@@ -47,6 +43,13 @@ def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
     for at in reversed(ends):
         found[at : at + 2] = [together(found[at], found[at + 1])]
     return found
+
+
+def _goes_on(row: Row, rest: Row, scanner: Scanner) -> bool:
+    cells = rest.cells
+    if cells[0].text[-1] in ")）" and _is_unclosed(row, rest, scanner):
+        return True
+    return len(cells) > 1 and len(row.cells[-1].text) <= _LONGEST_PIECE and _is_broken(row, rest, scanner)
 
 
 def _is_unclosed(row: Row, rest: Row, scanner: Scanner) -> bool:

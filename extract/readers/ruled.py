@@ -56,7 +56,7 @@ def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
     if any(map(text.__contains__, _UPRIGHT)):
         return True
-    return text.count("+") >= _FEWEST_CORNERS and ("+-" in text or "+=" in text)
+    return "+" in text and text.count("+") >= _FEWEST_CORNERS and ("+-" in text or "+=" in text)
 
 
 def drawn(line: str) -> str:
