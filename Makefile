@@ -9,11 +9,11 @@ N ?= 2000
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-SOURCES := extract tests benchmarks docs
+SOURCES := extract tests benchmarks docs notebooks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help extract report docs test check bench bench-confidence bench-scale clean
+.PHONY: help extract report example notebooks docs test check bench bench-confidence bench-scale clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -23,6 +23,13 @@ extract: $(VENV)/.run ## Read IN (samples) and write the tables to OUT (out); FL
 
 report: $(VENV)/.report ## Write a report of the tables in OUT for a browser, beside them
 	$(BIN)/pifubiao report $(OUT)
+
+example: $(VENV)/.run ## Write an archive of made-up figures to example/, and its tables to out-example/
+	$(BIN)/python -m tests.example example
+	$(BIN)/pifubiao extract example --out out-example --max-failed 3
+
+notebooks: $(VENV)/.notebooks ## Execute the notebooks from a clean output, and write docs/notebooks/
+	$(BIN)/python -m tests.notebooks
 
 docs: $(VENV)/.docs ## Build the site of the documents into site/; links that lead nowhere fail
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
@@ -46,7 +53,7 @@ bench-scale: $(VENV)/.bench ## Time runs over an archive of N (2000) files, and 
 	$(BIN)/python -m benchmarks.scale $(N)
 
 clean: ## Remove the environment, the tables and all caches
-	rm -rf $(VENV) out out-report site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) out out-report out-example example site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that the environment has what the target needs; a change of the requirements makes it anew.
@@ -55,6 +62,6 @@ $(VENV)/.run: pyproject.toml constraints.txt
 	$(PIP) install --quiet --constraint constraints.txt --editable .
 	@touch $@
 
-$(VENV)/.report $(VENV)/.docs $(VENV)/.test $(VENV)/.check $(VENV)/.bench: $(VENV)/.%: $(VENV)/.run
+$(VENV)/.report $(VENV)/.notebooks $(VENV)/.docs $(VENV)/.test $(VENV)/.check $(VENV)/.bench: $(VENV)/.%: $(VENV)/.run
 	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
 	@touch $@

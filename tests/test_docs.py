@@ -19,7 +19,20 @@ from tests.test_cli import pifubiao
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 COMMANDS = ("extract", "inspect", "explain", "report", "learn")
-TARGETS = {"help", "extract", "report", "docs", "test", "check", "bench", "bench-confidence", "bench-scale", "clean"}
+TARGETS = {
+    "help",
+    "extract",
+    "report",
+    "example",
+    "notebooks",
+    "docs",
+    "test",
+    "check",
+    "bench",
+    "bench-confidence",
+    "bench-scale",
+    "clean",
+}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
