@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from extract.clean import squash
-from extract.regions import COUNTY, NONE, PREFECTURE, Codes, level, regions, within
+from extract.regions import COMMON, COUNTY, NONE, PREFECTURE, Codes, level, regions, within
 from extract.schemafiles import SCHEMAS, read_checked, schema_error
 
 _REMEMBERED: Final = 16384
@@ -25,8 +25,6 @@ _PROJECT: Final = re.compile(r"(\d{6})\d\d[A-Z]\d{12}$")
 _PARTS: Final = re.compile(r"!?/")
 _WORDS: Final = re.compile(r"[^\w]+|_+")
 _YEAR: Final = re.compile(r"^\d+(?:年度?)?")
-# Names of districts that are common words too.
-_COMMON: Final = frozenset(("城区", "郊区", "矿区"))
 # More digits than the product of any two columns of a table has: nothing is rounded.
 _EXACT: Final = Context(prec=120)
 _ONE: Final = Decimal(1)
@@ -256,8 +254,7 @@ def _named(text: str) -> list[Codes]:
     """The regions that a text begins with, a number or a year before them aside."""
     text = _YEAR.sub("", text)
     steps = regions().steps(text)
-    # 城区 and 矿区 are regions, and are what any text may begin with.
-    if steps and text[: steps[0].end] in _COMMON and len(text) > steps[0].end:
+    if steps and text[: steps[0].end] in COMMON and len(text) > steps[0].end:
         return []
     return [regions().settled(step.codes) for step in steps]
 

@@ -25,6 +25,8 @@ NONE: Final[Codes] = frozenset()
 
 # The last year of regions that there are now.
 NOW: Final = 9999
+# Names of districts that are common words too: what begins with one need not be of a region.
+COMMON: Final = frozenset(("城区", "郊区", "矿区"))
 # What a name ends with that is more than one character, where it is no autonomous region.
 _KINDS: Final = ("地区", "林区", "特区")
 _AUTONOMOUS: Final = "自治"

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from extract.analysis import duck, filters, frames, lazy, names, rows
+from extract.analysis import duck, filters, frames, keyed, lazy, names, rows
 from extract.analysis.duck import Answer
 from extract.analysis.filters import Condition
 from extract.analysis.folder import Folder, open_folder
+from extract.analysis.keyed import Keyed
 from extract.analysis.names import KEY, Language, Source
 from extract.tables.schemas import TABLES, schemas
 
@@ -143,6 +144,29 @@ class Archive:
         chosen = names.chosen(name, schema, columns)
         frame = lazy.scan(self.folder, source, self._parts, self.wanted).select(chosen)
         return frame.rename(dict(zip(chosen, names.called(schema, chosen, language or asked), strict=True)))
+
+    def indicator_keys(self, *, min_similarity: float = 90.0, language: Language = "en") -> Keyed:
+        """Which names of indicators are one: a row a name and second level, the most frequent first.
+
+        Columns: ``name``, ``level2``, ``indicator_key``, ``representative``, ``similarity`` (0 to 100) and
+        ``indicators``, how many there are. ``extract.analysis.likeness.keys`` says when two names are one, and what
+        ``min_similarity`` is; 100 leaves only what is said in the same words. ArchiveError where rapidfuzz is missing.
+        """
+        return keyed.names_of(self, min_similarity, language)
+
+    def indicators_keyed(
+        self,
+        columns: Sequence[str] | None = None,
+        *,
+        min_similarity: float = 90.0,
+        language: Language | None = None,
+    ) -> Keyed:
+        """The rows of ``indicators_full`` with ``indicator_key``, ``representative`` and ``similarity``.
+
+        Together with ``unit_key`` they say which targets of two years are of one unit and one indicator. Rows stand in
+        the order of the output; an indicator without a name has no key.
+        """
+        return keyed.rows_of(self, columns, min_similarity, language or "en")
 
     def sql(self, question: str, values: Sequence[object] | Mapping[str, object] | None = None) -> Answer:
         """The answer of DuckDB to a SELECT over all tables and views, by their English or Chinese names.
