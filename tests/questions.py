@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple
 
 from extract import Archive
 
-# The county as the unit's name begins.
-_COUNTY: Final = "^(.+?[县市区])"
+# Counties of different provinces have one name.
+_COUNTY: Final = ("region_code", "region_name")
 
 
 class Question(NamedTuple):
@@ -25,19 +25,16 @@ class Question(NamedTuple):
 
 
 def _spending(archive: Archive) -> Any:
-    wide = archive.pandas("funding_wide", ["unit_name", "fiscal_year", "project_total"]).dropna()
-    wide["county"] = wide["unit_name"].str.extract(_COUNTY, expand=False)
-    return wide.groupby(["county", "fiscal_year"], as_index=False)["project_total"].sum()
+    wide = archive.pandas("funding_wide", [*_COUNTY, "fiscal_year", "project_total"]).dropna()
+    return wide.groupby([*_COUNTY, "fiscal_year"], as_index=False)["project_total"].sum()
 
 
 def _spending_polars(archive: Archive) -> Any:
     from polars import col
 
-    wide = archive.scan("funding_wide", ["unit_name", "fiscal_year", "project_total"])
-    named = wide.with_columns(county=col("unit_name").str.extract(_COUNTY)).drop_nulls()
-    return (
-        named.group_by("county", "fiscal_year").agg(col("project_total").sum()).sort("county", "fiscal_year").collect()
-    )
+    wide = archive.scan("funding_wide", [*_COUNTY, "fiscal_year", "project_total"]).drop_nulls()
+    keys = [*_COUNTY, "fiscal_year"]
+    return wide.group_by(keys).agg(col("project_total").sum()).sort(keys).collect()
 
 
 def _qualitative(archive: Archive) -> Any:
@@ -175,9 +172,9 @@ _JUSTICE: Final = "四川省/渠县/2023/司法局.txt"
 # The answers for the archive by hand.
 BY_HAND: Final[dict[str, list[tuple[Any, ...]]]] = {
     "project spending by county and year": [
-        ("大竹县", 2022, Decimal("9501000.25")), ("大竹县", 2023, Decimal("10101000.25")), ("大竹县", 2024, Decimal("10701000.25")),
-        ("尤溪县", 2022, Decimal("12040000")), ("尤溪县", 2023, Decimal("12040000")), ("尤溪县", 2024, Decimal("12040000")),
-        ("渠县", 2022, Decimal("2000000")), ("渠县", 2023, Decimal("2000000")), ("渠县", 2024, Decimal("2000000")),
+        ("350426", "尤溪县", 2022, Decimal("12040000")), ("350426", "尤溪县", 2023, Decimal("12040000")), ("350426", "尤溪县", 2024, Decimal("12040000")),
+        ("511724", "大竹县", 2022, Decimal("9501000.25")), ("511724", "大竹县", 2023, Decimal("10101000.25")), ("511724", "大竹县", 2024, Decimal("10701000.25")),
+        ("511725", "渠县", 2022, Decimal("2000000")), ("511725", "渠县", 2023, Decimal("2000000")), ("511725", "渠县", 2024, Decimal("2000000")),
     ],
     "share of qualitative indicators": [("department", 5, 25, 0.2), ("project", 0, 6, 0.0)],
     "weights that do not sum": [(_JUSTICE, 0, "渠县司法局", Decimal(85))],
@@ -212,9 +209,10 @@ QUESTIONS: Final[dict[str, Question]] = {
     "project spending by county and year": Question(
         "各县各年的项目支出",
         _spending,
-        r"""
-        SELECT regexp_extract(unit_name, '^(.+?[县市区])', 1) AS county, fiscal_year, sum(project_total)
-        FROM funding_wide WHERE county <> '' AND fiscal_year IS NOT NULL AND project_total IS NOT NULL GROUP BY ALL ORDER BY ALL
+        """
+        SELECT region_code, region_name, fiscal_year, sum(project_total) FROM funding_wide
+        WHERE region_code IS NOT NULL AND fiscal_year IS NOT NULL AND project_total IS NOT NULL
+        GROUP BY ALL ORDER BY ALL
         """,
         _spending_polars,
     ),

@@ -19,6 +19,7 @@ import pytest
 import extract
 from extract import Archive, ArchiveError, to_tables, write_tables
 from extract.analysis import names
+from extract.analysis.filters import Match, conditions
 from extract.tables.schemas import TABLES, schemas
 from tests import archive as by_hand
 from tests.made import extraction
@@ -32,6 +33,9 @@ WHERES: Final[dict[str, dict[str, Any]]] = {
     "code": {"unit": ["121", "302"]},
     "kind": {"kind": "项目支出", "year": (2023, 2024)},
     "status": {"status": ["error", "warning"]},
+    "province": {"region": 51},
+    "regions": {"region": ["350426", "渠"], "year": 2024},
+    "city": {"region": "四川省达州市", "unit_kind": "司法局"},
     "label": {"金额单位": "万元"},
     "none": {"year": 1999},
     "no-value": {"year": []},
@@ -83,6 +87,9 @@ def _fits(row: Row, where: str) -> bool:
         "code": unit in ("大竹县教育局", "尤溪县水利局"),
         "kind": kind == "project" and year > 2022,
         "status": row["status"] != "ok",
+        "province": unit != "尤溪县水利局",
+        "regions": unit in ("尤溪县水利局", "渠县司法局") and year == 2024,
+        "city": unit in ("大竹县司法局", "渠县司法局"),
         "label": unit == "尤溪县水利局",
         "none": False,
         "no-value": False,
@@ -120,8 +127,27 @@ def test_the_same_rows_by_all_ways(
 def test_the_wheres_are_of_some_use(out: Path) -> None:
     sizes = {where: len(expected(out, "documents", where)) for where in WHERES}
     assert sizes == {
-        "all": 15, "year": 5, "years": 8, "unit": 6, "code": 9, "kind": 2, "status": 2, "label": 3, "none": 0, "no-value": 0,
+        "all": 15, "year": 5, "years": 8, "unit": 6, "code": 9, "kind": 2, "status": 2,
+        "province": 12, "regions": 2, "city": 6, "label": 3, "none": 0, "no-value": 0,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("region", "codes"),
+    [
+        ("510000", ["51"]),
+        ("511700", ["5117"]),
+        ("5117", ["5117"]),
+        ("大竹县", ["511724"]),
+        ("大竹", ["511724"]),
+        ("四川", ["51"]),
+        ("四川省大竹县", ["511724"]),
+        ("鼓楼区", ["320106", "320302", "350102", "410204"]),
+    ],
+)
+def test_a_region_is_a_code_or_a_name(region: str, codes: list[str]) -> None:
+    (condition,) = conditions(region=region)
+    assert condition == tuple(Match("region_code", "begins", code) for code in codes)
 
 
 def test_wheres_add_up(archive: Archive) -> None:
@@ -292,7 +318,17 @@ def test_what_cannot_be_asked(archive: Archive) -> None:
     assert "indicators 指标" in error.params["known"]  # type: ignore[operator]
     error = caught(archive.arrow, "指标", ["权重", "重量"])
     assert (error.key, error.params["column"], error.params["name"]) == ("archive_no_column", "重量", "指标")
-    for filters in ({"year": "MMXXIV"}, {"year": 2024.5}, {"kind": "单位"}, {"unit": ""}, {"unit": 135}, {"status": 1}):
+    for filters in (
+        {"year": "MMXXIV"},
+        {"year": 2024.5},
+        {"kind": "单位"},
+        {"unit": ""},
+        {"unit": 135},
+        {"status": 1},
+        {"region": "火星"},
+        {"region": "5"},
+        {"region": ""},
+    ):
         error = caught(archive.where, **filters)
         assert (error.key, error.params["name"]) == ("archive_bad_filter", next(iter(filters)))
     assert caught(archive.where, colour="red").key == "archive_no_column"

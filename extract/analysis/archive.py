@@ -63,10 +63,11 @@ class Archive:
         """The archive of some documents alone, with their rows in all other tables; ``failures`` stays whole.
 
         Each argument is a value or several, of which one has to hold: ``year=range(2022, 2025)``. ``region``: a code of
-        GB/T 2260 with all in it (``"51"``, ``"511700"``), or a part of a region's name. ``unit``: a unit's code with
-        those that begin with it, or a part of its name. ``kind``: ``"department"`` 整体支出 or ``"project"`` 项目支出.
-        Every other column of ``documents`` can be asked for by its name: ``status="error"``. What a document does not
-        say, it is not found by. ArchiveError for a value that cannot be one of the column.
+        GB/T 2260 (``"51"``, ``"511700"``) or what a region's name begins with (``"四川"``, ``"四川省达州市"``), with
+        all regions in it; a name that several have stands for all of them. ``unit``: a unit's code with those that
+        begin with it, or a part of its name. ``kind``: ``"department"`` (整体支出) or ``"project"`` (项目支出). Every
+        other column of ``documents`` can be asked for by its name: ``status="error"``. What a document does not say,
+        it is not found by. ArchiveError for a value that cannot be one of the column.
         """
         found = filters.conditions(year=year, region=region, unit=unit, kind=kind, **columns)
         return replace(self, wanted=(*self.wanted, *found))
@@ -107,7 +108,7 @@ class Archive:
                 for column, called in zip(chosen, names.called(schema, chosen, language or asked), strict=True)
             ]
         )
-        found = rows.batches(self.folder, source, chosen, schema, filters.as_arrow(self.wanted))
+        found = rows.batches(self.folder, self._parts, source, chosen, schema, filters.as_arrow(self.wanted))
         return pa.RecordBatchReader.from_batches(given, (pa.record_batch(one.columns, given) for one in found))
 
     def pandas(
@@ -188,9 +189,7 @@ class Archive:
         """The parts in which there are documents that are wanted; the first where there are none, for its columns."""
         if not self.wanted:
             return self.folder.parts
-        wanted = filters.as_arrow(self.wanted)
-        found = [part for part in self.folder.parts if self.folder.documents(part, [KEY], wanted).num_rows]
-        return tuple(found) or self.folder.parts[:1]
+        return self.folder.parts_with(filters.as_arrow(self.wanted)) or self.folder.parts[:1]
 
     def _fields(self, source: Source) -> Any:
         return names.fields(source, names.in_order(self.folder.pairs) if source.kind == "wide" else ())

@@ -6,6 +6,7 @@ import operator
 import re
 from collections.abc import Iterable
 from functools import reduce
+from itertools import chain
 from typing import Any, Final, Literal, NamedTuple
 
 import pyarrow as pa
@@ -13,10 +14,12 @@ import pyarrow.compute as pc
 
 from extract.analysis.names import label
 from extract.analysis.problems import ArchiveError
+from extract.regions import regions
 from extract.tables.schemas import schemas
 
 KINDS: Final = {"整体支出": "department", "项目支出": "project"}
 _CODE: Final = re.compile(r"[0-9A-Za-z]+")
+_REGION: Final = re.compile(r"(\d\d){1,3}", re.ASCII)
 
 
 class Match(NamedTuple):
@@ -39,7 +42,7 @@ def conditions(
     if year is not None:
         found.append(_equal("fiscal_year", year, "year"))
     if region is not None:
-        found.append(tuple(_of_region(value) for value in _values(region)))
+        found.append(tuple(chain.from_iterable(_of_region(value) for value in _values(region))))
     if unit is not None:
         found.append(tuple(_coded(value, "unit", "unit_code", "unit_name") for value in _values(unit)))
     if kind is not None:
@@ -78,16 +81,23 @@ def _equal(column: str, values: object, name: str) -> Condition:
     return tuple(found)
 
 
-def _of_region(value: object) -> Match:
-    match = _coded(_column_text(value), "region", _column("region_code"), _column("region_name"))
-    if match.how == "begins" and len(match.value) % 2 == 0:
-        # 510000 is a province and 511700 a city; what is in them has digits where they have zeros.
-        return match._replace(value=re.sub(r"(00)+\Z", "", match.value) or match.value)
-    return match
+def _of_region(value: object) -> list[Match]:
+    """A region takes in those within it: 510000 is a province and 511700 a city in it."""
+    text = str(value).strip() if isinstance(value, str | int) else ""
+    codes = {text} if _REGION.fullmatch(text) else _codes_of(text)
+    if not codes:
+        raise ArchiveError("archive_bad_filter", name="region", value=value, known="GB/T 2260")
+    return [Match("region_code", "begins", re.sub(r"(00){1,2}\Z", "", code)) for code in sorted(codes)]
 
 
-def _column_text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+def _codes_of(name: str) -> set[str]:
+    """The codes of the regions with this name, of those whose names begin so, and of what is so called in full."""
+    if not name:
+        return set()
+    known = regions()
+    steps = known.steps(name)
+    whole = steps[-1].codes if steps and steps[-1].end == len(name) else ()
+    return {code for code, region in known.by_code.items() if region.name.startswith(name)} | set(whole)
 
 
 def _coded(value: object, name: str, code: str, text: str) -> Match:

@@ -63,8 +63,11 @@ class Folder:
             raise self._unreadable(path, error) from error
 
     def documents(self, part: str, columns: Sequence[str], wanted: Any = None) -> Any:
-        """The rows of ``documents`` in a part that are wanted (an expression), with these columns."""
+        """The rows of ``documents`` in a part that are wanted (an expression, all where None), with these columns."""
         path = self.file("documents", part)
+        if wanted is None:
+            schema = pa.schema([schemas()["documents"].field(name) for name in columns])
+            return pa.Table.from_batches(self.batches("documents", part, columns), schema)
         try:
             found = ds.dataset([path], schema=schemas()["documents"], filesystem=self.system, format="parquet")
             return found.to_table(columns=list(columns), filter=wanted)
@@ -86,8 +89,24 @@ class Folder:
             raise self._unreadable(path, error) from error
 
     def rows(self, table: str) -> int:
-        """How many rows a table has: what its files say of themselves."""
+        """How many rows a table has: as the account of the run tells, or else its files."""
+        told = self.account.get("counts", {}).get("rows", {}).get(table)
+        return self.rows_there(table) if told is None else int(told)
+
+    def rows_there(self, table: str) -> int:
+        """How many rows a table has, by its files."""
         return sum(self.footer(table, part)[0] for part in self.parts)
+
+    def parts_with(self, wanted: Any) -> tuple[str, ...]:
+        """The parts that have documents that are wanted (an expression)."""
+        found: set[str] = set()
+        try:
+            scanner = self.dataset("documents", self.parts).scanner(columns=["__filename"], filter=wanted)
+            for batch in scanner.to_batches():
+                found.update(path.rpartition("/")[2] for path in batch.column(0).unique().to_pylist())
+        except ERRORS as error:
+            raise self._unreadable(f"{self.top}/documents", error) from error
+        return tuple(part for part in self.parts if part in found)
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -169,7 +188,7 @@ def _check_whole(folder: Folder, names: set[str], *, remote: bool) -> None:
     if remote and folder.account and not any(name.startswith(f"{KEPT}/accounts/") for name in names):
         raise ArchiveError("archive_not_whole", path=folder.path, name=f"{KEPT}/accounts")
     told = folder.account.get("counts", {}).get("rows", {}).get("documents")
-    found = folder.rows("documents")
+    found = folder.rows_there("documents")
     if told is not None and told != found:
         raise ArchiveError("archive_not_of_run", path=folder.path, found=found, told=told)
 

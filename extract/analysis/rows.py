@@ -13,13 +13,16 @@ from extract.analysis.names import KEY, Source, in_order, wide_name
 from extract.tables.schemas import schemas
 
 
-def batches(folder: Folder, source: Source, columns: Sequence[str], schema: Any, wanted: Any) -> Iterator[Any]:
+def batches(
+    folder: Folder, parts: Sequence[str], source: Source, columns: Sequence[str], schema: Any, wanted: Any
+) -> Iterator[Any]:
     """The rows of a table or view of the documents that are wanted (all where None), in the order of the output.
 
-    ``schema``: of all its columns, of which ``columns`` are given. A table without documents (``failures``) is whole.
+    ``parts``: those in which there may be such documents; ``schema``: of all its columns, of which ``columns`` are
+    given. A table without documents (``failures``) is whole.
     """
     given = pa.schema([schema.field(name) for name in columns])
-    for part in folder.parts:
+    for part in folder.parts_of(source.table, parts):
         for table in _of_part(folder, source, part, columns, wanted):
             yield from table.cast(given).to_batches()
 
