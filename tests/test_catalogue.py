@@ -9,6 +9,7 @@ import pytest
 from extract import catalogue
 from extract.catalogue import Wording
 from extract.errors import SchemaError
+from extract.export.table import Kind
 from extract.interpret.trace import KINDS, ROLES, WHATS
 from extract.messages import Speaker, language, messages
 from extract.schemafiles import SCHEMAS
@@ -38,6 +39,7 @@ def test_every_message_is_used_and_every_used_message_exists() -> None:
     used = {word for source in sources for word in re.findall(r"""["']([a-z][a-z0-9_]+)["']""", source)}
     used |= {f"explain_{code}" for code in WHATS}
     used |= {f"explain_role_{code}" for code in ROLES} | {f"explain_kind_{code}" for code in KINDS.values()}
+    used |= {f"export_kind_{kind}" for kind in Kind}
     used |= {f"review_ui_{word}" for source in scripts for word in re.findall(r"""["'.]([a-z][a-z0-9_]+)\b""", source)}
     made = {"severity_", "status_", "outcome_", "lesson_", "kind_", "category_", "source_", "last_"}
     made |= {"explain_way_", "explain_settled_", "explain_limit_", "explain_cut_"}

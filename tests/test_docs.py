@@ -18,7 +18,7 @@ from tests.readme import READMES, ROOT, SAMPLE, excerpt, filled
 from tests.test_cli import pifubiao
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-COMMANDS = ("extract", "inspect", "explain", "report", "learn")
+COMMANDS = ("extract", "inspect", "explain", "report", "learn", "export")
 TARGETS = {
     "help",
     "extract",
@@ -75,7 +75,7 @@ def test_the_python_in_the_readme_runs(
         (code,) = re.findall(r"```python\n(.*?)```", text(language), re.S)
         exec(code, {})
         assert capsys.readouterr().out == "大竹县司法局部门 2024 22 []\n"
-    assert len(list((tmp_path / "out").iterdir())) == 8
+    assert len(list((tmp_path / "out").iterdir())) == 9
 
 
 def test_the_tables_in_the_readme_are_those_of_the_schemas() -> None:

@@ -151,7 +151,7 @@ def test_two_runs_over_the_samples_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         assert run(Options((str(SAMPLES),), tmp_path / name)).counts.failed == 0
     assert without_account(tmp_path / "one") == without_account(tmp_path / "two")
-    assert len(without_account(tmp_path / "one")) == 11
+    assert len(without_account(tmp_path / "one")) == 12
 
 
 def without_account(out: Path) -> dict[str, str]:

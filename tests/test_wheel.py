@@ -76,7 +76,7 @@ def test_it_runs_from_another_folder(wheel: Path, tmp_path: Path) -> None:
     command = tmp_path / "venv" / "bin" / "pifubiao"
     found = json.loads(call(command, "extract", "forms", "--out", "out", "--json", "--strict", cwd=tmp_path))
     assert (found["exit_code"], found["counts"]["forms"], found["counts"]["rows"]["indicators"]) == (0, 1, 22)
-    assert len(list((tmp_path / "out").iterdir())) == 10
+    assert len(list((tmp_path / "out").iterdir())) == 11
     assert "满意度指标" in call(command, "inspect", "forms/a.txt", cwd=tmp_path)
     call(command, "report", "out", cwd=tmp_path)
     assert "大竹县司法局部门" in (tmp_path / "out-report" / "index.html").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ import pytest
 from extract import to_tables, write_tables
 from extract.errors import UsageError
 from extract.tables import writer
+from extract.tables.package import PACKAGE
 from extract.tables.schemas import TABLES, schemas
 from extract.tables.writer import TableWriter, check_replaceable
 from tests.made import extraction, failed
@@ -23,7 +24,7 @@ def digests(folder: Path) -> dict[str, str]:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     tables = to_tables([extraction(), failed("b.txt")])
     write_tables(tables, tmp_path / "out")
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(TABLES)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted([*TABLES, PACKAGE])
     for name in TABLES:
         read = pq.read_table(tmp_path / "out" / name)
         assert read.equals(tables[name])
@@ -76,7 +77,11 @@ def make(folder: Path, *names: str) -> Path:
 
 @pytest.mark.parametrize(
     "names",
-    [(), ("tasks/part-00000.parquet", "run.json"), ("goals/part-00012.parquet", "goals/.DS_Store", "Thumbs.db")],
+    [
+        (),
+        ("tasks/part-00000.parquet", "run.json", "datapackage.json"),
+        ("goals/part-00012.parquet", "goals/.DS_Store", "Thumbs.db"),
+    ],
 )
 def test_what_a_run_may_replace(tmp_path: Path, names: tuple[str, ...]) -> None:
     check_replaceable(make(tmp_path / "out", *names))

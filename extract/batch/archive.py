@@ -21,6 +21,7 @@ from extract.batch.work import NEW, new_folder
 from extract.catalogue import SEVERITIES
 from extract.corrections.file import Corrections
 from extract.recover import TaskPatch
+from extract.tables.package import PACKAGE, is_described, write_package
 from extract.tables.patch import apply_patches
 from extract.tables.place import put_in_place, resolved, sync, sync_folders
 from extract.tables.schemas import TABLES
@@ -214,6 +215,9 @@ class Archive:
             for bucket in self._buckets:
                 if bucket.place is not None and bucket.account != bucket.place.account:
                     bucket.account.replace(bucket.place.account)
+            if not is_described(self._out):
+                write_package(work)
+                (work / PACKAGE).replace(self._out / PACKAGE)
             manifest.write(work)
             sync(work / ACCOUNT)
             (work / ACCOUNT).replace(self._out / ACCOUNT)
@@ -224,6 +228,7 @@ class Archive:
         for number, bucket in enumerate(self._buckets):
             if bucket.place is not None:
                 _put(bucket, bucket.place, Place(new, number))
+        write_package(new)
         manifest.write(new)
         sync(new / ACCOUNT)
         sync_folders(new)

@@ -143,4 +143,22 @@ def app(say: Speaker) -> Callable[..., Any]:
 
         return lambda: action.learn(say, files, inputs, to, as_json, limits, forms)
 
+    @commands.command(help=say("help_export"))
+    def export(
+        out: Annotated[Path, typer.Argument(metavar="OUT", help=say("help_export_out"))],
+        xlsx: Annotated[Path | None, typer.Option("--xlsx", metavar="FILE", help=say("help_export_xlsx"))] = None,
+        csv: Annotated[Path | None, typer.Option("--csv", metavar="DIR", help=say("help_export_csv"))] = None,
+        duckdb: Annotated[Path | None, typer.Option("--duckdb", metavar="FILE", help=say("help_export_duckdb"))] = None,
+        sqlite: Annotated[Path | None, typer.Option("--sqlite", metavar="FILE", help=say("help_export_sqlite"))] = None,
+        tables: Annotated[str, typer.Option("--tables", metavar="A,B", help=say("help_export_tables"))] = "",
+        headers: Annotated[Lang, typer.Option("--headers", help=say("help_export_headers"))] = Lang.zh,
+        lang: Annotated[Lang | None, lang_option] = None,  # noqa: ARG001 - was read before, as in root
+    ) -> Action:
+        from extract.cli import export as action
+        from extract.export.build import Request
+
+        names = tuple(name.strip() for name in tables.split(",") if name.strip())
+        request = Request(out, xlsx, csv, duckdb, sqlite, names, headers.value)
+        return lambda: action.run(say, request)
+
     return commands

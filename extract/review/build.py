@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from extract.batch.isolate import Isolation
 from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, folders, inside
 from extract.batch.pool import cores
+from extract.batch.recorded import account_of, input_folders
 from extract.corrections.file import Corrections, load_corrections
 from extract.errors import UsageError
 from extract.messages import Speaker
@@ -24,10 +25,10 @@ from extract.review import form
 from extract.review.embed import dump
 from extract.review.listing import Listing
 from extract.review.overview import Overview
-from extract.review.records import Record, check, count, failures, records
+from extract.review.records import Record, count, failures, records
 from extract.review.sources import Eyes, Seen, Shelf, inputs
+from extract.tables.parts import check_tables
 from extract.tables.place import put_in_place, staging
-from extract.tables.writer import ACCOUNT
 
 if TYPE_CHECKING:
     from extract.batch.pool import cores
@@ -71,8 +72,8 @@ def build(request: Request, say: Speaker, progress: Progress | None = None) -> R
     """
     _check_packages()
     out = request.out
-    check(out)
-    account = _account(out)
+    check_tables(out)
+    account = account_of(out)
     to = request.to if request.to is not None else out.parent / f"{Path(os.path.abspath(out)).name}-report"
     items = inputs(account, request.root)
     _check_place(to, out, account, request.root)
@@ -162,17 +163,6 @@ def _numbered(folder: str, number: int) -> str:
     return f"{folder}/{number // _A_FOLDER:03}/{number % _A_FOLDER:03}"
 
 
-def _account(out: Path) -> Mapping[str, Any]:
-    """What ``run.json`` says; nothing where tables were written without one."""
-    try:
-        found = json.loads((out / ACCOUNT).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise UsageError("report_tables_unreadable", path=str(out / ACCOUNT), reason=str(error)) from error
-    return found if isinstance(found, dict) else {}
-
-
 def _parameter(account: Mapping[str, Any], name: str, usual: float) -> float:
     parameters = account.get("parameters")
     found = parameters.get(name) if isinstance(parameters, dict) else None
@@ -223,7 +213,7 @@ def _check_place(to: Path, out: Path, account: Mapping[str, Any], root: Path | N
     """UsageError where a report must not stand at ``to``."""
     if inside(to, out) or inside(out, to):
         raise UsageError("report_in_tables", path=str(to), out=str(out))
-    for folder in _input_folders(account, root):
+    for folder in folders([str(root)]) if root is not None else input_folders(account):
         if inside(to, folder) or inside(folder, to):
             raise UsageError("report_in_input", path=str(to), input=str(folder))
     if not os.path.lexists(to):
@@ -237,14 +227,3 @@ def _check_place(to: Path, out: Path, account: Mapping[str, Any], root: Path | N
         signed, strangers = False, []
     if strangers or not signed:
         raise UsageError("report_not_ours", path=str(to), name=strangers[0] if strangers else INDEX)
-
-
-def _input_folders(account: Mapping[str, Any], root: Path | None) -> list[Path]:
-    if root is not None:
-        return folders([str(root)])
-    parameters = account.get("parameters")
-    named = parameters.get("inputs") if isinstance(parameters, dict) else None
-    try:
-        return folders([str(text) for text in named]) if isinstance(named, list) else []
-    except UsageError:
-        return []

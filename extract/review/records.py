@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import groupby
@@ -10,10 +9,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from extract.errors import UsageError
+from extract.tables.parts import part_rows, parts
 from extract.tables.schemas import TABLES
 
 # The tables whose values a person checks, in the order in which a form has them.
@@ -35,22 +31,15 @@ class Record(NamedTuple):
         return (self.document,) if table == "documents" else self.rows.get(table, ())
 
 
-def check(out: Path) -> None:
-    """UsageError where ``out`` is no folder that a run wrote."""
-    for name in TABLES:
-        if not (out / name).is_dir():
-            raise UsageError("report_no_tables", path=str(out), name=name)
-
-
 def records(out: Path) -> Iterator[Record]:
     """The forms of a run in the order of its tables; those of one part of it are in memory at a time.
 
     UsageError where tables cannot be read.
     """
     number = 0
-    for part in _parts(out, "documents"):
-        tables = {name: _Rows(_read(out, name, part)) for name in _OF_FORM}
-        for document in _read(out, "documents", part).to_pylist():
+    for part in parts(out, "documents"):
+        tables = {name: _Rows(part_rows(out / name / part.name)) for name in _OF_FORM}
+        for document in part_rows(part).to_pylist():
             key = document["document_id"]
             yield Record(number, document, {name: rows.get(key, ()) for name, rows in tables.items()})
             number += 1
@@ -58,13 +47,13 @@ def records(out: Path) -> Iterator[Record]:
 
 def count(out: Path) -> int:
     """How many forms ``records`` gives. UsageError as there."""
-    return sum(_read(out, "documents", part, ["document_id"]).num_rows for part in _parts(out, "documents"))
+    return sum(part_rows(part, ["document_id"]).num_rows for part in parts(out, "documents"))
 
 
 def failures(out: Path) -> Iterator[Row]:
     """The inputs of a run that gave no form. UsageError as ``records``."""
-    for part in _parts(out, "failures"):
-        yield from _read(out, "failures", part).to_pylist()
+    for part in parts(out, "failures"):
+        yield from part_rows(part).to_pylist()
 
 
 def as_text(value: object) -> str | None:
@@ -77,26 +66,6 @@ def as_text(value: object) -> str | None:
         text = f"{value:f}"
         return (text.rstrip("0").rstrip(".") or "0") if "." in text else text
     return str(value)
-
-
-def _parts(out: Path, name: str) -> list[str]:
-    try:
-        return sorted(part for part in os.listdir(out / name) if part.endswith(".parquet"))
-    except OSError as error:
-        raise _unreadable(out / name, error) from error
-
-
-def _read(out: Path, name: str, part: str, columns: Sequence[str] | None = None) -> Any:
-    path = out / name / part
-    try:
-        return pq.read_table(path, columns=columns, partitioning=None)
-    except (OSError, pa.ArrowException) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: Path, error: Exception) -> UsageError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return UsageError("report_tables_unreadable", path=str(path), reason=reason)
 
 
 class _Rows(Mapping[str, Sequence[Row]]):

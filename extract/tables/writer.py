@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from extract.errors import UsageError
+from extract.tables.package import PACKAGE, write_package
 from extract.tables.place import put_in_place, staging
 from extract.tables.schemas import TABLES, schemas
 
@@ -37,13 +38,15 @@ def write_tables(tables: Mapping[str, Any], out: str | Path) -> None:
         with TableWriter(folder) as writer:
             for name, table in tables.items():
                 writer.write(name, table)
+        write_package(folder)
         put_in_place(folder, out)
 
 
 def check_replaceable(out: Path) -> None:
     """UsageError where ``out`` is something that a run must not replace: a file, a mount point, a folder of others.
 
-    A folder may be replaced when it is empty or holds tables and the account of a run, and nothing besides.
+    A folder may be replaced when it is empty or holds tables, what describes them and the account of a run, and nothing
+    besides.
     """
     if not os.path.lexists(out):
         return
@@ -64,7 +67,7 @@ def _strangers(out: Path) -> Iterator[str]:
         if entry in TABLES and (out / entry).is_dir():
             inner = sorted(os.listdir(out / entry))
             yield from (f"{entry}/{name}" for name in inner if not _PART_NAME.fullmatch(name) and name not in _DEBRIS)
-        elif entry not in (ACCOUNT, KEPT) and entry not in _DEBRIS:
+        elif entry not in (ACCOUNT, PACKAGE, KEPT) and entry not in _DEBRIS:
             yield entry
 
 

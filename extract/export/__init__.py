@@ -1,0 +1,1 @@
+"""Tables handed on: as a workbook, as CSV files, as databases."""
