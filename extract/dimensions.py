@@ -190,7 +190,10 @@ def _described(code: str | None, basis: str, reading: Reading, unit_code: str | 
 
 
 def _told(own: str, hints: Sequence[Hint]) -> tuple[str | None, str]:
-    """The region of a unit whose name names none, and what it rests on; ``own``: the word in the name for its level."""
+    """The region of a unit whose name names none, and what it rests on; ``own``: the word in the name for its level.
+
+    Evidence that says different things says nothing.
+    """
     found: dict[str, str] = {}
     for hint in hints:
         fit = hint.sure
@@ -200,18 +203,21 @@ def _told(own: str, hints: Sequence[Hint]) -> tuple[str | None, str]:
             fit = Codes(code for code in fit if all(_agrees(code, other.broad) for other in hints))
         if len(fit) == 1:
             found.setdefault(next(iter(fit)), hint.basis)
-    # Evidence that says different things says nothing.
-    return next(iter(found.items())) if len(found) == 1 else (None, "")
+    if len(found) != 1:
+        return None, ""
+    ((code, basis),) = found.items()
+    return (code, basis) if all(_related(code, hint.broad) for hint in hints if hint.broad) else (None, "")
 
 
 def _narrowed(codes: Codes, hints: Sequence[Hint]) -> tuple[str | None, str]:
-    """Which of the regions that a unit's name can mean it is, and what that rests on."""
+    """Which of the regions that a unit's name can mean it is, and what that rests on: the first that left but one."""
+    left, basis = codes, ""
     for hint in hints:
         fit = Codes(code for code in codes if hint.broad and _agrees(code, hint.broad))
-        if len(fit) == 1:
-            return next(iter(fit)), f"unit_name+{hint.basis}"
-        codes = fit or codes
-    return None, ""
+        left = left & fit if fit else left
+        if len(left) == 1:
+            basis = basis or hint.basis
+    return (next(iter(left)), f"unit_name+{basis}") if len(left) == 1 else (None, "")
 
 
 def _agrees(code: str, broad: Codes) -> bool:
@@ -261,11 +267,12 @@ def _named(text: str) -> list[Codes]:
 
 def _hint(basis: str, codes: Codes) -> Hint:
     """A name of a county says that the unit is the county's; one of a province may be that of any unit in it."""
-    return Hint(basis, codes, _counties(codes), codes)
+    return Hint(basis, codes, codes if _counties(codes) else NONE, codes)
 
 
-def _counties(codes: Codes) -> Codes:
-    return Codes(code for code in codes if level(code) == COUNTY)
+def _counties(codes: Codes) -> bool:
+    """Whether a name can mean nothing but counties."""
+    return all(level(code) == COUNTY for code in codes)
 
 
 def _of_code(code: str | None) -> Hint:
@@ -313,7 +320,7 @@ def _combined(said: tuple[Said, ...]) -> Hint:
         fit = Codes(code for code in codes if all(_related(code, other) for other in others))
         found.append(fit or codes)
     named = NONE.union(*found)
-    sure = _counties(named)
+    sure = NONE.union(*filter(_counties, found))
     cities = Codes(code for code in named if level(code) == PREFECTURE)
     return Hint("path", sure or cities or named, sure, named)
 

@@ -151,6 +151,12 @@ def test_evidence_decides_between_the_regions_that_a_name_fits(
         ("县司法局", {"source_path": "达州市/a.txt"}),
         ("市教育局", {"source_path": "大竹县/a.txt"}),
         ("区卫生健康局", {"project_code": PROJECT}),
+        ("鼓楼区司法局", {"title": "南京市项目支出绩效目标表", "source_path": "福州市/a.txt"}),
+        ("司法局", {"supervising_unit": "成都市司法局", "source_path": "大竹县/a.txt"}),
+        # Of the city that is, or of the county that was.
+        ("司法局", {"source_path": "新疆维吾尔自治区/哈密市/a.txt"}),
+        # A unit of one of them is under that.
+        ("分校", {"supervising_unit": "四川省大竹中学"}),
         # 达县 was gone long before.
         ("达县教育局", {"fiscal_year": 2024}),
     ],
