@@ -11,8 +11,11 @@ from typing import Any
 from extract import to_tables
 from extract.corrections.fields import tables
 from extract.model import Extraction
+from extract.tables.derived import OF_DOCUMENTS, OF_INDICATORS
 
 Rows = dict[str, list[dict[str, Any]]]
+# What is worked out of values and findings: nobody corrects it.
+FOLLOWING = ("status", "funding_check", "weight_check", "confidence", *OF_DOCUMENTS, *OF_INDICATORS)
 VALUES = ("documents", "funding", "goals", "tasks", "indicators")
 
 
@@ -66,14 +69,14 @@ def write(path: Path, lines: Iterable[Mapping[str, Any]]) -> Path:
 
 
 def changed(before: Rows, after: Rows) -> dict[tuple[str, int | None, str], tuple[object, object]]:
-    """The cells of the values' tables that differ, as they were and as they are; what comes of findings aside."""
+    """The cells of the values' tables that differ, as they were and as they are; what is worked out of them aside."""
     cells: dict[tuple[str, int | None, str], tuple[object, object]] = {}
     for table in VALUES:
         assert len(before[table]) == len(after[table]), table
         for one, other in zip(before[table], after[table], strict=True):
             assert one.keys() == other.keys()
             for name in one:
-                if one[name] != other[name] and name not in ("status", "funding_check", "weight_check", "confidence"):
+                if one[name] != other[name] and name not in FOLLOWING:
                     cells[table, one.get("seq"), name] = (one[name], other[name])
     return cells
 

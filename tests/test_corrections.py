@@ -425,6 +425,17 @@ def values(column: Column) -> st.SearchStrategy[str | None]:
     return st.one_of(own, st.none()) if column.nullable else own
 
 
+def test_what_is_worked_out_of_a_value_follows_a_correction() -> None:
+    extraction = extract_path(SAMPLE)
+    said = [
+        line(extraction, "documents", None, "unit_name", "渠县民政局"),
+        line(extraction, "indicators", 0, "unit", "万人"),
+    ]
+    before, after = rows(extraction), rows(with_lines(extraction, *said))
+    follow = [(read["documents"][0]["unit_key"], read["indicators"][0]["value_base"]) for read in (before, after)]
+    assert follow == [("511724:司法局", Decimal(324)), ("511725:民政局", Decimal(3240000))]
+
+
 @given(st.data())
 def test_any_value_of_any_form_may_be_corrected_and_nothing_else_changes(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(_READ))
