@@ -20,12 +20,12 @@ from tests.browser import chromium, needs_browser
 from tests.needs import needs
 from tests.readme import ROOT
 from tests.reference import DOCS, generated, options, table_names
+from tests.reference import command as whole
 from tests.test_cli import pifubiao
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-COMMANDS = ("extract", "inspect", "explain", "report", "learn")
 ENVIRONMENT = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
 PAGES = sorted(path.relative_to(DOCS) for path in DOCS.rglob("*.md") if ".zh-CN." not in path.name)
 needs_site = needs("mkdocs-material", found=all(map(find_spec, ("material", "mkdocs_static_i18n"))))
@@ -63,7 +63,7 @@ def test_every_page_is_there_in_both_languages() -> None:
 
 
 def test_every_option_of_every_command_is_shown() -> None:
-    for command in COMMANDS:
+    for command in whole("en").commands:
         told = set(re.findall(r"^ +(?:-h, )?(--[a-z-]+)", pifubiao(command, "--help").stdout, re.M)) - {"--help"}
         for language in ("en", "zh"):
             assert {word for one in options(command, language) for word in re.findall(r"--[a-z-]+", one.name)} == told
