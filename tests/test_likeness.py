@@ -350,3 +350,24 @@ def test_without_rapidfuzz_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "rapidfuzz.fuzz", None)
     with pytest.raises(ArchiveError, match=r"pifubiao\[analysis\]"):
         of("普法宣传场次")
+
+
+def test_names_are_held_against_few_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not each against each: here all have one length and all characters but one, or two, in common."""
+    import rapidfuzz.fuzz
+
+    held: list[tuple[str, str]] = []
+    real = rapidfuzz.fuzz.ratio
+
+    def ratio(one: str, other: str) -> float:
+        held.append((one, other))
+        return real(one, other)
+
+    monkeypatch.setattr(rapidfuzz.fuzz, "ratio", ratio)
+    letters = [chr(0x5000 + at) for at in range(1500)]
+    places = [f"{letter}湾河堤岸加固工程长度" for letter in letters if likeness().may_lack(letter)]
+    assert len({key.indicator_key for key in of(*places)}) == len(places)
+    assert held == []
+    longer = [f"{name[0]}湾河堤岸与加固工程长度" for name in places]
+    assert len({key.indicator_key for key in of(*places, *longer)}) == len(places)
+    assert len(held) == len(places)
