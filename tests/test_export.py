@@ -206,6 +206,24 @@ def test_how_the_workbook_looks(samples_output: Path, tmp_path: Path) -> None:
     assert tasks["D2"].alignment.wrap_text and tasks["E2"].data_type == "b"
     assert 40 < tasks.column_dimensions["D"].width < 60
     assert funding.column_dimensions["B"].width < 10
+    assert (tasks.page_setup.orientation, tasks.page_setup.paperSize, tasks.page_setup.fitToHeight) == (
+        "landscape",
+        9,
+        0,
+    )
+    assert tasks.print_title_rows == "$1:$1"
+
+
+@xlsx
+def test_rows_are_as_high_as_their_texts(tmp_path: Path) -> None:
+    import openpyxl
+
+    texts = ("短", "长" * 22, "长" * 45, "长" * 46, "一\n二\n三", "长" * 30_000)
+    out = archive(tmp_path / "out", tasks=[task(seq, text) for seq, text in enumerate(texts)])
+    export(Request(out, xlsx=tmp_path / "a.xlsx", tables=("tasks",)))
+    rows = openpyxl.load_workbook(tmp_path / "a.xlsx")["年度主要任务"].row_dimensions
+    # In points: of one line, of one, of two, of three and of three, and the most there is.
+    assert [rows[number].height for number in range(2, 8)] == [None, None, 35.25, 51.0, 51.0, 408.75]
 
 
 @xlsx

@@ -35,7 +35,12 @@ _CREATED: Final = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)
 # So many rows tell how wide a column is, in characters; columns of keys show their beginning.
 _MEASURED: Final = 1000
 _NARROWEST, _WIDEST, _KEY = 7, 48, 12
-_BESIDE: Final = 3  # the button of the filter, and some air
+# Points of a line, of the space between rows, and of the highest row there is; so many characters of a text fill that
+# in any column.
+_LINE, _AIR, _HIGHEST, _LONGEST = 16, 3, 409, 2000
+_A4: Final = 9
+_TELLING: Final = 90
+_BESIDE: Final = 3  # the button of the filter, or the margins of a text
 
 Advance = Callable[[int], None]
 
@@ -68,6 +73,13 @@ class _Sheet(Worksheet):  # type: ignore[misc] # its package says nothing of typ
             return text
         text = text.replace("\ufffe", "_xFFFE_").replace("\uffff", "_xFFFF_")
         return f'<r><t xml:space="preserve">{escape(text)}</t></r>' if _looks_marked(text) else text
+
+    def raise_row(self, row: int, height: int) -> None:
+        """Sets how high the next row is, in points; of rows that are written already it need not be known."""
+        self.set_row(row, height)
+        for known in (self.row_info, self.row_sizes):
+            for old in [number for number in known if number < row - 1]:
+                del known[old]
 
 
 def _looks_marked(text: str) -> bool:
@@ -137,7 +149,12 @@ class _Writer:
         self._tell(about, tables)
 
     def _add(self, name: str) -> Any:
-        return self._book.add_worksheet(name, worksheet_class=_Sheet)
+        sheet = self._book.add_worksheet(name, worksheet_class=_Sheet)
+        # Printed, a sheet is as wide as a page.
+        sheet.set_paper(_A4)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        return sheet
 
     # ---- a table
 
@@ -149,9 +166,10 @@ class _Writer:
             name = table.head(self._say.language) + (f" ({number + 1})" if number else "")
             sheet = self._add(name)
             sheet.freeze_panes(1, 0)
+            sheet.repeat_rows(0)
             for at, head in enumerate(heads):
                 sheet.write_string(0, at, head, self._header)
-            count = self._write_rows(sheet, name, table, rows)
+            count = self._write_rows(sheet, name, table, rows, widths)
             sheet.autofilter(0, 0, count, len(heads) - 1)
             for at, own in enumerate(widths):
                 sheet.set_column(at, at, own)
@@ -168,11 +186,17 @@ class _Writer:
             yield from zip(*columns, strict=True)
             self._advance(rows)
 
-    def _write_rows(self, sheet: Any, name: str, table: Table, rows: Iterator[tuple[Any, ...]]) -> int:
+    def _write_rows(
+        self, sheet: Any, name: str, table: Table, rows: Iterator[tuple[Any, ...]], widths: Sequence[int]
+    ) -> int:
         """Writes as many rows as a sheet holds; how many these are."""
+        wrapped = [at for at, column in enumerate(table.columns) if column.kind is Kind.text and not _is_key(column)]
         count = 0
         for row in rows:
             count += 1
+            lines = max(map(_lines, (row[at] for at in wrapped), (widths[at] for at in wrapped)), default=1)
+            if lines > 1:
+                sheet.raise_row(count, min(lines * _LINE + _AIR, _HIGHEST))
             for at, value in enumerate(row):
                 if value is not None:
                     self._cell(sheet, (name, count, at), table, value)
@@ -231,7 +255,7 @@ class _Writer:
 
     def _tell(self, about: Any, tables: Sequence[Table]) -> None:
         about.hide_gridlines(2)
-        for at, own in enumerate((18, 20, 18, 12, 90)):
+        for at, own in enumerate((18, 20, 18, 12, _TELLING)):
             about.set_column(at, at, own)
         about.write_string(0, 0, self._say("export_title"), self._title)
         row = 1
@@ -250,7 +274,9 @@ class _Writer:
         row += 2
         for table in tables:
             for column in table.columns:
-                for at, text in enumerate(self._of(table, column)):
+                texts = self._of(table, column)
+                about.raise_row(row, _LINE * _lines(texts[-1], _TELLING) + _AIR)
+                for at, text in enumerate(texts):
                     about.write_string(row, at, text, self._wrapped)
                 row += 1
         about.activate()
@@ -278,7 +304,7 @@ _LOOKS: Final[dict[Kind, dict[str, Any]]] = {
     Kind.money: {"num_format": "#,##0.00"},
     Kind.decimal: {},
     Kind.real: {},
-    Kind.flag: {"align": "center"},
+    Kind.flag: {"align": "center", "num_format": '"TRUE";"TRUE";"FALSE"'},
     Kind.list: {"indent": 1},
 }
 
@@ -304,6 +330,13 @@ def _pieces(text: str) -> Iterator[str]:
         yield text[start : start + step]
 
 
+def _lines(text: str | None, room: int) -> int:
+    """How many lines of a column so wide a text takes; programs other than Excel do not find out by themselves."""
+    if text is None or (len(text) * 2 < room and "\n" not in text):
+        return 1
+    return sum(max(1, -(-width(line) // (room - _BESIDE))) for line in text[:_LONGEST].split("\n"))
+
+
 def _is_key(column: Column) -> bool:
     return column.name.endswith(("_id", "_sha256"))
 
@@ -317,7 +350,7 @@ def _needed(column: Column, values: Sequence[Any]) -> int:
     if _is_key(column):
         return _KEY
     shown = (_shown(column.kind, value) for value in values if value is not None)
-    return min(_WIDEST, max((width(text) for text in shown), default=0) + 2)
+    return min(_WIDEST, max((width(text) for text in shown), default=0) + _BESIDE)
 
 
 def _shown(kind: Kind, value: Any) -> str:
