@@ -9,7 +9,7 @@ N ?= 2000
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-SOURCES := extract tests benchmarks docs notebooks
+SOURCES := extract tests benchmarks docs/hooks.py notebooks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -54,7 +54,7 @@ bench-scale: $(VENV)/.bench ## Time runs over an archive of N (2000) files, and 
 
 clean: ## Remove the environment, the tables and all caches
 	rm -rf $(VENV) out out-report out-example example site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(SOURCES) docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that the environment has what the target needs; a change of the requirements makes it anew.
 $(VENV)/.run: pyproject.toml constraints.txt

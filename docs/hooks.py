@@ -23,6 +23,8 @@ OUTSIDE: Final = (
 # The line that leads to the same page in the other language; the site has its own way there.
 _OTHER_LANGUAGE: Final = re.compile(r"^\[(?:中文|English)\]\([^)]+\.md\)\n", re.M)
 _LINK: Final = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])+)\]\(((?![a-z]+:|#)[^)\s]+)\)")
+# Within code, GitHub wants a pipe of a table's cell escaped, and shows it without; Python-Markdown does neither.
+_CODE: Final = re.compile(r"`[^`\n]*`")
 _HOME: Final = {"README.md": "docs/index.md", "README.zh-CN.md": "docs/index.zh-CN.md"}
 
 
@@ -61,4 +63,9 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
             return f"[{text}]({relpath(target.removeprefix('docs/'), dirname(own) or '.')}{mark}{anchor})"
         return str(text)
 
-    return _LINK.sub(led, _OTHER_LANGUAGE.sub("", markdown))
+    text = "\n".join(_plain_pipes(line) if line.startswith("|") else line for line in markdown.split("\n"))
+    return _LINK.sub(led, _OTHER_LANGUAGE.sub("", text))
+
+
+def _plain_pipes(row: str) -> str:
+    return _CODE.sub(lambda found: found[0].replace("\\|", "|"), row)

@@ -67,11 +67,25 @@ axes.set_title("Where the weights lie, by kind of bureau", pad=34)
 archive.where(weight_check="fails").pandas("findings_full", ["source_path", "code", "message"])
 
 # %% [markdown]
+# ## One indicator under several names
+#
+# Counties and years write the name of an indicator a little differently. `indicator_keys` says which names are one, and how
+# near each is to the one that stands for all.
+
+# %%
+named = archive.indicator_keys(language="en").pandas()
+several = named[named.duplicated("indicator_key", keep=False)].sort_values(
+    ["indicator_key", "indicators"], ascending=[True, False]
+)
+several[["representative", "name", "indicators", "similarity"]]
+
+# %% [markdown]
 # ## A target year on year
 
 # %%
 NAME = "矛盾纠纷调解成功率"
-one = indicators[indicators["name"] == NAME]
+keyed = archive.where(kind="department").indicators_keyed(language="en").pandas(floats=True)
+one = keyed[keyed["representative"] == NAME]
 targets = one.pivot_table(index="fiscal_year", columns="region_name", values="value_number")
 
 figure, axes = plt.subplots()
@@ -81,12 +95,12 @@ axes.set_title(f"{NAME}: target, at least (%)")
 # %% [markdown]
 # ## Raised and lowered
 #
-# A target is the same one where unit, name and operator are. Of `≤` a higher value is a lower target: more may be spent,
+# A target is the same one where unit, indicator and operator are. Of `≤` a higher value is a lower target: more may be spent,
 # or more time may pass.
 
 # %%
-numbers = indicators[indicators["operator"].isin(["≥", "≤"]) & indicators["value_number"].notna()]
-rows = numbers.pivot_table(index=["unit_key", "name", "operator"], columns="fiscal_year", values="value_base")
+numbers = keyed[keyed["operator"].isin(["≥", "≤"]) & keyed["value_number"].notna()]
+rows = numbers.pivot_table(index=["unit_key", "indicator_key", "operator"], columns="fiscal_year", values="value_base")
 moved = rows.diff(axis=1).iloc[:, 1:]
 moved[moved.index.get_level_values("operator") == "≤"] *= -1
 counts = (moved > 0).sum().to_frame("raised").assign(lowered=(moved < 0).sum(), same=(moved == 0).sum())
@@ -111,6 +125,8 @@ axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 0.98))
 
 # %%
 rates = numbers[(numbers["operator"] == "≥") & (numbers["unit_base"] == "%")]
-rates = rates.pivot_table(index=["region_name", "unit_kind", "name"], columns="fiscal_year", values="value_number")
+rates = rates.pivot_table(
+    index=["region_name", "unit_kind", "representative"], columns="fiscal_year", values="value_number"
+)
 lowest = rates.diff(axis=1).min(axis=1).sort_values()
 rates.loc[lowest.index[:8]]

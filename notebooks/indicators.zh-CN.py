@@ -68,11 +68,22 @@ axes.set_title("各类单位的权重分布", pad=34)
 archive.where(weight_check="fails").pandas("疑点全表", ["来源路径", "代码", "说明"])
 
 # %% [markdown]
+# ## 同一指标的几种写法
+#
+# 同一指标在各县、各年度的名称写法略有不同。`indicator_keys` 说明哪些名称是同一个，以及各与代表名称有多相似。
+
+# %%
+named = archive.indicator_keys(language="zh").pandas()
+several = named[named.duplicated("指标键", keep=False)].sort_values(["指标键", "指标数"], ascending=[True, False])
+several[["代表名称", "三级指标", "指标数", "相似度"]]
+
+# %% [markdown]
 # ## 一个目标的逐年变化
 
 # %%
 NAME = "矛盾纠纷调解成功率"
-one = indicators[indicators["三级指标"] == NAME]
+keyed = archive.where(kind="department").indicators_keyed(language="zh").pandas(floats=True)
+one = keyed[keyed["代表名称"] == NAME]
 targets = one.pivot_table(index="预算年度", columns="行政区划名称", values="指标值（数值）")
 
 figure, axes = plt.subplots()
@@ -82,11 +93,11 @@ axes.set_title(f"{NAME}的目标值（不低于，%）")
 # %% [markdown]
 # ## 提高与降低
 #
-# 单位、指标名称和性质都相同的，视为同一个目标。对 `≤` 而言，值变大就是目标降低：允许花得更多，或用时更长。
+# 单位、指标键和性质都相同的，视为同一个目标。对 `≤` 而言，值变大就是目标降低：允许花得更多，或用时更长。
 
 # %%
-numbers = indicators[indicators["指标性质"].isin(["≥", "≤"]) & indicators["指标值（数值）"].notna()]
-rows = numbers.pivot_table(index=["单位键", "三级指标", "指标性质"], columns="预算年度", values="指标值（基本单位）")
+numbers = keyed[keyed["指标性质"].isin(["≥", "≤"]) & keyed["指标值（数值）"].notna()]
+rows = numbers.pivot_table(index=["单位键", "指标键", "指标性质"], columns="预算年度", values="指标值（基本单位）")
 moved = rows.diff(axis=1).iloc[:, 1:]
 moved[moved.index.get_level_values("指标性质") == "≤"] *= -1
 counts = (moved > 0).sum().to_frame("提高").assign(降低=(moved < 0).sum(), 不变=(moved == 0).sum())
@@ -111,6 +122,6 @@ axes.legend(ncols=2, loc="lower left", bbox_to_anchor=(0, 0.98))
 
 # %%
 rates = numbers[(numbers["指标性质"] == "≥") & (numbers["基本单位"] == "%")]
-rates = rates.pivot_table(index=["行政区划名称", "单位类别", "三级指标"], columns="预算年度", values="指标值（数值）")
+rates = rates.pivot_table(index=["行政区划名称", "单位类别", "代表名称"], columns="预算年度", values="指标值（数值）")
 lowest = rates.diff(axis=1).min(axis=1).sort_values()
 rates.loc[lowest.index[:8]]

@@ -116,6 +116,15 @@ BUREAUS: Final = (
     )),
 )  # fmt: skip
 
+# How a county writes a name that others write otherwise, from which year on.
+WRITTEN: Final = {
+    ("罗田县", "法律援助案件办结数"): (2023, "法律援助案件办结数量"),
+    ("丹寨县", "矛盾纠纷调解成功率"): (2021, "矛盾纠纷调解的成功率"),
+    ("尤溪县", "加固堤防长度"): (2024, "加固堤防的长度"),
+    ("霍山县", "适龄儿童疫苗接种率"): (2023, "适龄儿童疫苗接种比率"),
+    ("罗田县", "农村公路养护里程"): (2022, "农村公路的养护里程"),
+}
+
 # What else lies in an archive, and gives no form.
 OTHERS: Final = {
     "安徽省/霍山县/说明.txt": "本目录存放各部门批复的绩效目标表，按年度分列。\n".encode(),
@@ -161,7 +170,10 @@ def _department(
         TrueTask(topic, sized_sentence(rng, topic, year, Limits().content, rng.random() < 0.4))
         for topic in bureau.tasks
     ]
-    indicators = tuple(_indicator(target, at, own, year >= gives_way, rng) for target in bureau.targets)
+    indicators = tuple(
+        _indicator(target._replace(name=_written(county, target.name, year)), at, own, year >= gives_way, rng)
+        for target in bureau.targets
+    )
     quoted = rng.choice(tasks).content
     return TrueForm(
         kind="department",
@@ -175,6 +187,11 @@ def _department(
         tasks=tuple(tasks),
         indicators=indicators,
     )
+
+
+def _written(county: str, name: str, year: int) -> str:
+    first, otherwise = WRITTEN.get((county, name), (year + 1, name))
+    return otherwise if year >= first else name
 
 
 def _indicator(target: _Target, at: int, own: float, gave_way: bool, rng: random.Random) -> TrueIndicator:
