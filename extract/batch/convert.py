@@ -346,9 +346,9 @@ class _OldRows:
     def _row_of(self, name: str) -> list[int]:
         """For each document the row of a table where its rows begin; and behind the last where they end."""
         if name not in self._of_documents:
-            counts = {
-                one["values"]: one["counts"] for one in self._whole(name)["document_id"].value_counts().to_pylist()
-            }
+            counted = self._whole(name)["document_id"].value_counts()
+            keys, numbers = (counted.field(field).to_pylist() for field in ("values", "counts"))
+            counts = dict(zip(keys, numbers, strict=True))
             ids = self._whole("documents")["document_id"].to_pylist()
             self._of_documents[name] = list(accumulate((counts.get(key, 0) for key in ids), initial=0))
         return self._of_documents[name]

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from extract.batch.account import Entry
 from extract.batch.store import Place
 from extract.corrections.apply import CONFIRMED, CORRECTED
 from extract.corrections.file import Corrections
+from extract.tables.writer import part_of
 
 NO_CORRECTIONS: Final = Corrections(())
 
@@ -45,7 +45,7 @@ def digests(place: Place, entries: Sequence[Entry], corrections: Corrections) ->
     found = [""] * len(entries)
     if not corrections.every:
         return found
-    columns = pq.read_table(place.table("documents"), columns=["source_path", "source_sha256"])
+    columns = part_of(place.table("documents"), ["source_path", "source_sha256"])
     paths, hashes = (column.to_pylist() for column in columns.columns)
     wanted_paths, wanted_hashes = set(corrections.paths), set(corrections.hashes)
     starts = accumulate((entry.documents for entry in entries), initial=0)
@@ -84,7 +84,7 @@ def outcomes(places: Iterable[Place], corrections: Corrections) -> Mapping[str, 
 
 def _of_bucket(place: Place, corrections: Corrections) -> Iterator[tuple[tuple[str, Any], str]]:
     columns = ["document_id", "source_path", "source_sha256", "form_index"]
-    table = pq.read_table(place.table("documents"), columns=columns)
+    table = part_of(place.table("documents"), columns)
     named = pc.or_(_is_in(table["source_path"], corrections.paths), _is_in(table["source_sha256"], corrections.hashes))
     documents = table.filter(named).to_pylist()
     if not documents:
@@ -103,7 +103,7 @@ def _of_bucket(place: Place, corrections: Corrections) -> Iterator[tuple[tuple[s
 def _said(place: Place, documents: Sequence[str]) -> Mapping[tuple[Any, ...], str]:
     """What findings say of the corrections of documents, by the place of the value."""
     columns = ["document_id", "table", "seq", "field", "code"]
-    table = pq.read_table(place.table("findings"), columns=columns)
+    table = part_of(place.table("findings"), columns)
     table = table.filter(pc.and_(_is_in(table["code"], _BY_CODE), _is_in(table["document_id"], documents)))
     return {
         (row["document_id"], row["table"], row["seq"], row["field"]): _BY_CODE[row["code"]] for row in table.to_pylist()

@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from importlib.abc import MetaPathFinder
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
@@ -174,6 +175,16 @@ def _restrain(max_memory: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+class _WithoutPandas(MetaPathFinder):
+    """pyarrow brings pandas in, where it is installed, to ask whether a list is of it: half a second of a process."""
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
+        del path, target
+        if fullname == "pandas":
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+
+
 def main() -> None:
     """The child's program: its arguments are the pipe's descriptor and the memory limit in bytes."""
+    sys.meta_path.insert(0, _WithoutPandas())
     serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -44,11 +44,16 @@ def extract(say: Speaker, options: "Options", out: str, as_json: bool, log_json:
 
 def _failures(say: Speaker, out: Path) -> list[tuple[str, str]]:
     """The first failures: paths and reasons."""
-    import pyarrow.parquet as pq
+    from extract.tables.writer import part_of
 
-    column = "message_zh" if say.language == "zh" else "message"
-    rows = pq.read_table(out / "failures", columns=["source_path", column]).slice(0, _FAILURES_SHOWN).to_pylist()
-    return [(row["source_path"], row[column]) for row in rows]
+    columns = ["source_path", "message_zh" if say.language == "zh" else "message"]
+    found: list[tuple[str, str]] = []
+    for part in sorted((out / "failures").glob("*.parquet")):
+        rows = part_of(part, columns)[: _FAILURES_SHOWN - len(found)]
+        found += zip(*(column.to_pylist() for column in rows.columns), strict=True)
+        if len(found) == _FAILURES_SHOWN:
+            break
+    return found
 
 
 def _report(say: Speaker, manifest: Manifest, failures: list[tuple[str, str]], as_json: bool) -> None:
