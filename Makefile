@@ -9,11 +9,11 @@ N ?= 2000
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-SOURCES := extract tests benchmarks docs/hooks.py notebooks
+SOURCES := extract tests benchmarks supply docs/hooks.py notebooks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help extract report example notebooks docs test check bench bench-confidence bench-scale clean
+.PHONY: help extract report example notebooks docs test check bench bench-confidence bench-scale hashes inventory clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,16 +52,28 @@ bench-confidence: $(VENV)/.check ## Learn what a confidence is worth, and write 
 bench-scale: $(VENV)/.bench ## Time runs over an archive of N (2000) files, and write benchmarks/SCALE.md
 	$(BIN)/python -m benchmarks.scale $(N)
 
+hashes: $(VENV)/.supply ## Write hashes.txt anew, after a change of pyproject.toml or constraints.txt
+	$(BIN)/python -m supply.hashes
+
+inventory: $(VENV)/.supply ## Write the bill of materials and the licences, docs/sbom.cdx.json and docs/licences.md
+	$(BIN)/python -m supply.inventory
+
 clean: ## Remove the environment, the tables and all caches
 	rm -rf $(VENV) out out-report out-example example site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find $(SOURCES) docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that the environment has what the target needs; a change of the requirements makes it anew.
-$(VENV)/.run: pyproject.toml constraints.txt
+# Each package has one of the hashes in hashes.txt, which a pip older than the one pinned there could not hold it to.
+$(VENV)/.run: pyproject.toml hashes.txt
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --constraint constraints.txt --editable .
+	awk '/^[^ ]/ { own = /^pip==/ } own' hashes.txt > $(VENV)/pip.txt
+	$(PIP) install --quiet --require-hashes --requirement $(VENV)/pip.txt
+	$(BIN)/python supply/needed.py > $(VENV)/run.txt
+	$(PIP) install --quiet --require-hashes --constraint hashes.txt --requirement $(VENV)/run.txt
+	$(PIP) install --quiet --no-deps --build-constraint hashes.txt --editable .
 	@touch $@
 
-$(VENV)/.report $(VENV)/.notebooks $(VENV)/.docs $(VENV)/.test $(VENV)/.check $(VENV)/.bench: $(VENV)/.%: $(VENV)/.run
-	$(PIP) install --quiet --constraint constraints.txt --editable '.[$*]'
+$(VENV)/.report $(VENV)/.notebooks $(VENV)/.docs $(VENV)/.test $(VENV)/.check $(VENV)/.bench $(VENV)/.supply: $(VENV)/.%: $(VENV)/.run
+	$(BIN)/python supply/needed.py $* > $(VENV)/$*.txt
+	$(PIP) install --quiet --require-hashes --constraint hashes.txt --requirement $(VENV)/$*.txt
 	@touch $@

@@ -31,6 +31,8 @@ TARGETS = {
     "bench",
     "bench-confidence",
     "bench-scale",
+    "hashes",
+    "inventory",
     "clean",
 }
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""What the project is made of: pinned packages with their hashes, their licences, and a bill of materials."""
