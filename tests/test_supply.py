@@ -16,7 +16,7 @@ import pytest
 from supply.hashes import HASHES, pinned
 from supply.inventory import ALLOWED, BILL, EXTRAS, LICENCES, Package, bill, licences_of, normal, packages, page
 from supply.needed import ROOT, needed
-from tests.test_wheel import call
+from tests.test_wheel import built
 
 CONSTRAINTS = (ROOT / "constraints.txt").read_text(encoding="utf-8")
 LOCKED = HASHES.read_text(encoding="utf-8")
@@ -138,18 +138,7 @@ def test_a_wheel_is_the_same_wherever_and_whenever_it_is_built(tmp_path: Path) -
         for path in copy.rglob("*"):
             os.utime(path, (1_500_000_000 + number * 86_400,) * 2)
         wheels = tmp_path / f"wheels-{number}"
-        call(
-            sys.executable,
-            "-m",
-            "pip",
-            "wheel",
-            "--no-deps",
-            "--no-build-isolation",
-            "--wheel-dir",
-            wheels,
-            copy,
-            cwd=tmp_path,
-        )
-        (wheel,) = wheels.glob("*.whl")
+        wheels.mkdir()
+        wheel = built(copy, wheels)
         digests.add((wheel.name, hashlib.sha256(wheel.read_bytes()).hexdigest()))
     assert len(digests) == 1

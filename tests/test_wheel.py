@@ -31,23 +31,17 @@ def call(*words: object, cwd: Path) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    call(
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--no-deps",
-        "--no-build-isolation",
-        "--wheel-dir",
-        folder,
-        ROOT,
-        cwd=folder,
-    )
+def built(source: Path, folder: Path) -> Path:
+    """The wheel of the project in a folder, built into another one."""
+    words = ("pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source)
+    call(sys.executable, "-m", *words, cwd=folder)
     (found,) = folder.glob("*.whl")
     return found
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
 def test_what_is_in_it(wheel: Path) -> None:
