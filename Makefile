@@ -1,19 +1,22 @@
-# Each target makes the environment it needs. IN, OUT and FLAGS are for `make extract`, OUT is for `make report` too, and N for
-# `make bench-scale`.
+# Each target makes the environment it needs. IN, OUT and FLAGS are for `make extract`, OUT is for `make report` too, N for
+# `make bench-scale`, MINUTES and TARGETS for `make fuzz`, and STEPS for `make model`.
 PYTHON ?= python3.11
 VENV ?= .venv
 IN ?= samples
 OUT ?= out
 FLAGS ?=
 N ?= 2000
+MINUTES ?= 10
+TARGETS ?=
+STEPS ?= 2000
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-SOURCES := extract tests benchmarks supply docs/hooks.py notebooks
+SOURCES := extract tests fuzz benchmarks supply docs/hooks.py notebooks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help extract report example notebooks docs test check bench bench-confidence bench-scale hashes inventory clean
+.PHONY: help extract report example notebooks docs test fuzz model check bench bench-confidence bench-scale hashes inventory clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +40,12 @@ docs: $(VENV)/.docs ## Build the site of the documents into site/; links that le
 test: $(VENV)/.test ## Run the tests
 	$(BIN)/python -m pytest
 
+fuzz: $(VENV)/.fuzz ## Fuzz the readers and what reads other files, MINUTES (10) in all; TARGETS for some of them
+	$(BIN)/python -m fuzz.run --minutes $(MINUTES) $(TARGETS)
+
+model: $(VENV)/.test ## Hold runs over changing inputs against runs from nothing, for STEPS (2000) steps
+	PIFUBIAO_MODEL_STEPS=$(STEPS) $(BIN)/python -m pytest -s tests/test_batch_model.py
+
 check: $(VENV)/.check ## Run ruff, mypy and import-linter
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
@@ -59,7 +68,7 @@ inventory: $(VENV)/.supply ## Write the bill of materials and the licences, docs
 	$(BIN)/python -m supply.inventory
 
 clean: ## Remove the environment, the tables and all caches
-	rm -rf $(VENV) out out-report out-example example site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) out out-report out-example example site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz
 	find $(SOURCES) docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that the environment has what the target needs; a change of the requirements makes it anew.
@@ -73,7 +82,7 @@ $(VENV)/.run: pyproject.toml hashes.txt
 	$(PIP) install --quiet --no-deps --build-constraint hashes.txt --editable .
 	@touch $@
 
-$(VENV)/.report $(VENV)/.notebooks $(VENV)/.docs $(VENV)/.test $(VENV)/.check $(VENV)/.bench $(VENV)/.supply: $(VENV)/.%: $(VENV)/.run
+$(VENV)/.report $(VENV)/.notebooks $(VENV)/.docs $(VENV)/.test $(VENV)/.fuzz $(VENV)/.check $(VENV)/.bench $(VENV)/.supply: $(VENV)/.%: $(VENV)/.run
 	$(BIN)/python supply/needed.py $* > $(VENV)/$*.txt
 	$(PIP) install --quiet --require-hashes --constraint hashes.txt --requirement $(VENV)/$*.txt
 	@touch $@

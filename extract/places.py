@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extract.clean import BLANKS
 from extract.model import Cell
 
 # tuple.__new__ and not Cell(...) or _replace: a third of the time, and a form takes hundreds of places.
@@ -26,6 +27,13 @@ def cut(cell: Cell, start: int, end: int) -> Cell:
     if cell.end - cell.start != len(cell.text):
         return _new(Cell, (text, *cell[1:]))
     return _new(Cell, (text, cell.line, cell.start + start, cell.start + end, *cell[4:]))
+
+
+def trimmed(cell: Cell) -> Cell:
+    """The cell without blanks at both ends of its text."""
+    start = len(cell.text) - len(cell.text.lstrip(BLANKS))
+    end = len(cell.text.rstrip(BLANKS))
+    return cell if end - start == len(cell.text) else cut(cell, start, max(start, end))
 
 
 def _cut_parts(cell: Cell, start: int, end: int) -> Cell:

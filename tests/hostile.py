@@ -45,10 +45,9 @@ _ENTITIES: Final = (
 )
 
 
-def pdf(pages: int) -> bytes:
-    """A PDF file of so many pages, with a word on each."""
+def pdf(pages: int, text: bytes = b"BT /F 12 Tf 72 720 Td (x) Tj ET") -> bytes:
+    """A PDF file of so many pages, with ``text`` drawn on each."""
     kids = " ".join(f"{number + 4} 0 R" for number in range(pages))
-    text = b"BT /F 12 Tf 72 720 Td (x) Tj ET"
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         f"<< /Type /Pages /Count {pages} /Kids [{kids}] >>".encode(),

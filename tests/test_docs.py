@@ -27,6 +27,8 @@ TARGETS = {
     "notebooks",
     "docs",
     "test",
+    "fuzz",
+    "model",
     "check",
     "bench",
     "bench-confidence",

@@ -6,60 +6,20 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from extract.tables.schemas import TABLES
+from tests.killed import runs
 from tests.test_cli import COMMAND, ENVIRONMENT, SAMPLE
 from tests.test_writer import digests
 
 FORMS = 6
+NEVER = 1_000_000
 # Every other step, unless somebody takes the time to look at all.
 STRIDE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 2
-
-# Reads numbers from its input. For each it starts the command anew, in a process that kills itself before its step of
-# that number: steps are all that touches the disk. Answers with what the process ended with.
-STEPS = """
-import os, shutil, signal, sys, tempfile
-from pathlib import Path
-import pyarrow.parquet as pq
-import extract.batch.run, extract.report.summary, extract.cli, extract.tables.place as place
-
-# A kill loses nothing that was written: waiting for the disk would only cost time.
-os.fsync = lambda descriptor: None
-
-def kill_before(limit):
-    left = limit
-    def counted(function):
-        def step(*words, **named):
-            nonlocal left
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-            left -= 1
-            return function(*words, **named)
-        return step
-    for owner, names in ((os, "fsync rename unlink rmdir mkdir"), (place, "exchange"), (shutil, "rmtree"), (tempfile, "mkdtemp"),
-                         (pq.ParquetWriter, "write_table close"), (Path, "write_text")):
-        for name in names.split():
-            setattr(owner, name, counted(getattr(owner, name)))
-
-# What is read once is read here, and not in every process anew.
-extract.extract_bytes(Path(sys.argv[3]).read_bytes())
-extract.tables.schemas.schemas(), extract.catalogue.findings(), extract.catalogue.failures(), extract.messages.messages()
-
-for line in sys.stdin:
-    child = os.fork()
-    if not child:
-        kill_before(int(line))
-        sys.stdout = open(os.devnull, "w")
-        extract.cli.main(["extract", sys.argv[1], "--out", sys.argv[2]])
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
 
 
 def fill(folder: Path, year: int) -> None:
@@ -90,32 +50,17 @@ def start(source: Path, out: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
 
 
-@contextmanager
-def steps(source: Path, out: Path) -> Iterator[subprocess.Popen[str]]:
-    words = [sys.executable, "-c", STEPS, str(source), str(out), str(SAMPLE)]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT) as process:
-        yield process
-
-
-def kill_before(process: subprocess.Popen[str], step: int) -> int:
-    """Lets the process run the command and kill it before its step of this number; what it ended with."""
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(f"{step}\n")
-    process.stdin.flush()
-    return int(process.stdout.readline())
-
-
 def test_kill_before_every_step_that_touches_the_disk(tmp_path: Path) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
     fill(source, 2024)
     kept: list[bool] = []
-    with steps(source, out) as process:
-        assert kill_before(process, 1_000_000) == 0
+    words = ["extract", str(source), "--out", str(out)]
+    with runs(SAMPLE, ENVIRONMENT) as process:
+        assert process.killed_before(NEVER, words) == 0
         there, old = 2024, digests(out)
         fill(source, 2025)
         for step in range(0, 1000, STRIDE):
-            code = kill_before(process, step)
+            code = process.killed_before(step, words)
             found = year_of(out)
             if code == 0:
                 break
@@ -126,7 +71,7 @@ def test_kill_before_every_step_that_touches_the_disk(tmp_path: Path) -> None:
             else:
                 # The new tables are there; put others in their place for the next step.
                 fill(source, there)
-                assert kill_before(process, 1_000_000) == 0
+                assert process.killed_before(NEVER, words) == 0
                 assert digests(out).keys() == old.keys()
                 old = digests(out)
                 fill(source, 2025)

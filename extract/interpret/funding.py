@@ -208,8 +208,11 @@ def _paired(
     doubts: list[Finding] = []
     if figures:
         placed, doubts, _ = _placed(figures, table, cells)
-        doubts = [d if d.seq is None else d._replace(seq=d.seq + len(amounts)) for d in doubts]
+        first = len(amounts)
         amounts += placed
+        numbers = {id(amount): number for number, amount in enumerate(_first_of_each(amounts))}
+        # What is doubtful about an amount that does not count is said of no row.
+        doubts = [d if d.seq is None else d._replace(seq=numbers.get(id(amounts[first + d.seq]))) for d in doubts]
     amounts = _first_of_each(amounts)
     columns = tuple((a.category, a.source) for a in amounts)
     return amounts, equations(columns, parts_of(columns, profile), profile.beside), doubts

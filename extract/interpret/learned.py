@@ -16,6 +16,8 @@ from extract.model import Cell, Finding, Row
 _NEEDED: Final = (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT)
 # By so much less the rows must cost on average.
 _LEAST_GAIN: Final = 0.5
+# A header with more words that mean nothing is none of ours. Each is tried as each column with all rows, which is dear.
+_MOST_UNKNOWN: Final = 6
 # What a table lacks that has no column for what every indicator has.
 _LACKED: Final = {NAME: 6.0, VALUE: 2.0}
 
@@ -53,7 +55,7 @@ def learn(columns: Columns, header: Sequence[Cell], places: Sequence[int], cost:
     ``cost``: what each row costs under some columns; ``sums``: whether their weights sum up soundly.
     """
     findings: list[Finding] = []
-    left = list(places)
+    left = list(places) if len(places) <= _MOST_UNKNOWN else []
     missing = [role for role in _NEEDED if role not in columns]
     while left and missing:
         now = cost(columns)

@@ -13,7 +13,7 @@ from extract.cut import ELLIPSES
 from extract.interpret.broken import continues, fills, together, usual_width
 from extract.interpret.values import number
 from extract.model import Cell, Finding, Goal, Row, Task
-from extract.places import cut, join, pieces
+from extract.places import cut, join, pieces, trimmed
 from extract.vocabulary import FormProfile
 
 # tuple.__new__ and not Task(...): a third of the time.
@@ -353,7 +353,7 @@ def _columns(row: Row) -> tuple[Cell | None, Cell | None]:
         cell = row.cells[0]
         if " " in cell.text:
             space = cell.text.index(" ")
-            return cut(cell, 0, space), cut(cell, space + 1, len(cell.text))
+            return trimmed(cut(cell, 0, space)), trimmed(cut(cell, space, len(cell.text)))
         return cell, None
     name, *rest = row.cells
     return name, join(rest)

@@ -1,0 +1,1 @@
+"""Fuzzing that coverage guides: targets, and what runs them. See ``docs/reliability.md``."""
