@@ -11,7 +11,7 @@ from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.sections import Scanner, Sections
 from extract.model import Cell, Finding, Row
-from extract.places import cut, join
+from extract.places import cut, join, trimmed
 from extract.vocabulary import FormProfile
 
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}")
@@ -111,6 +111,9 @@ def _title(found: Identity, cell: Cell) -> None:
             if year.start()
             else cut(cell, year.end(), len(cell.text))
         )
+    kept = trimmed(kept)
+    # A year alone is all of a title that there is.
+    kept = kept if kept.text else cell
     found.title = kept.text
     found.places["title"] = kept
     _year(found, cell)

@@ -17,7 +17,7 @@ from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.funding import header_word, is_amounts, names_amounts, states_amount
 from extract.model import Cell, Row
-from extract.places import cut
+from extract.places import cut, trimmed
 from extract.vocabulary import FormProfile, Vocabulary
 
 # 第 3 页 共 4 页, — 3 —, 3/4, Page 3
@@ -119,8 +119,8 @@ def _parted(row: Row) -> Row:
     at = next(i for i, sign in enumerate(cell.text) if sign in ":：")
     rest = cell.text[at + 1 :]
     start = at + 1 + len(rest) - len(rest.lstrip())
-    parted = [cut(cell, 0, at), cut(cell, start, len(cell.text))] if start < len(cell.text) else [cut(cell, 0, at)]
-    return row._replace(cells=[*parted, *row.cells[1:]])
+    behind = [trimmed(cut(cell, start, len(cell.text)))] if start < len(cell.text) else []
+    return row._replace(cells=[trimmed(cut(cell, 0, at)), *behind, *row.cells[1:]])
 
 
 def _without_label(row: Row) -> Row:

@@ -9,7 +9,7 @@ from typing import Final
 from extract.clean import squash
 from extract.interpret.kinds import Kinds
 from extract.model import Cell
-from extract.places import cut
+from extract.places import cut, trimmed
 
 # A comma is only known as a separator of thousands: 1,5 may be a decimal, or two numbers.
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -118,10 +118,10 @@ def _merged(value: Cell, unit: Cell | None, kinds: Kinds) -> tuple[Cell, Decimal
             if not sign_end:
                 return value, None, unit, None
             sign = cut(value, 0, len(value.text[:sign_end].rstrip()))
-            return cut(value, sign_end, len(value.text)), None, unit, sign
+            return trimmed(cut(value, sign_end, len(value.text))), None, unit, sign
         match = measured[0]
     own, said = _without_word(value, match.span("unit"), kinds)
-    figure = cut(value, *match.span("number"))
+    figure = trimmed(cut(value, *match.span("number")))
     return figure, number(figure.text), own if unit is None else unit, sign if said is None else said
 
 
@@ -133,5 +133,5 @@ def _without_word(value: Cell, span: tuple[int, int], kinds: Kinds) -> tuple[Cel
         if value.text.endswith(word, start, end):
             said = cut(value, end - len(word), end)
             end = start + len(value.text[start : end - len(word)].rstrip())
-            return (cut(value, start, end) if end > start else None), said
-    return (cut(value, start, end) if end > start else None), None
+            return (trimmed(cut(value, start, end)) if end > start else None), said
+    return (trimmed(cut(value, start, end)) if end > start else None), None
