@@ -17,6 +17,7 @@ from extract.interpret.glued import Ungluer
 from extract.interpret.hard import tidy
 from extract.interpret.indicators import IndicatorReader, Tree
 from extract.interpret.layout import LayoutReading, is_layout, read_layout
+from extract.interpret.levels_in_one import part_levels
 from extract.interpret.page import is_page, page_forms, read_page
 from extract.interpret.remnants import remnants
 from extract.interpret.runs import untangled
@@ -307,6 +308,7 @@ class Interpreter:
     def _plain(self, rows: Sequence[Row], grid: Grid) -> Sections:
         """The rows of a form by section; those that a text browser or a converter broke are whole again."""
         sections = self.scanner.split(rows)
+        part_levels(sections, self.scanner)
         if grid.ruled:
             tidy(sections, self.scanner, grid.lines)
         elif is_flowed(sections):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from extract.interpret.glued_strip import Partial
 from extract.interpret.glued_words import number_cost, number_ends
 from extract.interpret.grammar import ACHIEVED, DIRECTION, NAME, OPERATOR, PASS, SCORE, UNIT, VALUE, WEIGHT
+from extract.interpret.learned import DIRECTIONS
 
 if TYPE_CHECKING:
     from extract.interpret.glued_rows import RowReader
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 # What a row may cost at most.
 DEAREST: Final = 9.0
 _LONGEST_VALUE: Final = 40
-DIRECTIONS: Final = ("正向指标", "反向指标", "正向", "反向")
 _NOTHING: Final = ("无偏差", "无", "—", "-", "/")
 _HALF_POINT: Final = 50
 _FULL: Final = 10000

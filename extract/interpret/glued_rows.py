@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from extract.interpret.glued_cells import DEAREST, DIRECTIONS, READERS, ends_of_free
+from extract.interpret.glued_cells import DEAREST, READERS, ends_of_free
 from extract.interpret.glued_strip import Part, Partial, Reading, Strip
 from extract.interpret.glued_words import LabelAt, Lexicon
 from extract.interpret.grammar import (
@@ -28,6 +28,7 @@ from extract.interpret.grammar import (
     VALUE,
     WEIGHT,
 )
+from extract.interpret.learned import DIRECTIONS
 
 # How much more than the best row from the same place another one may cost, and how many are kept.
 _SPREAD: Final = 5.0

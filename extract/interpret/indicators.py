@@ -32,7 +32,7 @@ from extract.interpret.grammar import (
     Reading,
 )
 from extract.interpret.kinds import Kinds
-from extract.interpret.learned import learn, unknown, with_signs
+from extract.interpret.learned import learn, unknown, with_directions, with_signs
 from extract.interpret.placeholders import is_placeholder, without_placeholders
 from extract.interpret.singles import words
 from extract.interpret.usual import Usual
@@ -122,9 +122,13 @@ class IndicatorReader:
         reader, unknown_words = self._header(headers)
         rows = without_placeholders(rows, self.vocabulary)
         doubts: list[Finding] = []
-        if grammar.PASS in reader.columns and len(headers) == 1:
+        if len(headers) == 1 and (grammar.PASS in reader.columns or grammar.DIRECTION in reader.columns):
             reader, doubts = self._learned(rows, headers[0], reader)
-        reads = by_place(self.whole_rows(rows, reader), headers, reader, self.kinds)
+        reads = self.whole_rows(rows, reader)
+        told = self._grammar(with_directions(reader.columns[1:], reads, lambda own: self._costs(rows, own)))
+        if told is not reader:
+            reader, reads = told, self.whole_rows(rows, told)
+        reads = by_place(reads, headers, reader, self.kinds)
         tree = _TreeBuilder(self).build(reads, reader.columns)
         flat = (
             LEVEL1 not in reader.columns
@@ -164,8 +168,7 @@ class IndicatorReader:
         columns = reader.columns[1:]
 
         def cost(tried: tuple[int, ...]) -> list[float]:
-            own = self._grammar(tried)
-            return [self.explain(row, own).best.cost for row in body]
+            return self._costs(body, tried)
 
         if any(self.kinds(cell.text) == "o" for row in body for cell in row.cells):
             columns = with_signs(columns, places, cost)
@@ -181,6 +184,11 @@ class IndicatorReader:
 
         learned = learn(columns, header.cells, places, cost, sums)
         return self._grammar(learned.columns), learned.findings
+
+    def _costs(self, rows: Iterable[Row], columns: tuple[int, ...]) -> list[float]:
+        """What it costs to read each row under these columns."""
+        own = self._grammar(columns)
+        return [self.explain(row, own).best.cost for row in rows]
 
     def all_columns(self, headers: Sequence[Row]) -> tuple[int, ...]:
         """The columns of a header that may have two rows: 年度指标值 over 指标性质, 指标值 and 度量单位.

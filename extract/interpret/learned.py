@@ -10,7 +10,19 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from extract.clean import squash
-from extract.interpret.grammar import LEVEL1, LEVEL2, NAME, OPERATOR, PASS, ROLES, UNIT, VALUE, WEIGHT
+from extract.interpret.grammar import (
+    DIRECTION,
+    LEVEL1,
+    LEVEL2,
+    NAME,
+    OPERATOR,
+    PASS,
+    ROLES,
+    UNIT,
+    VALUE,
+    WEIGHT,
+    Read,
+)
 from extract.model import Cell, Finding, Row
 
 _NEEDED: Final = (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT)
@@ -20,6 +32,8 @@ _LEAST_GAIN: Final = 0.5
 _MOST_UNKNOWN: Final = 6
 # What a table lacks that has no column for what every indicator has.
 _LACKED: Final = {NAME: 6.0, VALUE: 2.0}
+
+DIRECTIONS: Final = ("正向指标", "反向指标", "正向", "反向")
 
 Columns = tuple[int, ...]
 Cost = Callable[[Columns], Sequence[float]]
@@ -39,14 +53,25 @@ def unknown(header: Row, column: Callable[[str], str | None]) -> list[int]:
 
 
 def with_signs(columns: Columns, places: Sequence[int], cost: Cost) -> Columns:
-    """The columns, a passed over one (指标值类型) as that of the operator where it holds the signs and no other does.
+    """The columns, one passed over (指标值类型) or of directions as the operator's where it alone holds signs.
 
     Not one of the ``places`` whose words are unknown.
     """
     if OPERATOR in columns:
         return columns
-    passed = [at for at, role in enumerate(columns) if role == PASS and at not in places]
+    passed = [at for at, role in enumerate(columns) if role in (PASS, DIRECTION) and at not in places]
     return min((columns, *(_with(columns, at, OPERATOR) for at in passed)), key=lambda own: sum(cost(own)))
+
+
+def with_directions(columns: Columns, reads: Sequence[Read], cost: Cost) -> Columns:
+    """The columns, the operator's (指标性质) as one of directions where names were read together with such words."""
+    if OPERATOR not in columns or DIRECTION in columns:
+        return columns
+    more = (row.cells[at].text for row, explanation in reads for at in explanation.plan.more_name)
+    if not any(text in DIRECTIONS for text in more):
+        return columns
+    other = tuple(DIRECTION if role == OPERATOR else role for role in columns)
+    return min((columns, other), key=lambda own: sum(cost(own)))
 
 
 def learn(columns: Columns, header: Sequence[Cell], places: Sequence[int], cost: Cost, sums: IsSum) -> Learned:

@@ -270,11 +270,11 @@ class Scanner:
 
     def is_level(self, text: str) -> bool:
         """Whether a header word names the column of the first or second level."""
-        return self._column(text) in ("level1", "level2")
+        return self.column(text) in ("level1", "level2")
 
     def is_column(self, text: str) -> bool:
         """Whether a word names a column of the indicator table."""
-        return bool(self._column(text))
+        return bool(self.column(text))
 
     def is_word(self, text: str) -> bool:
         """Whether a text is a printed word of the form: a section's label, or a word of one of its headers."""
@@ -283,7 +283,7 @@ class Scanner:
             return False
         word = squash(text)
         return (
-            bool(self._column(text))
+            bool(self.column(text))
             or word in profile.task_columns
             or word in profile.goal_columns
             or bool(header_word(text, profile))
@@ -296,9 +296,9 @@ class Scanner:
 
     def _roles(self, row: Row) -> set[str]:
         """The columns that a row's words name."""
-        return {role for cell in row.cells if (role := self._column(cell.text))}
+        return {role for cell in row.cells if (role := self.column(cell.text))}
 
-    def _column(self, text: str) -> str:
+    def column(self, text: str) -> str:
         """The column of the indicator table that a word names, or ""."""
         found = self._column_of.get(text)
         if found is None:
@@ -332,8 +332,18 @@ class Scanner:
         headless = next((i for i in range(first) if self._begins_a_form(rows[i])), None)
         if headless is not None:
             above = [i for i in titles if i < headless]
-            starts.insert(0, above[-1] if above else headless)
+            starts.insert(0, above[-1] if above else self._top(rows, headless))
         return list(pairwise([*starts, len(rows)]))
+
+    def _top(self, rows: Sequence[Row], start: int) -> int:
+        """Where the head begins above the first row of a form without title: at a field, a row between two allowed."""
+        top = start
+        for at in range(start - 1, -1, -1):
+            if self.meaning(rows[at].cells[0].text).kind in ("field", "year"):
+                top = at
+            elif top - at > 1:
+                break
+        return top
 
     def _begins_a_form(self, row: Row) -> bool:
         """Whether a row without title can only come from a form: a header of indicators, or a section of its own."""

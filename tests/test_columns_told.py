@@ -1,0 +1,126 @@
+"""Columns told by what stands in them: labels of both levels in one, signs under a word for directions, and the reverse."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from extract import extract_bytes
+from extract.model import Form, Indicator
+
+WIDE = """\
+2024年部门预算项目支出绩效目标表
+预算单位：302001-清河县林业和草原局本级	单位：元
+项目名称	绩效目标	指标类型	指标名称	指标值	计量单位
+天然林管护补助	完成天然林管护面积12.6万亩，森林火灾受害率控制在0.9‰以内	产出指标{0}数量指标	管护面积	12.6	万亩
+		产出指标{0}质量指标	管护合格率	95	%
+		效益指标{0}生态效益	森林覆盖率	38.5	%
+		满意度指标	林农满意度	90	%
+森林防火经费	开展防火宣传12次，防火设施完好	产出指标{0}数量指标	宣传次数	12	次
+		产出指标{0}成本指标	宣传成本	50000	元
+"""
+TABLE = """\
+项目支出绩效目标表
+（2025年度）
+单位：万元
+项目名称	河道清淤整治	实施单位	清河县水务局
+项目资金总额	120
+年度目标	完成河道清淤12公里。
+一级指标	二级指标	三级指标	{0}	指标值	单位	权重
+产出指标	数量指标	清淤长度	{1}	12	公里	30
+	质量指标	验收合格率	{1}	100	%	20
+	时效指标	完成及时率	{1}	95	%	10
+效益指标	社会效益指标	内涝投诉数	{2}	3	件	30
+满意度指标	服务对象满意度指标	群众满意度	{1}	90	%	10
+"""
+HEADLESS = """\
+"单位名称","清河县教育局","","年度","2025"
+"项目名称","学生资助补助经费
+（中央资金）","","项目金额（元）","1,250,000.00"
+"绩效目标","对家庭经济困难学生应助尽助，
+减轻家庭负担。","","",""
+"一级指标","二级指标","三级指标","指标值","权重"
+"产出指标","数量指标","资助学生人数","≥3200人","60"
+"满意度指标","服务对象满意度指标","学生及家长满意度","≥90%","40"
+"""
+
+
+def forms(text: str) -> tuple[Form, ...]:
+    return extract_bytes(text.encode(), source_path="a.txt").forms
+
+
+def levels(form: Form) -> list[tuple[str | None, str | None, str | None]]:
+    return [(one.level1, one.level2, one.name) for one in form.indicators]
+
+
+def codes(form: Form) -> list[str]:
+    return sorted(finding.code for finding in form.findings)
+
+
+@pytest.mark.parametrize("between", ["-", "—", "/", "_", "→", "：", " - "])
+def test_labels_of_both_levels_in_one_cell_are_two(between: str) -> None:
+    first, second = forms(WIDE.format(between))
+    assert (first.project_name, second.project_name) == ("天然林管护补助", "森林防火经费")
+    assert levels(first) == [
+        ("产出指标", "数量指标", "管护面积"),
+        ("产出指标", "质量指标", "管护合格率"),
+        ("效益指标", "生态效益指标", "森林覆盖率"),
+        ("满意度指标", None, "林农满意度"),
+    ]
+    assert levels(second) == [("产出指标", "数量指标", "宣传次数"), ("产出指标", "成本指标", "宣传成本")]
+    assert codes(first) == ["level2_missing"]
+    assert codes(second) == []
+    lines = WIDE.format(between).splitlines()
+    for form in (first, second):
+        for one in form.indicators:
+            for field in ("level1_raw", "level2_raw"):
+                if (stood := getattr(one, field)) is not None:
+                    place = one.places[field]
+                    assert lines[place.line - 1][place.start : place.end] == stood
+
+
+def test_a_name_with_a_dash_is_no_pair_of_labels() -> None:
+    text = TABLE.format("指标性质", "≥", "≤").replace("清淤长度", "产出-清淤长度").replace("二级指标", "分类指标")
+    assert forms(text)[0].indicators[0].name == "产出-清淤长度"
+
+
+def targets(form: Form) -> list[tuple[str | None, Decimal | None, str | None]]:
+    return [(one.operator, one.value_number, one.direction) for one in form.indicators]
+
+
+@pytest.mark.parametrize("word", ["指标方向", "指标性质", "指标类型"])
+def test_signs_are_operators_whatever_stands_over_them(word: str) -> None:
+    (form,) = forms(TABLE.format(word, "≥", "≤"))
+    assert targets(form) == [
+        ("≥", Decimal(12), None),
+        ("≥", Decimal(100), None),
+        ("≥", Decimal(95), None),
+        ("≤", Decimal(3), None),
+        ("≥", Decimal(90), None),
+    ]
+    assert codes(form) == []
+
+
+@pytest.mark.parametrize("word", ["指标方向", "指标性质"])
+def test_directions_are_no_operators_and_no_part_of_names(word: str) -> None:
+    (form,) = forms(TABLE.format(word, "正向", "反向"))
+    assert targets(form) == [
+        ("=", Decimal(12), "正向"),
+        ("=", Decimal(100), "正向"),
+        ("=", Decimal(95), "正向"),
+        ("=", Decimal(3), "反向"),
+        ("=", Decimal(90), "正向"),
+    ]
+    assert [one.name for one in form.indicators] == ["清淤长度", "验收合格率", "完成及时率", "内涝投诉数", "群众满意度"]
+    assert {one.operator_basis for one in form.indicators} == {"inferred"}
+    assert codes(form) == []
+
+
+def test_the_head_of_a_form_without_title_belongs_to_it() -> None:
+    (form,) = forms(HEADLESS)
+    assert (form.unit_name, form.fiscal_year) == ("清河县教育局", 2025)
+    assert (form.form_kind, form.project_name) == ("project", "学生资助补助经费（中央资金）")
+    assert [(amount.category, amount.amount) for amount in form.funding] == [("project", Decimal("1250000.00"))]
+    assert codes(form) == ["profile_general", "title_missing"]
+    assert [type(one) for one in form.indicators] == [Indicator, Indicator]
