@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from typing import Final
+
+# The system gives a process no more: processes, open files, memory. Threads have no number, and words alone say it.
+_SCARCE: Final = frozenset({errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+_NO_THREAD: Final = ("can't start new thread", os.strerror(errno.EAGAIN))
+
+
+def is_scarce(error: Exception) -> bool:
+    """Whether an exception says that the system gives this process no more of what it needs."""
+    if isinstance(error, OSError):
+        return error.errno in _SCARCE
+    return any(words in str(error) for words in _NO_THREAD)
+
 
 class PifubiaoError(Exception):
     """Root of every exception that this package raises on purpose."""

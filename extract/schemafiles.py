@@ -175,7 +175,8 @@ def _line(path: Path, steps: Steps) -> int | None:
 def _error(path: Path, line: int | None, place: str, key: str, params: dict[str, object]) -> SchemaError:
     where = f"{path}:{line}" if line else str(path)
     lead = f"{where}: {place}: " if place else f"{where}: "
-    words = _wordings().get(key, {"en": key, "zh": key})
+    plain = f"{key} {{reason}}" if "reason" in params else key
+    words = _wordings().get(key, {"en": plain, "zh": plain})
     shown = {name: value if isinstance(value, str) else _short(value) for name, value in params.items()}
     return SchemaError(lead + words["en"].format_map(shown), lead + words["zh"].format_map(shown))
 

@@ -133,6 +133,17 @@ def test_names_that_are_no_utf8_are_escaped(tmp_path: Path) -> None:
     assert paths(tmp_path) == ["\\xb4\\xf3\\xd6\\xf1.txt", "大竹.txt"]
 
 
+def test_no_two_files_have_one_path(tmp_path: Path) -> None:
+    r"""A name that looks as another one is written, or as an archive's member is, is written otherwise."""
+    folder = os.fsencode(tmp_path)
+    for name in (b"\xb4", rb"\xb4", rb"\x5cxb4", rb"\n", b"a!"):
+        Path(os.fsdecode(os.path.join(folder, name))).write_bytes(b"x")
+    touch(tmp_path, "a.zip!/b.txt", "a.zip!b/c!d.txt")
+    expected = [r"\n", r"\x5cx5cxb4", r"\x5cxb4", r"\xb4", r"a.zip!b/c!d.txt", r"a.zip\x21/b.txt", r"a\x21"]
+    assert paths(tmp_path) == expected
+    assert [item.source_path for own in dealt([str(tmp_path)]) for item in own.items()] == expected
+
+
 def test_names_are_kept_as_they_are(tmp_path: Path) -> None:
     decomposed = "e\u0301.txt"
     touch(tmp_path, decomposed)

@@ -18,6 +18,7 @@ TRANSIENT: Final = frozenset(
         "timeout",
         "out_of_memory",
         "crash",
+        "no_process",
         "internal_error",
         "office_missing",
         "office_timed_out",

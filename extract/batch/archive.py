@@ -118,11 +118,9 @@ class Archive:
 
     def _remember(self, places: Sequence[tuple[Place, list[bool]]]) -> None:
         """Remembers where rows stand; ``places`` with the entries of which persons say what they said before."""
-        items: dict[str, Item | None] = {}
+        items: dict[str, Item] = {}
         for number in self.open():
-            for item in self._buckets[number].packed.items():
-                # Names that are no text may be one name as text; which file's rows those are, nobody could tell.
-                items[item.source_path] = None if item.problem is not None or item.source_path in items else item
+            items.update((item.source_path, item) for item in self._buckets[number].packed.items() if not item.problem)
         for place, alike in places:
             account = Account.read(place.account)
             for number, entry in enumerate(account.entries if account is not None else ()):

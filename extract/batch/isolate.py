@@ -220,7 +220,7 @@ class Isolation:
         UnreadableInput: what the task raised as such, ``crash``, ``timeout``, ``out_of_memory``, ``internal_error``.
         A child that is lost may have been spoilt by an earlier file, so the task is tried once more in a fresh one.
         """
-        child = self._idle.pop() if self._idle else Child(self._max_memory)
+        child = self._idle.pop() if self._idle else self._child()
         again = child.tasks > 0
         seconds = self._timeout if timeout is None else timeout
         try:
@@ -230,7 +230,14 @@ class Isolation:
         except Lost:
             if not again:
                 raise
-            yield from self._used(Child(self._max_memory), function, arguments, seconds)
+            yield from self._used(self._child(), function, arguments, seconds)
+
+    def _child(self) -> Child:
+        """A new child; a file that finds none because the system has no room for it may do better the next time."""
+        try:
+            return Child(self._max_memory)
+        except OSError as error:
+            raise UnreadableInput("no_process", reason=error.strerror or str(error)) from error
 
     def _used(self, child: Child, function: worker.Task, arguments: tuple[Any, ...], timeout: float) -> Iterator[Any]:
         """The answers of a child, which is kept only if it came to the end of them."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from extract.api import split_path
 from extract.batch.isolate import Isolation
-from extract.batch.plan import Item, escaped, looked_at
+from extract.batch.plan import Item, escaped, known_as, looked_at
 from extract.batch.read import load
 from extract.errors import UsageError
 from extract.model import Failure
@@ -32,7 +32,7 @@ def opened(path: Path, isolation: Isolation, max_bytes: int) -> Leaf | Inside:
     """
     file, inner = split_path(path)
     reason, _ = looked_at(file)
-    leaf = load(Item(str(file), escaped(file.name), reason), max_bytes)
+    leaf = load(Item(str(file), known_as(file.name), reason), max_bytes)
     if leaf.failure is not None and leaf.failure.code == "unreadable":
         raise UsageError("file_unreadable", path=escaped(str(file)), reason=leaf.failure.params["reason"])
     if leaf.failure is not None or (inner is None and kinds.kind(leaf.data) not in kinds.ARCHIVES):

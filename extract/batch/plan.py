@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,8 +19,12 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 # Seconds that reading one file that is no text may take, and bytes of memory.
 TIMEOUT: Final = 300.0
 MAX_MEMORY: Final = 4 * 1024 * 1024 * 1024
+# What is said of a pipe, a device and their like.
+NO_FILE: Final = "not a regular file"
 
 _MAGIC: Final = frozenset("*?[")
+# What in a name reads as something else in a path of the tables: a byte that is no text, an archive's member.
+_AMBIGUOUS: Final = re.compile(r"\\(?=x)|!(?=/|\Z)")
 
 
 class Stamp(NamedTuple):
@@ -116,6 +121,14 @@ def escaped(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
+def known_as(path: str) -> str:
+    r"""A path as it stands in the tables, another one for each file.
+
+    As ``escaped``; a ``\x`` that stood there, and a ``!`` at the end of a name, are written as ``\x5cx`` and ``\x21``.
+    """
+    return escaped(_AMBIGUOUS.sub(lambda found: f"\\x{ord(found.group()):02x}", path.replace(os.sep, "/")))
+
+
 def inside(path: Path, folder: Path) -> bool:
     """Whether ``path`` is ``folder`` or below it, links followed."""
     real, above = os.path.realpath(path), os.path.realpath(folder)
@@ -163,7 +176,7 @@ def _walk(top: Path, seen: set[str], links: list[Path]) -> Iterator[_Found]:
         return
     seen.add(real)
     try:
-        entries = sorted(os.scandir(top), key=lambda entry: _bytes(escaped(entry.name)))
+        entries = sorted(os.scandir(top), key=lambda entry: _bytes(known_as(entry.name)))
     except OSError as error:
         yield _Found(str(top), is_link=False, problem=error.strerror or str(error), stamp=None)
         return
@@ -193,7 +206,7 @@ def looked_at(path: Path | os.DirEntry[str]) -> tuple[str | None, Stamp | None]:
     except OSError as error:
         return error.strerror or str(error), None
     if not stat.S_ISREG(found.st_mode):
-        return "not a regular file", None
+        return NO_FILE, None
     return None, Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
@@ -209,7 +222,7 @@ class _Root:
     def item(self, one: _Found) -> Item:
         """A file as an input."""
         folder, name = self._in_folder(one)
-        relative = f"{self._relative}{escaped(name)}" if folder else self._relative_of(one.path)
+        relative = f"{self._relative}{known_as(name)}" if folder else self._relative_of(one.path)
         return Item(one.path, relative, one.problem, one.stamp)
 
     def real(self, one: _Found) -> str:
@@ -229,7 +242,7 @@ class _Root:
         return True, name
 
     def _relative_of(self, path: str) -> str:
-        return escaped(os.path.relpath(os.path.abspath(path), self._path)).replace(os.sep, "/")
+        return known_as(os.path.relpath(os.path.abspath(path), self._path))
 
 
 def _once(found: Iterable[_Found], root: _Root) -> list[Item]:

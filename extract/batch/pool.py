@@ -132,9 +132,7 @@ def here(
 def in_children(tasks: Iterable[Task], limits: Limits, workers: int) -> Generator[Answer, None, None]:
     """All buckets, made by so many processes. UsageError ``worker_lost`` where a bucket cannot be made."""
     pool = _Pool(tasks, limits)
-    threads = [threading.Thread(target=pool.work, daemon=True) for _ in range(workers)]
-    for thread in threads:
-        thread.start()
+    threads = _started(threading.Thread(target=pool.work, daemon=True) for _ in range(workers))
     try:
         running = len(threads)
         while running:
@@ -150,6 +148,19 @@ def in_children(tasks: Iterable[Task], limits: Limits, workers: int) -> Generato
         for thread in threads:
             thread.join()
         pool.clear()
+
+
+def _started(threads: Iterable[threading.Thread]) -> list[threading.Thread]:
+    """Those that the system lets start. UsageError ``out_of_resources`` where there is none."""
+    found: list[threading.Thread] = []
+    try:
+        for thread in threads:
+            thread.start()
+            found.append(thread)
+    except RuntimeError as error:
+        if not found:
+            raise UsageError("out_of_resources", reason=str(error)) from error
+    return found
 
 
 class Keeper(Protocol):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from extract import api
 from extract.batch.addresses import is_remote
 from extract.batch.clock import Clock
-from extract.batch.plan import Item
+from extract.batch.plan import NO_FILE, Item
 from extract.model import Extraction, Failure
 from extract.readers import kinds
 from extract.readers.leaf import Leaf
@@ -41,9 +41,18 @@ def _bytes(path: str, limit: int) -> tuple[bytes, int]:
         from extract.batch import remote
 
         return remote.read(path, limit)
-    with Path(path).open("rb") as file:
+    with open(path, "rb", opener=_open) as file:
         data = file.read(limit)
         return data, max(len(data), os.fstat(file.fileno()).st_size)
+
+
+def _open(path: str, flags: int) -> int:
+    """Opens a file, and nothing else: a pipe may have taken its place, and keep a reader waiting for ever."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(NO_FILE)
 
 
 def opened(leaf: Leaf, walk: Callable[[bytes, str], Iterator[Leaf]], clock: Clock) -> Iterator[Leaf]:

@@ -54,7 +54,11 @@ def digest(own: Sequence[TaskPatch]) -> str:
 
 
 def _widths(told: Any) -> Mapping[str, Counter[int]]:
-    tasks = told.filter(pc.equal(told["table"], "tasks")).group_by(["folder", "width"]).aggregate([([], "count_all")])
+    tasks = (
+        told.filter(pc.equal(told["table"], "tasks"))
+        .group_by(["folder", "width"], use_threads=False)
+        .aggregate([([], "count_all")])
+    )
     found: dict[str, Counter[int]] = defaultdict(Counter)
     for row in tasks.to_pylist():
         found[row["folder"]][row["width"]] = row["count_all"]

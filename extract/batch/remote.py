@@ -23,6 +23,7 @@ from pyarrow import ArrowException
 from pyarrow import fs as arrow
 
 from extract.batch.addresses import shown
+from extract.batch.plan import known_as
 from extract.errors import UsageError
 from extract.readers.archive_names import is_debris
 from extract.tables.writer import ACCOUNT, KEPT, check_replaceable
@@ -89,7 +90,7 @@ def listed(addresses: Sequence[str]) -> list[File]:
                 found.setdefault(one.path, (address, one))
     root = os.path.commonpath(tops) if tops else ""
     files = [
-        File(f"{address}{_BETWEEN}{path}", path[len(root) :].lstrip("/"), one.size or 0, one.mtime_ns or 0)
+        File(f"{address}{_BETWEEN}{path}", known_as(path[len(root) :].lstrip("/")), one.size or 0, one.mtime_ns or 0)
         for path, (address, one) in found.items()
     ]
     return sorted(files, key=lambda file: file.name.split("/"))

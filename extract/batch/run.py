@@ -6,6 +6,7 @@ Nothing that an input does stops a run, and what a run that was stopped has fini
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -20,7 +21,7 @@ from extract.batch.clock import Clock
 from extract.batch.convert import Made, Task
 from extract.batch.corrected import kept
 from extract.batch.manifest import Allowance, Manifest, outcome
-from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, folders, inside
+from extract.batch.plan import MAX_BYTES, MAX_MEMORY, TIMEOUT, escaped, folders, inside
 from extract.batch.read import Read
 from extract.batch.settings import settings
 from extract.batch.work import working
@@ -66,12 +67,12 @@ class Options:
     def as_dict(self) -> dict[str, Any]:
         """The parameters for ``run.json``."""
         return {
-            "inputs": [shown(text) if is_remote(text) else text for text in self.inputs],
+            "inputs": [shown(text) if is_remote(text) else escaped(text) for text in self.inputs],
             "out": self.address or str(self.out),
             "strict": self.strict,
             "max_failed": str(self.max_failed),
             "max_bytes": self.max_bytes,
-            "forms": str(self.forms) if self.forms is not None else None,
+            "forms": escaped(str(self.forms)) if self.forms is not None else None,
             "reading": asdict(self.reading),
             "timeout": self.timeout,
             "max_memory": self.max_memory,
@@ -79,7 +80,7 @@ class Options:
             "workers": self.workers,
             "engine": self.engine,
             "scheduler": self.scheduler,
-            "corrections": [str(path) for path in self.corrections],
+            "corrections": [escaped(str(path)) for path in self.corrections],
         }
 
 
@@ -166,7 +167,13 @@ def placed(options: Options, out: str) -> Iterator[Options]:
 
 
 def check_out(options: Options) -> None:
-    """UsageError where the output folder lies in an input, holds an input, or is something not to be replaced."""
+    """UsageError where the output folder lies in an input, holds an input, or is something not to be replaced.
+
+    Nor may its path have bytes that are no text: much of what reads Parquet could not open it.
+    """
+    where = os.path.realpath(options.out)
+    if escaped(where) != where:
+        raise UsageError("out_no_text", path=escaped(where))
     for folder in folders(options.inputs):
         if inside(options.out, folder):
             raise UsageError("out_in_input", out=str(options.out), input=str(folder))

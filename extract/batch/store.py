@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from extract.batch.account import Account
 from extract.tables.schemas import TABLES
-from extract.tables.writer import KEPT
+from extract.tables.writer import KEPT, give_up
 
 _ACCOUNTS: Final = f"{KEPT}/accounts"
 DRAFTS: Final = f"{KEPT}/tasks"
@@ -126,7 +126,10 @@ class ToldWriter:
 
     def close(self, *, whole: bool) -> None:
         """Ends the file; all rows are one row group, so that the file depends on them alone."""
-        if whole:
-            rows = pa.concat_tables([TOLD.empty_table(), *self._waiting]).combine_chunks()
-            self._writer.write_table(rows, row_group_size=max(rows.num_rows, 1))
-        self._writer.close()
+        try:
+            if whole:
+                rows = pa.concat_tables([TOLD.empty_table(), *self._waiting]).combine_chunks()
+                self._writer.write_table(rows, row_group_size=max(rows.num_rows, 1))
+            self._writer.close()
+        finally:
+            give_up(self._writer)

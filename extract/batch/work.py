@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ def working(out: Path) -> Iterator[Path]:
     """
     out = resolved(out)
     folder = out.parent / f".{out.name}.pifubiao-work"
+    begun = False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with locked(folder / _LOCK) as free:
@@ -34,7 +34,7 @@ def working(out: Path) -> Iterator[Path]:
             restore(out)
             clean(out)
             _clear(folder)
-            done = False
+            begun, done = True, False
             try:
                 yield folder
                 done = True
@@ -42,7 +42,7 @@ def working(out: Path) -> Iterator[Path]:
                 if done or not _clear(folder):
                     shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
-        if not folder.is_dir() or not os.access(folder, os.W_OK):
+        if not begun:
             raise UsageError("out_not_writable", path=str(out.parent), reason=error.strerror or str(error)) from error
         raise
 

@@ -1,6 +1,10 @@
 """The command ``pifubiao``."""
 
 import os
+
+# Nothing here multiplies matrices; the threads that numpy starts for that at once are waited for, and may be too many.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import signal
 import sys
 from collections.abc import Sequence
@@ -13,7 +17,7 @@ from typer.exceptions import TyperException
 from extract.batch.manifest import EXIT_CODES, NOTHING_DONE
 from extract.cli.commands import app
 from extract.cli.screen import mute, print_json, print_line
-from extract.errors import PifubiaoError, SchemaError, UsageError
+from extract.errors import PifubiaoError, SchemaError, UsageError, is_scarce
 from extract.messages import Speaker, language
 from extract.report.safe import safe
 
@@ -66,6 +70,8 @@ def _run(words: list[str], say: Speaker) -> int:
         mute()
         return 0
     except Exception as error:  # noqa: BLE001 - a mistake of ours must not look like "some inputs failed"
+        if is_scarce(error):
+            return _nothing_done(say, words, say("out_of_resources", reason=str(error)))
         return _nothing_done(say, words, say("internal_error", reason=f"{type(error).__name__}: {error}"))
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from extract.batch.manifest import Manifest
+from extract.batch.plan import escaped
 from extract.cli.options import Limits
 from extract.cli.screen import Progress, console, flush, mute, print_json, print_line
-from extract.errors import UsageError
+from extract.errors import UsageError, is_scarce
 from extract.messages import Speaker
 from extract.report.safe import safe
 
@@ -32,7 +33,10 @@ def extract(say: Speaker, options: "Options", out: str, as_json: bool, log_json:
                 manifest = run(own, progress.show, log=_log_line if log_json else None)
             failures = [] if as_json else _failures(say, own.out)
     except OSError as error:
-        raise UsageError("write_failed", path=out, reason=error.strerror or str(error)) from error
+        reason = error.strerror or str(error)
+        if is_scarce(error):
+            raise UsageError("out_of_resources", reason=reason) from error
+        raise UsageError("write_failed", path=escaped(out), reason=reason) from error
     try:
         _report(say, manifest, failures, as_json)
         flush()

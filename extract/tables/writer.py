@@ -82,10 +82,14 @@ class TableWriter:
         self._writers: dict[str, Any] = {}
         self._waiting: dict[str, list[Any]] = {name: [] for name in TABLES}
         self.rows = dict.fromkeys(TABLES, 0)
-        for name in TABLES:
-            (folder / name).mkdir(exist_ok=True)
-            path = folder / name / f"part-{number:05}.parquet"
-            self._writers[name] = pq.ParquetWriter(path, schemas()[name], compression="zstd")
+        try:
+            for name in TABLES:
+                (folder / name).mkdir(exist_ok=True)
+                path = folder / name / f"part-{number:05}.parquet"
+                self._writers[name] = pq.ParquetWriter(path, schemas()[name], compression="zstd")
+        except OSError:
+            give_up(*self._writers.values())
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -93,10 +97,13 @@ class TableWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for name in TABLES:
-            if kind is None:
-                self._flush(name, 1)
-            self._writers[name].close()
+        try:
+            for name in TABLES:
+                if kind is None:
+                    self._flush(name, 1)
+                self._writers[name].close()
+        finally:
+            give_up(*self._writers.values())
 
     def write(self, name: str, table: Any) -> None:
         """Adds the rows of ``table`` to the table ``name``."""
@@ -115,16 +122,27 @@ class TableWriter:
         self._waiting[name] = [waiting]
 
 
+def give_up(*writers: Any) -> None:
+    """Has writers that could not be closed leave it at that: they would try again when they go, and print why not."""
+    for writer in writers:
+        writer.is_open = False
+
+
 def part_of(path: Path, columns: Sequence[str] | None = None) -> Any:
     """The rows of one part of a table, all columns or some."""
     # ``pq.read_table`` brings in pyarrow.dataset and, with it, pandas: half a second of each process.
-    with pq.ParquetFile(path) as part:
-        return part.read(columns)
+    # Nor are threads worth their while for a part; Arrow breaks down where it cannot start them.
+    with pq.ParquetFile(path, pre_buffer=False) as part:
+        return part.read(columns, use_threads=False)
 
 
 def write_part(path: Path, table: Any) -> None:
     """Writes one part of a table anew, as ``TableWriter`` does."""
-    with pq.ParquetWriter(path, table.schema, compression="zstd") as writer:
+    writer = pq.ParquetWriter(path, table.schema, compression="zstd")
+    try:
         rows = table.combine_chunks()
         for start in range(0, rows.num_rows, ROW_GROUP):
             writer.write_table(rows.slice(start, ROW_GROUP), row_group_size=ROW_GROUP)
+        writer.close()
+    finally:
+        give_up(writer)
