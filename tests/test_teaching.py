@@ -113,8 +113,8 @@ def test_every_key_of_a_profile_is_explained(language: str) -> None:
 
 @LANGUAGES
 def test_links_lead_to_files(language: str) -> None:
-    for link in re.findall(r"\]\(([^)#]+)\)", DOCS[language].read_text(encoding="utf-8")):
-        assert (DOCS[language].parent / link).exists(), link
+    links = re.findall(r"\]\(([^)#]+)\)", DOCS[language].read_text(encoding="utf-8"))
+    assert [link for link in links if not (DOCS[language].parent / link).exists()] == []
 
 
 def test_the_shipped_profiles_do_not_know_the_county() -> None:
