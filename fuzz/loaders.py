@@ -21,6 +21,16 @@ from fuzz.seeds import SMALL
 from tests.sound import check_sound, check_tables
 
 _PATH: Final = "input"
+_REFUSALS: Final = frozenset(
+    {
+        "correction_bad",
+        "correction_key_missing",
+        "correction_key_twice",
+        "correction_key_unknown",
+        "correction_no_json",
+        "corrections_unreadable",
+    }
+)
 
 
 @cache
@@ -55,7 +65,7 @@ def corrections(data: bytes) -> None:
     try:
         said = load_corrections(path)
     except UsageError as error:
-        assert error.key in ("correction_bad", "correction_no_json", "corrections_unreadable"), error.key
+        assert error.key in _REFUSALS, error.key
         return
     finally:
         path.unlink()

@@ -49,7 +49,12 @@ class Outcome(NamedTuple):
 
 def command(target: str, folder: Path, *words: str) -> list[str]:
     """The command that fuzzes one target with what lies in its folder; further words are for libFuzzer."""
-    limits = [f"-timeout={TIME_LIMIT}", f"-rss_limit_mb={MEMORY_LIMIT}", f"-max_len={TARGETS[target].longest}"]
+    limits = [
+        f"-timeout={TIME_LIMIT}",
+        f"-report_slow_units={TIME_LIMIT}",
+        f"-rss_limit_mb={MEMORY_LIMIT}",
+        f"-max_len={TARGETS[target].longest}",
+    ]
     own = [f"-dict={folder / 'words'}"] if TARGETS[target].words else []
     told = [f"-artifact_prefix={folder / 'found'}/", "-print_final_stats=1"]
     return [sys.executable, "-m", "fuzz.drive", target, str(folder / "corpus"), *limits, *own, *told, *words]

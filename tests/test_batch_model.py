@@ -15,10 +15,11 @@ from typing import Any, Final
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from extract.api import extract_bytes
 from extract.batch.run import Options, run
+from extract.model import Extraction
 from tests import killed
 from tests.archives import zip_of
 from tests.correcting import rows
@@ -28,7 +29,8 @@ from tests.test_recover import FORM, START
 
 # How many steps: few with every run of the tests, thousands by `make model`.
 STEPS: Final = int(os.environ.get("PIFUBIAO_MODEL_STEPS", "60"))
-_EACH: Final = 30
+_FEW: Final = 60
+_EACH: Final = 15
 _SMALL: Final = 2
 _NEVER: Final = 1_000_000
 # So many steps touch the disk in a run of these inputs, some more or less.
@@ -63,10 +65,6 @@ files = texts | st.sampled_from(BROKEN)
 archives = st.dictionaries(st.sampled_from(("x", "y", "文/z")), files, max_size=3).map(zip_of)
 
 
-def _has_inputs(batch: Batch) -> bool:
-    return bool(batch.inputs())
-
-
 class Stopped(BaseException):
     """Stands for whatever ends a run in the middle."""
 
@@ -98,6 +96,13 @@ class Batch(RuleBasedStateMachine):
         self.stack.close()
         shutil.rmtree(self.folder)
 
+    @rule(data=st.data())
+    def step(self, data: st.DataObject) -> None:
+        """One thing of all that may happen; runs are half of it. As rules of their own some would be left out for long."""
+        type(self).taken += 1
+        runs = (self.finish, self.finish, self.finish, self.stop, self.kill) if self.inputs() else ()
+        data.draw(st.sampled_from((*runs, self.write, self.change, self.change, self.correct, self.decide)))(data)
+
     # ---- what happens to inputs
 
     def inputs(self) -> list[Path]:
@@ -108,71 +113,66 @@ class Batch(RuleBasedStateMachine):
         for name, content in data.items():
             self.put(name, content)
 
-    @rule(name=st.sampled_from(NAMES), content=files)
     def put(self, name: str, content: bytes) -> None:
         """Adds a file, or changes one."""
-        self.step()
         path = self.source / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
-    @rule(name=st.sampled_from(ARCHIVES), content=archives)
-    def put_archive(self, name: str, content: bytes) -> None:
-        self.put(name, content)
+    def write(self, data: st.DataObject) -> None:
+        self.put(data.draw(st.sampled_from(NAMES)), data.draw(texts))
 
-    @precondition(_has_inputs)
-    @rule(data=st.data(), name=st.sampled_from((*NAMES, *ARCHIVES)))
-    def rename(self, data: st.DataObject, name: str) -> None:
-        self.step()
-        path = data.draw(st.sampled_from(self.inputs()))
-        (self.source / name).parent.mkdir(parents=True, exist_ok=True)
-        path.replace(self.source / name)
-
-    @precondition(_has_inputs)
-    @rule(data=st.data())
-    def touch(self, data: st.DataObject) -> None:
-        self.step()
-        os.utime(data.draw(st.sampled_from(self.inputs())))
-
-    @precondition(_has_inputs)
-    @rule(data=st.data())
-    def remove(self, data: st.DataObject) -> None:
-        self.step()
-        data.draw(st.sampled_from(self.inputs())).unlink()
+    def change(self, data: st.DataObject) -> None:
+        """Whatever else may happen to inputs: files that are broken, archives, other names and times, none any more."""
+        there = self.inputs()
+        act = data.draw(st.sampled_from(("break", "pack", *(("rename", "touch", "remove") if there else ()))))
+        if act == "break":
+            self.put(data.draw(st.sampled_from(NAMES)), data.draw(st.sampled_from(BROKEN)))
+        elif act == "pack":
+            self.put(data.draw(st.sampled_from(ARCHIVES)), data.draw(archives))
+        else:
+            path = data.draw(st.sampled_from(there))
+            if act == "rename":
+                name = data.draw(st.sampled_from((*NAMES, *ARCHIVES)))
+                self.put(name, b"")
+                path.replace(self.source / name)
+            elif act == "touch":
+                os.utime(path)
+            else:
+                path.unlink()
 
     # ---- what else decides
 
-    @precondition(_has_inputs)
-    @rule(data=st.data(), field=st.sampled_from(("weight", "name", "value")), new=st.sampled_from(("5", "90", None)))
-    def correct(self, data: st.DataObject, field: str, new: str | None) -> None:
+    def correct(self, data: st.DataObject) -> None:
         """Says of an indicator of a form what it is in truth; the file may change afterwards."""
-        self.step()
-        path = data.draw(st.sampled_from(self.inputs()))
-        found = extract_bytes(path.read_bytes(), source_path=path.relative_to(self.source).as_posix())
-        if not found.forms or not found.forms[0].indicators:
+        forms = self.forms()
+        if not forms:
             return
+        found = data.draw(st.sampled_from(forms))
+        field = data.draw(st.sampled_from(("weight", "name", "value")))
+        new = data.draw(st.sampled_from(("5", "90", None)))
         value = rows(found)["indicators"][0][field]
         old = None if value is None else str(value.normalize()) if field == "weight" else str(value)
         place = {"form_index": 0, "table": "indicators", "seq": 0, "field": field}
-        self.said.append(
-            {"source_sha256": found.source_sha256, "source_path": found.source_path, **place, "old": old, "new": new}
+        source = {"source_sha256": found.source_sha256, "source_path": found.source_path}
+        self.said.append({**source, **place, "old": old, "new": new})
+
+    def decide(self, data: st.DataObject) -> None:
+        """Another program, other form profiles, a correction taken back."""
+        act = data.draw(st.sampled_from(("teach", "program", *(("take back",) if self.said else ()))))
+        if act == "teach":
+            self.profile = data.draw(st.integers(0, len(PROFILES) - 1))
+        elif act == "program":
+            self.code = data.draw(st.sampled_from(("1", "2")))
+        else:
+            self.said.pop(data.draw(st.integers(0, len(self.said) - 1)))
+
+    def forms(self) -> list[Extraction]:
+        read = (
+            extract_bytes(path.read_bytes(), source_path=path.relative_to(self.source).as_posix())
+            for path in self.inputs()
         )
-
-    @precondition(lambda self: self.said)
-    @rule(data=st.data())
-    def take_back(self, data: st.DataObject) -> None:
-        self.step()
-        self.said.pop(data.draw(st.integers(0, len(self.said) - 1)))
-
-    @rule(profile=st.integers(0, len(PROFILES) - 1))
-    def teach(self, profile: int) -> None:
-        self.step()
-        self.profile = profile
-
-    @rule(code=st.sampled_from(("1", "2")))
-    def program(self, code: str) -> None:
-        self.step()
-        self.code = code
+        return [one for one in read if one.forms and one.forms[0].indicators]
 
     # ---- runs
 
@@ -193,26 +193,21 @@ class Batch(RuleBasedStateMachine):
             corrections=(corrections,) if self.said else (),
         )
 
-    @precondition(_has_inputs)
-    @rule(workers=st.sampled_from((None, None, None, None, 1, 2)), full=st.sampled_from((False, False, False, True)))
-    def finish(self, workers: int | None, full: bool) -> None:
+    def finish(self, data: st.DataObject) -> None:
         """A run that ends, and gives what one from nothing gives."""
-        self.step()
+        workers = data.draw(st.sampled_from((None, None, None, None, None, None, 1, 2)))
+        full = data.draw(st.sampled_from((False, False, False, False, True)))
         run(self.options(self.out, workers, full=full))
         self.check()
 
-    @precondition(_has_inputs)
-    @rule(number=st.integers(0, _MOST_STEPS))
-    def stop(self, number: int) -> None:
+    def stop(self, data: st.DataObject) -> None:
         """A run that an exception ends before one of its steps; what stood there before stands there still, or all is new."""
-        self.step()
+        number = data.draw(st.integers(0, _MOST_STEPS))
         self.ends(lambda: self.stopped(number))
 
-    @precondition(_has_inputs)
-    @rule(number=st.integers(0, _MOST_STEPS))
-    def kill(self, number: int) -> None:
+    def kill(self, data: st.DataObject) -> None:
         """A run whose process is killed before one of its steps."""
-        self.step()
+        number = data.draw(st.integers(0, _MOST_STEPS))
         self.ends(lambda: self.killed(number))
 
     def ends(self, act: Callable[[], bool]) -> None:
@@ -258,9 +253,6 @@ class Batch(RuleBasedStateMachine):
         assert account(self.out) == account(fresh)
         shutil.rmtree(fresh)
 
-    def step(self) -> None:
-        type(self).taken += 1
-
 
 def account(out: Path) -> dict[str, Any]:
     """What ``run.json`` says, but for how it came about."""
@@ -276,14 +268,14 @@ def account(out: Path) -> dict[str, Any]:
 
 def test_any_history_gives_what_a_run_from_nothing_gives() -> None:
     few = settings(
-        max_examples=max(1, min(STEPS // _EACH, 20)), stateful_step_count=_EACH, deadline=None, database=None
+        max_examples=max(1, min(STEPS // _EACH, 40)), stateful_step_count=_EACH, deadline=None, database=None
     )
-    if STEPS > 60:
+    if STEPS > _FEW:
         few = settings(few, derandomize=False, print_blob=True)
     with killed.runs(SAMPLE, ENVIRONMENT) as killer:
         Batch.killer = killer
-        while Batch.taken < STEPS:
+        run_state_machine_as_test(Batch, settings=few)
+        while STEPS > _FEW and Batch.taken < STEPS:
+            sys.stdout.write(f"{Batch.taken} steps, {Batch.ended} runs ended before their end\n")
             run_state_machine_as_test(Batch, settings=few)
-            if STEPS > 60:
-                sys.stdout.write(f"{Batch.taken} steps, {Batch.ended} runs ended before their end\n")
     assert Batch.ended > 0
