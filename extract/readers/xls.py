@@ -47,6 +47,8 @@ def read(name: str, stream: bytes, options: ReadOptions) -> Source:
     """
     sound, begins = _sound(stream)
     book = _Book(sound, begins, options.max_sheet_cells)
+    # Calamine reads all sheets when it opens a book, and makes room for all cells up to the last one.
+    book.hold_to_limits()
     return workbook(alone(name, sound), MEDIA_TYPE, book.looks, options.max_sheet_cells)
 
 
@@ -107,6 +109,11 @@ class _Book:
         if data[counted] & _WIDE:
             return data[counted + 1 : counted + 1 + 2 * length].decode("utf-16-le", "replace")
         return data[counted + 1 : counted + 1 + length].decode("latin-1")
+
+    def hold_to_limits(self) -> None:
+        """UnreadableInput: ``too_many_cells``, where a sheet has."""
+        for name in self._begins:
+            self.looks(name)
 
     def looks(self, name: str) -> Looks:
         """How a sheet shows. UnreadableInput: ``too_many_cells``."""
