@@ -124,3 +124,73 @@ def test_the_head_of_a_form_without_title_belongs_to_it() -> None:
     assert [(amount.category, amount.amount) for amount in form.funding] == [("project", Decimal("1250000.00"))]
     assert codes(form) == ["profile_general", "title_missing"]
     assert [type(one) for one in form.indicators] == [Indicator, Indicator]
+
+
+TOLD = """\
+2025年度项目支出绩效目标表
+项目名称：基层文化活动补助
+预算单位：215003 清河县文化馆
+项目资金总额（万元）：45.6
+总体绩效目标：开展基层文化活动，丰富群众文化生活。
+序号	一级指标	二级指标	三级指标	指标内容	指标值	备注
+1	产出指标	数量指标	活动场次	全年组织的活动	不少于12次
+2			培训人次	培训的基层骨干	300人次以上
+3			参与率	群众参与	(≥)85%
+4			图书更新量	新购图书	2000册（含）以上
+5		时效指标	按期率	按计划开展	（≥）95.00%
+6	满意度指标	服务对象满意度指标	群众满意度	问卷	90%及以上
+"""
+
+
+def test_what_an_indicator_is_about_is_no_second_table() -> None:
+    (form,) = forms(TOLD)
+    assert [(one.name, one.operator, one.value, one.unit) for one in form.indicators] == [
+        ("活动场次", "≥", "12", "次"),
+        ("培训人次", "≥", "300", "人次"),
+        ("参与率", "≥", "85", "%"),
+        ("图书更新量", "≥", "2000", "册"),
+        ("按期率", "≥", "95.00", "%"),
+        ("群众满意度", "≥", "90", "%"),
+    ]
+    assert [one.level2 for one in form.indicators] == ["数量指标"] * 4 + ["时效指标", "服务对象满意度指标"]
+    assert (form.unit_code, form.unit_name) == ("215003", "清河县文化馆")
+    assert [(amount.source, amount.amount) for amount in form.funding] == [("total", Decimal("456000.00"))]
+    assert codes(form) == []
+
+
+SIGNED = """\
+部门整体支出绩效目标申报表
+(2025年度)
+填报单位（盖章）：	清河县审计局	金额单位：	万元
+部门职能概述	贯彻执行审计法律法规，对县级财政收支进行审计监督。
+年度预算申请	资金总额：812.35
+	按收入性质分：	一般公共预算：812.35	政府性基金：0	其他：0
+	按支出性质分：	基本支出：652.35	项目支出：160.00
+整体绩效目标	完成年度审计项目18个，促进财政资金规范使用。
+指标
+一级指标	二级指标	三级指标	指标值
+产出指标	数量指标	完成审计项目数	≥18个
+满意度指标	满意度指标	被审计单位满意度	≥90%
+填报人：张三	联系电话：123456	填报日期：2024年11月5日
+"""
+
+
+def test_words_and_amounts_in_one_cell_and_signatures_in_one_row() -> None:
+    (form,) = forms(SIGNED)
+    assert form.unit_name == "清河县审计局"
+    assert [(amount.category, amount.source, amount.amount) for amount in form.funding] == [
+        ("total", "total", Decimal("8123500.00")),
+        ("total", "general_public_budget", Decimal("8123500.00")),
+        ("total", "government_fund", Decimal("0.00")),
+        ("total", "other", Decimal("0.00")),
+        ("basic", "total", Decimal("6523500.00")),
+        ("project", "total", Decimal("1600000.00")),
+    ]
+    lines = SIGNED.splitlines()
+    for amount in form.funding:
+        place = amount.places["amount"]
+        assert lines[place.line - 1][place.start : place.end] == amount.amount_raw
+    assert [goal.text for goal in form.goals] == ["完成年度审计项目18个，促进财政资金规范使用。"]
+    assert [one.name for one in form.indicators] == ["完成审计项目数", "被审计单位满意度"]
+    assert form.funding_check == "holds"
+    assert codes(form) == []

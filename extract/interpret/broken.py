@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from extract.model import Row
+from extract.model import Cell, Row
 from extract.places import join
 
 _NARROWEST: Final = 3
@@ -32,6 +32,11 @@ def continues(row: Row) -> bool:
     """Whether a row can be the rest of a broken one: it begins at the very start of its line."""
     first = row.cells[0]
     return first.col == 0 and first.start == 0
+
+
+def is_signed(cells: Sequence[Cell]) -> bool:
+    """Whether all cells of a row are words with colons: 填报人：张三 | 联系电话：123456."""
+    return all("：" in cell.text or ":" in cell.text for cell in cells)
 
 
 def fills(first: Row, rest: Row, width: int) -> bool:

@@ -20,7 +20,7 @@ from extract.clean import squash
 from extract.interpret.placing import Column, Equation, Extent, Figure, Head, Spot, Table, equations, place
 from extract.interpret.values import number
 from extract.model import Amount, Cell, Finding, Row
-from extract.places import join
+from extract.places import cut, join
 from extract.vocabulary import FormProfile
 from extract.written import Money
 
@@ -334,6 +334,22 @@ def _header_word(text: str, known: dict[str, str], profile: FormProfile) -> str:
 def header_word(text: str, profile: FormProfile) -> str:
     """The word of a funding header that a text is, counters and units aside, as the profile knows it; "" for none."""
     return _header_word(text, profile.header_words, profile)
+
+
+def parted_amounts(row: Row, profile: FormProfile) -> Row:
+    """The row, with two cells for one that holds a word for an amount and the amount (资金总额：812.35)."""
+    if not any(":" in cell.text or "：" in cell.text for cell in row.cells):
+        return row
+    cells = [piece for cell in row.cells for piece in _parted(cell, profile)]
+    return row if len(cells) == len(row.cells) else row._replace(cells=cells)
+
+
+def _parted(cell: Cell, profile: FormProfile) -> tuple[Cell, ...]:
+    word, _, rest = cell.text.replace("：", ":").rpartition(":")
+    if not word or not header_word(word, profile) or _amount_of(rest.strip(), profile.money) is None:
+        return (cell,)
+    start = len(cell.text) - len(rest.lstrip())
+    return cut(cell, 0, len(word)), cut(cell, start, len(cell.text))
 
 
 def states_amount(row: Row, profile: FormProfile, *, vague: bool = False) -> int:

@@ -58,7 +58,8 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
         stated, rest = _fields(row, scanner)
         for name, value in stated:
             _take(found, name, value, scanner.profile)
-            if row.width <= 1 and name in _NAMES and " " in value.text:
+            whole = found.places.get(_NAMES.get(name, ""))
+            if row.width <= 1 and whole is not None and " " in whole.text:
                 params = {"text": value.text[:40]}
                 found.doubts.append(Finding("blank_in_name", "documents", None, _NAMES[name], params, value))
         found.doubts += (

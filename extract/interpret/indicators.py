@@ -13,7 +13,7 @@ from extract.checks import is_sound_sum
 from extract.clean import squash
 from extract.interpret import grammar
 from extract.interpret.anchored import by_place
-from extract.interpret.broken import NO_BEGINNING, continues, fills, together, usual_width
+from extract.interpret.broken import NO_BEGINNING, continues, fills, is_signed, together, usual_width
 from extract.interpret.grammar import (
     DEFAULT_COLUMNS,
     LEVEL1,
@@ -245,7 +245,7 @@ class IndicatorReader:
         most = len(reader.columns) + _MORE_CELLS
         for given in rows if max(map(len, map(_CELLS, rows)), default=0) <= most else self._cut_long(rows, reader):
             cells = given.cells
-            if len(cells) <= _FURNITURE and profile.is_furniture(cells[0].text):
+            if profile.is_furniture(cells[0].text) and (len(cells) <= _FURNITURE or is_signed(cells)):
                 continue
             row = given
             if len(cells) == 1 and " " in cells[0].text and self.vocabulary.label(cells[0].text) is None:
@@ -368,9 +368,9 @@ def _once(roles: Sequence[int]) -> tuple[int, ...]:
     if found.count(NAME) > 1 and VALUE in found[_last(found, NAME) :]:
         first = found.index(NAME)
         second = next(i for i in range(first + 1, len(found)) if found[i] in (LEVEL1, LEVEL2, NAME))
-        for i in range(second):
-            if found[i] in found[second:]:
-                found[i] = grammar.ASIDE
+        # Right behind the names, 指标内容 says more of them.
+        if found[second] != NAME or VALUE in found[first:second]:
+            found[:second] = [grammar.ASIDE if role in found[second:] else role for role in found[:second]]
     return tuple(
         role if role == grammar.ASIDE or found.index(role) == i else grammar.PASS for i, role in enumerate(found)
     )

@@ -28,6 +28,10 @@ _LONGEST_UNKNOWN_UNIT: Final = 3
 _NO_UNIT: Final = frozenset("，。、；：,.;:()（）-—~～至到")
 
 
+# Brackets as the words of the vocabulary have them; a text's length stays.
+BRACKETS: Final = str.maketrans("（）", "()")
+
+
 class _Known(dict[str, str]):
     """The kinds of the short texts that were met, and of any other by asking ``tell``."""
 
@@ -50,10 +54,10 @@ class Kinds:
         # Shared with who reads many cells: a look-up here spares a call where the text was met before.
         self.known = _Known(self._kind)
         signs = sorted({*vocabulary.operators, *vocabulary.loose_operators}, key=len, reverse=True)
-        self._firsts = frozenset(sign[0] for sign in signs)
+        self._firsts = frozenset(sign[0] for sign in signs) | {"(", "（"}
         alternatives = "|".join(regex.escape(sign) for sign in signs if vocabulary.operators.get(sign) != "定性")
         self._signed = regex.compile(
-            rf"(?P<operator>{alternatives})[:：]?\s*(?P<number>{NUMBER.pattern})\s*(?P<unit>.{{0,12}})$"
+            rf"(?:[(（](?P<operator>{alternatives})[)）]|(?P<operator>{alternatives}))[:：]?\s*(?P<number>{NUMBER.pattern})\s*(?P<unit>.{{0,12}})$"
         )
         plain_signs = "|".join(
             regex.escape(sign) for sign in signs if not sign[0].isalpha() and sign in vocabulary.operators
@@ -131,10 +135,11 @@ class Kinds:
         if match is None or _DATE.match(squash(text)):
             return None
         unit = "".join(match["unit"].split())
+        folded = unit.translate(BRACKETS)
         sign = None
         for word in self.after:
-            if unit.endswith(word):
-                unit = unit.removesuffix(word)
+            if folded.endswith(word):
+                unit = unit[: -len(word)]
                 sign = self.vocabulary.operators_after[word]
                 break
         if self.vocabulary.is_unit(unit) or (not unit and sign):

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import squash
 from extract.interpret.broken import continues, together
-from extract.interpret.funding import header_word, is_amounts, names_amounts, states_amount
+from extract.interpret.funding import header_word, is_amounts, names_amounts, parted_amounts, states_amount
 from extract.model import Cell, Row
 from extract.places import cut, trimmed
 from extract.vocabulary import FormProfile, Vocabulary
@@ -103,10 +103,13 @@ _A_PAIR: Final = 2
 # What may stand behind its label in one cell.
 _TEXTS: Final = frozenset({"goals", "notes"})
 # The sections behind which the tasks may begin.
+_BEFORE_INDICATORS: Final = frozenset({"goals", "tasks"})
 _BEFORE_TASKS: Final = frozenset({"head", "funding", "term", "goals"})
 # What an amount may end with.
 _AMOUNT_ENDS: Final = frozenset("0123456789元万亿")
 # How the parts of a form are counted.
+# What a form asks for behind the word of a field: 填报单位（盖章）.
+_HINT: Final = re.compile(r"\([^()]{0,4}[章填称]\)$")
 _COUNTERS: Final = frozenset("一二三四五六七八九十")
 _NUMBERED: Final = re.compile(r"[一二三四五六七八九十]{1,2}[、.．]")
 _OPENING: Final = frozenset({"funding", "goals", "tasks"})
@@ -148,7 +151,8 @@ def _opens(name: str, state: str) -> bool:
 
 def _is_furniture(found: Sections, state: str, row: Row, kind: str) -> bool:
     """Whether a row belongs to the page and not to the form: its number, or the head once more on a new page."""
-    if kind == "page_number":
+    if kind == "page_number" or (kind == "column" and state in _BEFORE_INDICATORS):
+        # A word alone, such as 指标, stands over the table of indicators.
         return len(row.cells) == 1
     if state not in ("indicators", "tasks") or kind not in ("field", "year") or len(row.cells) > 2:
         return False
@@ -243,6 +247,7 @@ class Scanner:
     def _field_of(self, key: str) -> str:
         """The field of the head that a word names, what may stand before it left out, or ""."""
         fields = self.profile.fields
+        key = _HINT.sub("", key)
         found = fields.get(key)
         for prefix in () if found else self.profile.field_prefixes:
             found = found or (key.startswith(prefix) and fields.get(key.removeprefix(prefix))) or None
@@ -432,6 +437,7 @@ class Scanner:
         ``under``: the row before is a header of amounts. Gives whether this one is.
         """
         profile = self.profile
+        row = parted_amounts(row, profile)
         heads = names_amounts(row, profile)
         if heads or (under and is_amounts(row, profile)):
             if heads and not header_word(row.cells[0].text, profile):
@@ -535,7 +541,7 @@ class Scanner:
             if waiting is not None:
                 first = waiting[0]
                 whole = together(first, row) if continues(row) and row.line == last + 1 else None
-                if whole is not None and len(self._roles(whole)) > len(self._roles(first)):
+                if whole is not None and len(self._roles(whole)) > max(len(self._roles(first)), len(self._roles(row))):
                     waiting = (whole, waiting[1], self.is_header(whole))
                     last = row.line
                     continue

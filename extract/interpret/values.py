@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from extract.clean import squash
-from extract.interpret.kinds import Kinds
+from extract.interpret.kinds import BRACKETS, Kinds
 from extract.model import Cell
 from extract.places import cut, trimmed
 
@@ -67,7 +67,10 @@ def target(
         if figure is None:
             value, figure, unit, said = _merged(value, unit, kinds)
             if said is not None and sign is None:
-                sign, basis = kinds.operator(said.text) or kinds.vocabulary.operators_after.get(said.text), "stated"
+                sign, basis = (
+                    kinds.operator(said.text) or kinds.vocabulary.operators_after.get(squash(said.text)),
+                    "stated",
+                )
                 places["operator"] = said
         text = value.text
         if sign is None:
@@ -129,8 +132,9 @@ def _without_word(value: Cell, span: tuple[int, int], kinds: Kinds) -> tuple[Cel
     """The unit in ``value.text[span]``, and the word behind it that stands for an operator (以上); None for neither."""
     start, end = span
     end = start + len(value.text[start:end].rstrip())
+    text = value.text.translate(BRACKETS)
     for word in kinds.after:
-        if value.text.endswith(word, start, end):
+        if text.endswith(word, start, end):
             said = cut(value, end - len(word), end)
             end = start + len(value.text[start : end - len(word)].rstrip())
             return (trimmed(cut(value, start, end)) if end > start else None), said
