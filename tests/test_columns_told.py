@@ -194,3 +194,39 @@ def test_words_and_amounts_in_one_cell_and_signatures_in_one_row() -> None:
     assert [one.name for one in form.indicators] == ["完成审计项目数", "被审计单位满意度"]
     assert form.funding_check == "holds"
     assert codes(form) == []
+
+
+PROJECTS = """\
+清河县2025年部门项目支出绩效目标表
+单位:万元
+单位名称	项目名称	预算执行率权重(%)	{0}	其中:财政资金	年度绩效目标	一级指标	二级指标	三级指标	绩效指标性质	绩效指标值	绩效度量单位	权重
+104-清河县统计局	统计调查经费	10	85.20	80.20	完成人口、劳动力等6项调查任务	产出指标	数量指标	开展调查项目数	≥	6	项	90
+	普查专项经费	10	40.00	40.00	完成农业普查前期准备工作	产出指标	数量指标	培训人员数	≥	120	人	90
+"""
+
+
+def test_a_number_is_no_name_of_a_project() -> None:
+    first, second = forms(PROJECTS.format("项目预算"))
+    assert [(form.unit_code, form.unit_name, form.project_name) for form in (first, second)] == [
+        ("104", "清河县统计局", "统计调查经费"),
+        ("104", "清河县统计局", "普查专项经费"),
+    ]
+    assert [(amount.source, amount.amount) for amount in first.funding] == [
+        ("total", Decimal("852000.00")),
+        ("fiscal", Decimal("802000.00")),
+    ]
+    assert codes(first) == codes(second) == []
+
+
+def test_what_looks_like_money_under_an_unknown_word_is_not_passed_over() -> None:
+    first, second = forms(PROJECTS.format("项目盘子"))
+    assert [finding.params for finding in first.findings if finding.code == "cell_unread"] == [{"text": "85.20"}]
+    assert [finding.params for finding in second.findings if finding.code == "cell_unread"] == [{"text": "40.00"}]
+    passed_over = forms(PROJECTS.format("上年预算说明"))
+    assert [codes(form) for form in passed_over] == [[], []]
+
+
+@pytest.mark.parametrize("value", ["清河县水务局 [321]", "清河县水务局[321]", "[321]清河县水务局", "321-清河县水务局"])
+def test_the_code_of_the_supervising_unit_is_no_part_of_its_name(value: str) -> None:
+    (form,) = forms(TABLE.format("指标性质", "≥", "≤").replace("实施单位\t清河县水务局", f"主管部门及代码\t{value}"))
+    assert form.supervising_unit == "清河县水务局"

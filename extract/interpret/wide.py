@@ -31,6 +31,7 @@ _PLAIN: Final = frozenset("stn")
 # What a project's own columns hold, besides amounts.
 UNIT, PROJECT, GOAL, CODE, NUMBER, OTHER = "unit", "project", "goal", "code", "number", "other"
 AMOUNT: Final = "amount"
+_DECIMAL: Final = regex.compile(r"-?\d[\d,]*\.\d{2,6}$")
 _NUMBERED: Final = frozenset({"序号", "编号", "行次"})
 _CODED: Final = ("编码", "代码")
 _CODE: Final = regex.compile(r"[0-9A-Za-z]{3,40}$")
@@ -123,8 +124,10 @@ def _lead(cell: Cell, scanner: Scanner, named: bool) -> Lead | None:
     column = column_of(text, scanner.profile)
     if column is not None:
         return Lead(AMOUNT, column, cell)
-    ends = scanner.is_level(text) or (named and scanner.is_column(text))
-    return None if ends else Lead(OTHER)
+    if scanner.is_level(text) or (named and scanner.is_column(text)):
+        return None
+    passed = squash(text) in scanner.profile.funding_pass or scanner.profile.column(squash(text)) == "pass"
+    return Lead(OTHER, cell=None if passed else cell)
 
 
 def is_sum(row: Row, leads: Sequence[Lead], own: Sequence[str]) -> bool:
@@ -277,6 +280,9 @@ def _project(cells: Sequence[Cell], leads: Sequence[Lead]) -> Project:
             project.name = cell
         elif lead.role == GOAL:
             project.goal = cell
+        elif lead.role == OTHER and lead.cell is not None and _DECIMAL.match(cell.text):
+            # Hardly anything but money.
+            project.unread.append(cell)
         elif lead.role == CODE and at + 1 < len(leads) and leads[at + 1].role == PROJECT:
             project.code = cell
     return project
@@ -310,7 +316,8 @@ def _cost(text: str, role: str) -> float:
     text = squash(text)
     if _is_number(text):
         costs = {AMOUNT: 0.0, NUMBER: 0.1 if text.isdigit() else _NEVER, CODE: 0.2 if text.isdigit() else _NEVER}
-        return costs.get(role, 3.0)
+        # A column of which nothing is known may hold any number; a name is none.
+        return 0.3 if role == OTHER else costs.get(role, 3.0)
     if _CODE.match(text):
         return {CODE: 0.0, AMOUNT: _NEVER, NUMBER: _NEVER}.get(role, 2.0)
     if role == GOAL:
