@@ -230,3 +230,8 @@ def test_what_looks_like_money_under_an_unknown_word_is_not_passed_over() -> Non
 def test_the_code_of_the_supervising_unit_is_no_part_of_its_name(value: str) -> None:
     (form,) = forms(TABLE.format("指标性质", "≥", "≤").replace("实施单位\t清河县水务局", f"主管部门及代码\t{value}"))
     assert form.supervising_unit == "清河县水务局"
+
+
+def test_a_goal_whose_last_word_stands_alone_in_its_line_keeps_it() -> None:
+    text = SIGNED.replace("促进财政资金规范使用。\n指标", "建立健全绩效\n指标")
+    assert [goal.text for goal in forms(text)[0].goals] == ["完成年度审计项目18个，建立健全绩效指标"]

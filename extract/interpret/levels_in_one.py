@@ -80,10 +80,10 @@ def _moved(cells: Sequence[Cell]) -> list[Cell]:
 
 def _parted(row: Row, parts: Sequence[tuple[Cell, Cell] | None], place: int) -> Row:
     """A row with its labels in two cells; one without both has what stands behind that place moved as well."""
-    at = next((i for i, own in enumerate(parts) if own is not None), None)
-    if at is None:
+    at, both = next(((i, own) for i, own in enumerate(parts) if own is not None), (-1, None))
+    if both is None:
         behind = next((i for i, cell in enumerate(row.cells) if cell.col > place), len(row.cells))
         return row._replace(cells=[*row.cells[:behind], *_moved(row.cells[behind:])], width=row.width + bool(row.width))
-    first, second = parts[at] or (row.cells[at], row.cells[at])
-    both = [first, second._replace(col=first.col + 1)]
-    return row._replace(cells=[*row.cells[:at], *both, *_moved(row.cells[at + 1 :])], width=row.width + bool(row.width))
+    first, second = both
+    own = [first, second._replace(col=first.col + 1)]
+    return row._replace(cells=[*row.cells[:at], *own, *_moved(row.cells[at + 1 :])], width=row.width + bool(row.width))

@@ -97,21 +97,23 @@ class _Own(NamedTuple):
     unit: str
 
 
-# Sections that only a form of its own has, not a further page of one.
 # A word and its amount.
 _A_PAIR: Final = 2
 # What may stand behind its label in one cell.
 _TEXTS: Final = frozenset({"goals", "notes"})
-# The sections behind which the tasks may begin.
+# The sections of texts before the indicators, and what ends a text.
 _BEFORE_INDICATORS: Final = frozenset({"goals", "tasks"})
+_ENDS: Final = frozenset("。；！？;!?")
+# The sections behind which the tasks may begin.
 _BEFORE_TASKS: Final = frozenset({"head", "funding", "term", "goals"})
 # What an amount may end with.
 _AMOUNT_ENDS: Final = frozenset("0123456789元万亿")
-# How the parts of a form are counted.
 # What a form asks for behind the word of a field: 填报单位（盖章）.
 _HINT: Final = re.compile(r"\([^()]{0,4}[章填称]\)$")
+# How the parts of a form are counted.
 _COUNTERS: Final = frozenset("一二三四五六七八九十")
 _NUMBERED: Final = re.compile(r"[一二三四五六七八九十]{1,2}[、.．]")
+# Sections that only a form of its own has, not a further page of one.
 _OPENING: Final = frozenset({"funding", "goals", "tasks"})
 _ORDER: Final = {"head": 0, "funding": 1, "term": 2, "goals": 3, "tasks": 4, "indicators": 5, "notes": 6}
 
@@ -151,9 +153,12 @@ def _opens(name: str, state: str) -> bool:
 
 def _is_furniture(found: Sections, state: str, row: Row, kind: str) -> bool:
     """Whether a row belongs to the page and not to the form: its number, or the head once more on a new page."""
-    if kind == "page_number" or (kind == "column" and state in _BEFORE_INDICATORS):
-        # A word alone, such as 指标, stands over the table of indicators.
+    if kind == "page_number":
         return len(row.cells) == 1
+    if kind == "column" and state in _BEFORE_INDICATORS:
+        # A word alone (指标) stands over the table of indicators, unless a text that has not ended goes on with it.
+        before = found.by_state[state]
+        return len(row.cells) == 1 and (not before or before[-1].cells[-1].text[-1] in _ENDS)
     if state not in ("indicators", "tasks") or kind not in ("field", "year") or len(row.cells) > 2:
         return False
     key = "".join(squash(cell.text) for cell in row.cells)
