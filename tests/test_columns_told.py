@@ -235,3 +235,9 @@ def test_the_code_of_the_supervising_unit_is_no_part_of_its_name(value: str) -> 
 def test_a_goal_whose_last_word_stands_alone_in_its_line_keeps_it() -> None:
     text = SIGNED.replace("促进财政资金规范使用。\n指标", "建立健全绩效\n指标")
     assert [goal.text for goal in forms(text)[0].goals] == ["完成年度审计项目18个，建立健全绩效指标"]
+
+
+def test_a_short_number_before_a_blank_may_be_part_of_a_name() -> None:
+    (form,) = forms(TOLD.replace("215003 清河县文化馆", "120 急救中心"))
+    assert (form.unit_code, form.unit_name) == ("120", "急救中心")
+    assert codes(form) == ["blank_in_name"]

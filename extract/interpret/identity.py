@@ -23,6 +23,7 @@ _SEVERAL: Final = 2
 # A label and its value.
 _A_PAIR: Final = 2
 _LONGEST_LABEL: Final = 20
+_SHORTEST_CODE: Final = 6
 _SHORTEST_NAME: Final = 4
 # What the fields that name something are called in the table.
 _NAMES: Final = {"unit": "unit_name", "supervising_unit": "supervising_unit", "project": "project_name"}
@@ -58,8 +59,10 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
         stated, rest = _fields(row, scanner)
         for name, value in stated:
             _take(found, name, value, scanner.profile)
-            whole = found.places.get(_NAMES.get(name, ""))
-            if row.width <= 1 and whole is not None and " " in whole.text:
+            whole, code = found.places.get(_NAMES.get(name, "")), found.places.get(f"{name}_code")
+            # A short number before a blank may be part of a name: 120 急救中心.
+            short = code is not None and len(code.text) < _SHORTEST_CODE and f"{code.text} " in value.text
+            if whole is not None and (short or (row.width <= 1 and " " in whole.text)):
                 params = {"text": value.text[:40]}
                 found.doubts.append(Finding("blank_in_name", "documents", None, _NAMES[name], params, value))
         found.doubts += (
