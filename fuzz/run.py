@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import re
 import subprocess
 import sys
@@ -28,9 +29,13 @@ _LAST: Final = 40
 
 
 class Outcome(NamedTuple):
-    """How fuzzing a target went. ``covered``: places in the package; ``features``: how often each; ``found``: files."""
+    """How fuzzing a target went. ``covered``: places in the package; ``features``: how often each; ``found``: files.
+
+    ``seconds`` are the processor's: the clock says little where other work goes on.
+    """
 
     target: str
+    seconds: float
     executions: int
     covered: int
     features: int
@@ -44,7 +49,8 @@ class Outcome(NamedTuple):
 
     def line(self) -> str:
         """What is said of it on a line."""
-        return f"{self.target:<14}{self.executions:>12,}{self.covered:>10,}{self.features:>10,}   {len(self.found)}"
+        figures = f"{self.seconds:>12,.0f}{self.executions:>12,}{self.covered:>10,}{self.features:>10,}"
+        return f"{self.target:<14}{figures}   {len(self.found)}"
 
 
 def command(target: str, folder: Path, *words: str) -> list[str]:
@@ -84,28 +90,29 @@ def _escaped(byte: int) -> str:
 def fuzzed(target: str, folder: Path, *words: str) -> Outcome:
     """Fuzzes a target until libFuzzer ends."""
     before = set((folder / "found").iterdir())
-    done = subprocess.run(
-        command(target, folder, *words), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
-    )
-    said = done.stdout.decode("utf-8", "replace")
+    call = command(target, folder, *words)
+    with subprocess.Popen(call, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        said = process.stdout.read().decode("utf-8", "replace") if process.stdout else ""
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
     found = sorted(set((folder / "found").iterdir()) - before)
-    return outcome(target, said, found)
+    return outcome(target, said, found, used.ru_utime + used.ru_stime)
 
 
-def outcome(target: str, said: str, found: Sequence[Path]) -> Outcome:
+def outcome(target: str, said: str, found: Sequence[Path], seconds: float) -> Outcome:
     """What libFuzzer said of a run, in figures; the last words where there is a finding, or nothing ran."""
     executed, covered = _DONE.findall(said), _COVERED.findall(said)
     executions = int(executed[-1]) if executed else 0
     covers, features = map(int, covered[-1]) if covered else (0, 0)
     last = "\n".join(said.splitlines()[-_LAST:]) if found or not executions else ""
-    return Outcome(target, executions, covers, features, tuple(found), last)
+    return Outcome(target, seconds, executions, covers, features, tuple(found), last)
 
 
 def fuzz(targets: Sequence[str], minutes: float, root: Path = CORPUS) -> int:
     """Fuzzes targets, two at once, in so many minutes together; 1 where something was found."""
     seconds = max(_SHORTEST, int(minutes * 60 * _AT_ONCE / len(targets)))
     print(f"{len(targets)} targets, {seconds} s each, {_AT_ONCE} at once; corpora in {root}\n")
-    print(f"{'target':<14}{'executions':>12}{'coverage':>10}{'features':>10}   findings", flush=True)
+    print(f"{'target':<14}{'processor s':>12}{'executions':>12}{'coverage':>10}{'features':>10}   findings", flush=True)
     sound = True
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for one in pool.map(lambda name: fuzzed(name, prepared(name, root), f"-max_total_time={seconds}"), targets):

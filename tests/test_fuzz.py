@@ -95,11 +95,11 @@ def test_a_target_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) ->
 
 def test_what_libfuzzer_says_is_told_in_figures(tmp_path: Path) -> None:
     said = "#8 INITED cov: 12 ft: 30 corp: 1\n#9 NEW cov: 1234 ft: 5678 corp: 2\nstat::number_of_executed_units: 4321\n"
-    sound = run.outcome("text", said, [])
+    sound = run.outcome("text", said, [], 1234.4)
     assert sound.is_sound
-    assert sound.line() == "text                 4,321     1,234     5,678   0"
-    assert not run.outcome("text", said, [tmp_path]).is_sound
-    assert not run.outcome("text", "it did not start", []).is_sound
+    assert sound.line() == "text                 1,234       4,321     1,234     5,678   0"
+    assert not run.outcome("text", said, [tmp_path], 1.0).is_sound
+    assert not run.outcome("text", "it did not start", [], 1.0).is_sound
 
 
 def fuzzing() -> None:
