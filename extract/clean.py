@@ -42,6 +42,19 @@ def squash(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text.translate(_DROP_INVISIBLE)).split())
 
 
+def has_many(text: str, mark: str, fewest: int) -> bool:
+    """Whether a character stands in a text so many times at least.
+
+    Counting takes ten times as long where it stands there a few times only, as in most texts of another shape.
+    """
+    at = -1
+    for _ in range(fewest):
+        at = text.find(mark, at + 1)
+        if at < 0:
+            return False
+    return True
+
+
 def visible(text: str) -> str:
     """NFC, invisible characters dropped, blanks at both ends trimmed."""
     if text.isprintable() and unicodedata.is_normalized("NFC", text):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from extract import extract_bytes, to_tables
-from extract.clean import plain, shown
+from extract.clean import plain, shown, visible
 from extract.model import Cell
 from extract.places import cut, join
+from extract.readers.text import USUAL
 
 FORM = """部门整体支出绩效目标批复表
 {unit}
@@ -70,6 +73,15 @@ def test_shown_is_plain_in_pieces(text: str) -> None:
     assert "".join(piece for piece, _, _ in pieces) == plain(text)
     for piece, start, end in pieces:
         assert plain(text[start:end]) == piece.strip()
+
+
+def test_usual_characters_need_no_cleaning() -> None:
+    usual = [sign for sign in map(chr, range(0x110000)) if USUAL.fullmatch(sign)]
+    assert unicodedata.is_normalized("NFC", "".join(usual))
+    assert not any(map(unicodedata.combining, usual))
+    assert all(visible(f"{sign}x{sign}") == f"{sign}x{sign}" for sign in usual if not sign.isspace())
+    assert [sign for sign in usual if sign.isspace()] == ["\t", "\n", " "]
+    assert "&" not in usual
 
 
 def test_cut_of_joined_cells() -> None:

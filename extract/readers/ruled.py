@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from extract.clean import has_many
 from extract.model import Row
 from extract.readers.columns import display_columns
 from extract.readers.inline import Writing
@@ -56,7 +57,7 @@ def may_be(text: str) -> bool:
     """A cheap test that most texts of other shapes do not pass."""
     if any(map(text.__contains__, _UPRIGHT)):
         return True
-    return "+" in text and text.count("+") >= _FEWEST_CORNERS and ("+-" in text or "+=" in text)
+    return has_many(text, "+", _FEWEST_CORNERS) and ("+-" in text or "+=" in text)
 
 
 def drawn(line: str) -> str:

@@ -30,6 +30,9 @@ _SPECIAL: Final = (
     "\u202f",
     "\u2007",
 )
+# Characters that most texts have none beside: such a text is NFC, with nothing special and no wide blanks in it. To ask
+# this of all characters at once takes a third of the time that looking for each of the others does.
+USUAL: Final = re.compile("[\t\n -%'-~\u2010-\u2027≤≥\u3001-\u3011一-\u9fff\uff01-\uff5e]*+")
 # Blanks that only pad a cell or separate two, and what stands beside a blank that does.
 _PADDING: Final = ("\u3000", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
 _EDGES: Final = frozenset(" \t\n")
@@ -56,14 +59,14 @@ def split_lines(text: str) -> list[str]:
 
 def _is_padded(text: str) -> bool:
     """Whether blanks may stand beside separators of cells anywhere in the text."""
-    if any(map(text.__contains__, _PADDING)) or text.count(" ") > _FEW_BLANKS:
-        return True
-    at = text.find(" ")
-    while at >= 0:
-        if text[at - 1 : at] in _EDGES or text[at + 1 : at + 2] in _EDGES or at == 0:
-            return True
+    at = -1
+    for _ in range(_FEW_BLANKS + 1):
         at = text.find(" ", at + 1)
-    return False
+        if at < 0:
+            return False
+        if at == 0 or text[at - 1] in _EDGES or text[at + 1 : at + 2] in _EDGES:
+            return True
+    return True
 
 
 def read(text: str) -> Grid:
@@ -71,8 +74,9 @@ def read(text: str) -> Grid:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
-    special = any(map(text.__contains__, _SPECIAL)) or not unicodedata.is_normalized("NFC", text)
-    padded = special or _is_padded(text)
+    usual = USUAL.fullmatch(text) is not None
+    special = not usual and (any(map(text.__contains__, _SPECIAL)) or not unicodedata.is_normalized("NFC", text))
+    padded = special or (not usual and any(map(text.__contains__, _PADDING))) or _is_padded(text)
     marked = "<" in text
     paged = "\f" in text
     rows: list[Row] = []
@@ -94,13 +98,14 @@ def read(text: str) -> Grid:
         else:
             # As _bare does it; a form has some forty such lines, and a call costs as much as a cell.
             cells = []
-            start = 0
-            for col, part in enumerate(parts):
+            start = col = 0
+            for part in parts:
                 if part:
                     end = start + len(part)
                     cells.append(_new(Cell, (part, number, start, end, col, page, -1, -1, 1, 1, ())))
                     start = end
                 start += 1
+                col += 1  # noqa: SIM113 - a tuple a cell costs more
         if cells:
             rows.append(_new(Row, (number, cells, width, page)))
     return Grid(rows, lines, paged)
