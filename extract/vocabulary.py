@@ -108,6 +108,8 @@ class FormProfile:
     cuts: Mapping[str, tuple[int, ...]]
     furniture: tuple[str, ...]
     furniture_signs: tuple[str, ...]
+    # What any of these begins with.
+    furniture_firsts: frozenset[str]
     # Texts that were found to be words of the funding's header, and "" for others; forms share them.
     header_words: dict[str, str] = field(default_factory=dict, repr=False)
 
@@ -121,6 +123,8 @@ class FormProfile:
 
     def is_furniture(self, text: str) -> bool:
         """Whether a line with this text belongs to the page and not to the form: a stamp, a date, a link."""
+        if text[:1] not in self.furniture_firsts:
+            return False
         if text.startswith(self.furniture_signs):
             return True
         if not text.startswith(self.furniture):
@@ -279,6 +283,7 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         cuts={column: tuple(widths) for column, widths in data["cuts"].items()},
         furniture=tuple(data["furniture"]["starts"]),
         furniture_signs=tuple(data["furniture"]["signs"]),
+        furniture_firsts=frozenset(word[0] for words in data["furniture"].values() for word in words),
     )
 
 

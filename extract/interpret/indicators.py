@@ -238,6 +238,7 @@ class IndicatorReader:
     def whole_rows(self, rows: Sequence[Row], reader: Grammar) -> list[Read]:
         """The rows with their explanations, broken ones put together."""
         profile = self.vocabulary.profile
+        furniture, sums = profile.furniture_firsts, profile.sum_rows
         width = usual_width(rows)
         usual = Usual(lambda: [self.explain(row, reader).best.roles for row in rows])
         weighed = WEIGHT in reader.columns
@@ -245,13 +246,14 @@ class IndicatorReader:
         most = len(reader.columns) + _MORE_CELLS
         for given in rows if max(map(len, map(_CELLS, rows)), default=0) <= most else self._cut_long(rows, reader):
             cells = given.cells
-            if profile.is_furniture(cells[0].text) and (len(cells) <= _FURNITURE or is_signed(cells)):
+            first = cells[0].text
+            if first[0] in furniture and profile.is_furniture(first) and (len(cells) <= _FURNITURE or is_signed(cells)):
                 continue
             row = given
-            if len(cells) == 1 and " " in cells[0].text and self.vocabulary.label(cells[0].text) is None:
+            if len(cells) == 1 and " " in first and self.vocabulary.label(first) is None:
                 row = _at_single_blanks(given)
-            first = row.cells[0].text
-            if first in profile.sum_rows and all(self.kinds(cell.text) in "nNg" for cell in row.cells[1:]):
+                first = row.cells[0].text
+            if first in sums and all(self.kinds(cell.text) in "nNg" for cell in row.cells[1:]):
                 continue
             read = _new(Read, (row, self.explain(row, reader)))
             if cells[0].col == 0 and found and continues(row):
@@ -509,23 +511,20 @@ class _TreeBuilder:
         """
         name, operator, value, unit, weight = pick(cells)
         sign = self.vocabulary.operators.get(operator.text)
-        text, heft = value.text, weight.text
+        called, text, heft = name.text, value.text, weight.text
         figure = NUMBERS.get(text) or number(text)
         weighed = NUMBERS.get(heft) or number(heft)
-        if sign is None or figure is None or weighed is None or name.text[0] in "….·":
+        if sign is None or figure is None or weighed is None or called[0] in "….·":
             return False
-        places = {
-            **self.above,
-            "name": name,
-            "operator": operator,
-            "value": value,
-            "value_number": value,
-            "unit": unit,
-            "weight": weight,
-        }
-        levels = (self.level1, self.level2, name.text, self.raw1, self.raw2, self.basis1, self.basis2)
-        aim = (sign, "stated", text, figure, unit.text, None)
-        self.indicators.append(_new(Indicator, (*levels, *aim, weighed, None, None, None, False, places)))
+        places = self.above.copy()
+        places["name"] = name
+        places["operator"] = operator
+        places["value"] = places["value_number"] = value
+        places["unit"] = unit
+        places["weight"] = weight
+        bases = (self.raw1, self.raw2, self.basis1, self.basis2)
+        fields = (self.level1, self.level2, called, *bases, sign, "stated", text, figure, unit.text, None, weighed)
+        self.indicators.append(_new(Indicator, (*fields, None, None, None, False, places)))
         return True
 
     def _unlikely(self, name: Cell) -> None:
