@@ -165,6 +165,8 @@ def levels(
 
 def duplicates(indicators: Sequence[Indicator]) -> list[Finding]:
     """Indicators that stand twice: one the same in all was likely read or printed twice; a name alone is only noted."""
+    if len({i.name for i in indicators}) == len(indicators):
+        return []
     found = []
     seen: dict[tuple[str | None, ...], list[int]] = {}
     for seq, i in enumerate(indicators):

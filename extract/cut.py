@@ -71,15 +71,13 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
     """
     if not texts:
         return Cut([])
-    # No character is wider than two places, so a text too short for any limit need not be measured.
-    longest = max(map(len, texts))
-    widths = all_widths(texts) if longest * 2 >= _SHORTEST_LIMIT else [len(text) * 2 for text in texts]
+    widths = _widths(texts)
     widest = max(widths)
     at = [limit for limit in known if widest <= limit]
     doubtful = None
     piled = widths.count(widest) + widths.count(widest - 1) >= _ENOUGH
     if piled and widest >= _SHORTEST_LIMIT and widest not in known and widest + 1 not in known:
-        shown = _shown(texts, widths, widest)
+        shown = _shown(texts, all_widths(texts), widest)
         if shown:
             at.append(widest)
             doubtful = None if shown == _SURELY else widest
@@ -89,10 +87,24 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
     pairs = [pair for pair in _PAIRS if pair[0] in everything]
     if not pairs and ends.isdisjoint(widths) and _DANGLING.isdisjoint(lasts):
         return Cut([], doubtful, tuple(at))
-    found = [i for i, own in enumerate(widths) if own in ends or lasts[i] in _DANGLING]
+    found = [i for i, own in enumerate(widths) if own in ends]
+    if not _DANGLING.isdisjoint(lasts):
+        found += [i for i, last in enumerate(lasts) if last in _DANGLING]
     for opening, closing in pairs:
         found += [i for i, text in enumerate(texts) if opening in text and text.rfind(opening) > text.rfind(closing)]
     return Cut([i for i in sorted({*found}) if lasts[i] not in _SENTENCE_ENDS], doubtful, tuple(at))
+
+
+def _widths(texts: Sequence[str]) -> list[int]:
+    """The display widths of texts; of one too short for any limit, or to come near the widest, no more than a bound.
+
+    No character is wider than two places, so these need not be measured.
+    """
+    longest = max(texts, key=len)
+    if len(longest) * 2 < _SHORTEST_LIMIT:
+        return [len(text) * 2 for text in texts]
+    least = width(longest) // 2
+    return [width(text) if len(text) >= least else 0 for text in texts]
 
 
 def _shown(texts: Sequence[str], widths: Sequence[int], widest: int) -> str:
