@@ -120,9 +120,10 @@ class Interpreter:
         lines = grid.lines
         rows = prepared.rows
         glued = bool(prepared.doubts) and not is_page(lines)
-        layout = None if grid.ruled or glued else self._layout(rows, lines)
+        separated = not (grid.ruled or glued) and sum([row.width > 1 for row in rows]) * 2 > len(rows)
+        layout = None if grid.ruled or glued or separated else self._layout(rows, lines)
         if layout is None:
-            way = _way(rows, ruled=grid.ruled, glued=glued)
+            way = "cells" if separated else _way(rows, ruled=grid.ruled, glued=glued)
             read = self._attempt(self._plain(rows, grid), None, lines, profile, index, way, prepared.doubts)
         else:
             sections, reading = layout
@@ -317,9 +318,6 @@ class Interpreter:
 
     def _layout(self, rows: Sequence[Row], lines: Sequence[str]) -> tuple[Sections, LayoutReading] | None:
         """The logical rows of a page by section, and what its layout leaves open; None where no layout was kept."""
-        if sum([row.width > 1 for row in rows]) * 2 > len(rows):
-            # Separators told the cells.
-            return None
         first = rows[0].line
         own_lines = lines[first - 1 : rows[-1].line]
         known = is_layout(own_lines, self.vocabulary) or self._aligned(rows, lines)

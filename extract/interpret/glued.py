@@ -85,8 +85,9 @@ class Ungluer:
         if len(row.cells) > _FEW_CELLS:
             return None
         for i, cell in enumerate(row.cells):
-            if "指标" in cell.text and len(cell.text) > _SHORTEST:
-                text = folded(cell.text)
+            text = cell.text
+            if len(text) > _SHORTEST and "指标" in text:
+                text = folded(text)
                 found = self.lexicon.header(text)
                 if found is not None:
                     return _Header(at, i, self._first_column(text, *found), found[1])

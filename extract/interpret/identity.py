@@ -27,6 +27,7 @@ _SHORTEST_CODE: Final = 6
 _SHORTEST_NAME: Final = 4
 # What the fields that name something are called in the table.
 _NAMES: Final = {"unit": "unit_name", "supervising_unit": "supervising_unit", "project": "project_name"}
+_COLON: Final = re.compile("[:：]")
 # An amount: a number with decimals.
 _DECIMAL: Final = re.compile(r"\d[\d,]*\.\d{1,6}$")
 
@@ -232,16 +233,13 @@ def _singly(cells: Sequence[Cell]) -> Iterator[Cell]:
 
 def _after_colon(cell: Cell) -> Cell | None:
     """What stands behind the colon in a field's own cell; None where nothing does."""
-    for i, character in enumerate(cell.text):
-        if character in ":：":
-            rest = cell.text[i + 1 :]
-            stripped = rest.strip()
-            return (
-                cut(cell, i + 1 + rest.index(stripped), i + 1 + rest.index(stripped) + len(stripped))
-                if stripped
-                else None
-            )
-    return None
+    colon = _COLON.search(cell.text)
+    rest = cell.text[colon.end() :].rstrip() if colon is not None else ""
+    stripped = rest.lstrip()
+    if colon is None or not stripped:
+        return None
+    end = colon.end() + len(rest)
+    return cut(cell, end - len(stripped), end)
 
 
 def _take(found: Identity, name: str, value: Cell, profile: FormProfile) -> None:

@@ -45,7 +45,7 @@ def untangled(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
         if count < _ENDS_AT:
             found.append(row)
             continue
-        long = count >= (_LONG_LINE if len(row.cells) == 1 else _LONG_ROW)
+        long = count >= _LONG_ROW and (count >= _LONG_LINE or len(row.cells) > 1)
         if long and _header(cells, scanner) is not None and not _is_wide(row, scanner):
             found += (Row(row.line, group, 0, row.page) for group in _groups(cells, scanner))
             continue

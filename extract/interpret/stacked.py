@@ -31,12 +31,11 @@ def whole_labels(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
 
 def _with_rest(rows: Sequence[Row], scanner: Scanner) -> Sequence[Row]:
     """The rows; one whose last cell is a label only with the first one of the next line goes on there."""
-    firsts = [row.cells[0] for row in rows]
-    ends = [
-        at
-        for at, (before, cell) in enumerate(pairwise(firsts))
-        if not cell.col and cell.start <= before.start and _goes_on(rows[at], rows[at + 1], scanner)
-    ]
+    ends = []
+    for at, (row, rest) in enumerate(pairwise(rows)):
+        cell = rest.cells[0]
+        if not cell.col and cell.start <= row.cells[0].start and _goes_on(row, rest, scanner):
+            ends.append(at)
     if not ends:
         return rows
     found = list(rows)
@@ -70,13 +69,13 @@ def _is_broken(row: Row, rest: Row, scanner: Scanner) -> bool:
     first, second = row.cells[-1].text, rest.cells[0].text
     if second in scanner.vocabulary.suffixes and scanner.vocabulary.label(first) is not None:
         return True
-    if second[0] in "(（" and second[-1] in ")）" and scanner.meaning(first).kind == "section":
+    kind = scanner.meaning(first).kind
+    if second[0] in "(（" and second[-1] in ")）" and kind == "section":
         return True
-    whole = first + second
-    if scanner.meaning(first).kind == "column" and squash(whole) not in scanner.profile.columns:
+    if len(second) > _LONGEST_PIECE or kind not in ("", "column") or scanner.meaning(second).kind in _BEGINS:
         return False
-    begins = scanner.meaning(first).kind not in ("", "column") or scanner.meaning(second).kind in _BEGINS
-    if len(second) > _LONGEST_PIECE or begins:
+    whole = first + second
+    if kind == "column" and squash(whole) not in scanner.profile.columns:
         return False
     if scanner.meaning(whole).kind in ("section", "field"):
         return True
