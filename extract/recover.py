@@ -6,9 +6,11 @@ different ways is not recovered. What is recovered ends with the sentence in whi
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 from extract.clean import width
@@ -175,25 +177,49 @@ def widths(texts: Iterable[Told]) -> dict[str, Counter[int]]:
 _Wholes = dict[str, dict[str, list[Told]]]
 
 
+class Sources(NamedTuple):
+    """The uncut texts of a group of units; ``told`` gives all that is known of some of them, by their numbers."""
+
+    texts: Sequence[str]
+    told: Callable[[Sequence[int]], Sequence[Told]]
+
+
+NO_SOURCES: Final = Sources((), lambda _: ())
+
+
 def patches(texts: Iterable[Told], limits: Mapping[str, int]) -> Iterator[TaskPatch]:
     """The tasks that change by what other forms tell; ``texts``: those of whole groups, in the order of the archive."""
     groups: dict[str | None, list[Told]] = defaultdict(list)
     for one in texts:
         groups[group(one.unit_code)].append(one)
     for own in groups.values():
-        yield from _of_group(own, limits)
+        whole_ones = [one for one in own if is_source(one)]
+        sources = Sources([one.text for one in whole_ones], partial(_of_numbers, whole_ones))
+        yield from of_group([one for one in own if is_open(one, limits)], sources, limits)
 
 
-def _of_group(texts: Sequence[Told], limits: Mapping[str, int]) -> Iterator[TaskPatch]:
+def _of_numbers(texts: Sequence[Told], numbers: Iterable[int]) -> Sequence[Told]:
+    return [texts[number] for number in numbers]
+
+
+def is_source(one: Told) -> bool:
+    """Whether others may be recovered from a text."""
+    return not one.truncated and bool(one.unit_code)
+
+
+def is_open(one: Told, limits: Mapping[str, int]) -> bool:
+    """Whether a text is the content of a task that may change."""
+    return one.table == "tasks" and not one.settled and (one.truncated or folder(one.source_path) in limits)
+
+
+def of_group(opened: Iterable[Told], sources: Sources, limits: Mapping[str, int]) -> Iterator[TaskPatch]:
     """The tasks that change of one group, or of units without a code: the texts are looked through once."""
-    opened = [(one, one.truncated or _is_cut(one, limits)) for one in texts if one.table == "tasks" and not one.settled]
-    opened = [(one, one.truncated if "content_truncated" in one.kept else cut) for one, cut in opened]
-    wanted = {one.text for one, truncated in opened if truncated and one.unit_code}
-    wholes = _wholes(texts, wanted)
-    codes = sorted({one.unit_code for one in texts if one.unit_code})
-    for one, truncated in opened:
+    cut_ones = [(one, one.truncated or _is_cut(one, limits)) for one in opened]
+    cut_ones = [(one, one.truncated if "content_truncated" in one.kept else cut) for one, cut in cut_ones]
+    wholes = _wholes(sources, {one.text for one, truncated in cut_ones if truncated and one.unit_code})
+    for one, truncated in cut_ones:
         known = wholes.get(one.text) if truncated and one.unit_code else None
-        recovered, source = _recovered(one, known, codes) if known else (None, None)
+        recovered, source = _recovered(one, known) if known else (None, None)
         if truncated != one.truncated or recovered is not None:
             yield TaskPatch(one.source_path, one.form_index, one.seq, truncated, recovered, source, one.kept)
 
@@ -203,41 +229,48 @@ def _is_cut(one: Told, limits: Mapping[str, int]) -> bool:
     return limit is not None and not one.marked and is_cut(one.text, limit)
 
 
-def _wholes(texts: Iterable[Told], wanted: Iterable[str]) -> dict[str, _Wholes]:
+def _wholes(sources: Sources, wanted: Iterable[str]) -> dict[str, _Wholes]:
     """For each cut content that is wanted the texts that go on from it, by how they begin: one look at each place."""
     by_start: Mapping[str, list[str]] = defaultdict(list)
     for content in sorted(wanted):
         if len(content) >= _SHORTEST:
             by_start[content[:_SHORTEST]].append(content)
+    hits: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for number, start in _starts(sources.texts, by_start):
+        text = sources.texts[number]
+        for content in by_start[text[start : start + _SHORTEST]]:
+            if text.startswith(content, start) and (whole := _whole(text, start, start + len(content))):
+                hits[content].append((number, whole))
+    numbers = sorted({number for own in hits.values() for number, _ in own})
+    told = dict(zip(numbers, sources.told(numbers), strict=True))
     found: dict[str, _Wholes] = {}
-    if not by_start:
-        return found
-    whole_ones = [one for one in texts if not one.truncated and one.unit_code]
-    if len(by_start) <= _FEW:
-        # Looking for one after the other is ten times as fast, where they are few and most stand nowhere.
-        everything = "\n".join([one.text for one in whole_ones])
-        by_start = {start: contents for start, contents in by_start.items() if start in everything}
-    for one in whole_ones:
-        text = one.text
-        for start in _starts(text, by_start):
-            for content in by_start[text[start : start + _SHORTEST]]:
-                if text.startswith(content, start) and (whole := _whole(text, start, start + len(content))):
-                    forms = found.setdefault(content, {}).setdefault(one.unit_code or "", {}).setdefault(whole, [])
-                    if len(forms) < _ENOUGH and all(other.form != one.form for other in forms):
-                        forms.append(one)
+    for content, own in hits.items():
+        for number, whole in own:
+            one = told[number]
+            forms = found.setdefault(content, {}).setdefault(one.unit_code or "", {}).setdefault(whole, [])
+            if len(forms) < _ENOUGH and all(other.form != one.form for other in forms):
+                forms.append(one)
     return found
 
 
-def _starts(text: str, beginnings: Mapping[str, object]) -> Iterator[int]:
-    """Where in a text one of these beginnings stands, in order for each."""
+def _starts(texts: Sequence[str], beginnings: Mapping[str, object]) -> Iterator[tuple[int, int]]:
+    """Where in texts, by their numbers, one of these beginnings stands and goes on; in order for each beginning."""
     if len(beginnings) > _FEW:
-        yield from (at for at in range(len(text) - _SHORTEST) if text[at : at + _SHORTEST] in beginnings)
+        for number, text in enumerate(texts):
+            ends = range(len(text) - _SHORTEST)
+            yield from [(number, at) for at in ends if text[at : at + _SHORTEST] in beginnings]
         return
+    # Looking for one after the other in all texts at once is ten times as fast, where they are few.
+    everything = "\n".join(texts)
+    firsts = list(accumulate(map(len, texts), lambda first, length: first + length + 1, initial=0))
     for beginning in beginnings:
-        at = text.find(beginning)
+        at = everything.find(beginning)
         while at >= 0:
-            yield at
-            at = text.find(beginning, at + 1)
+            number = bisect_right(firsts, at) - 1
+            start = at - firsts[number]
+            if start + _SHORTEST < len(texts[number]):
+                yield number, start
+            at = everything.find(beginning, at + 1)
 
 
 def _whole(text: str, start: int, cut_at: int) -> str:
@@ -247,11 +280,11 @@ def _whole(text: str, start: int, cut_at: int) -> str:
     return text[start:end] if end > cut_at else ""
 
 
-def _recovered(one: Told, known: _Wholes, codes: Sequence[str]) -> tuple[str | None, str | None]:
+def _recovered(one: Told, known: _Wholes) -> tuple[str | None, str | None]:
     """A cut content's whole text from other forms of the same department; None where it goes on in two ways."""
     found: dict[str, str] = {}
-    for code in _related(one.unit_code or "", codes):
-        for whole, forms in known.get(code, {}).items():
+    for code in _related(one.unit_code or "", sorted(known)):
+        for whole, forms in known[code].items():
             other = next((each for each in forms if each.form != one.form), None)
             if other is not None:
                 found.setdefault(whole, other.where)

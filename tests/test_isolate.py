@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from extract.api import extract_bytes
-from extract.batch.isolate import Isolation
+from extract.batch import buckets, isolate
+from extract.batch.isolate import Child, Isolation
 from extract.batch.run import Options, run
 from extract.errors import UnreadableInput
 from extract.model import Failure
@@ -71,6 +72,34 @@ def test_a_file_does_not_fail_for_what_another_did_to_the_child(isolation: Isola
     list(isolation.answers(tasks.whose))
     first = isolation.read(pdf("spoil"), "a.pdf").failure
     assert isolation.read(pdf("suffer"), "b.pdf").failure == first
+
+
+def test_a_child_is_replaced_after_many_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolate, "_MOST_TASKS", 3)
+    with Isolation() as isolation:
+        (a,), (b,), (c,), (d,), (e,) = (tuple(isolation.answers(tasks.whose)) for _ in range(5))
+    assert a == b == c != d == e
+
+
+def test_a_child_is_kept_from_bucket_to_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buckets, "_FEWEST", 1)
+    monkeypatch.setattr(buckets, "_MOST", 2)
+    source = tmp_path / "in"
+    source.mkdir()
+    for number in range(6):
+        (source / f"{number}.docx").write_bytes(word_file(paragraph(f"第{number}号通知")))
+    started: list[Child] = []
+
+    class Counted(Child):
+        def __init__(self, max_memory: int) -> None:
+            super().__init__(max_memory)
+            started.append(self)
+
+    monkeypatch.setattr(isolate, "Child", Counted)
+    told: list[Mapping[str, Any]] = []
+    counts = run(Options((str(source),), tmp_path / "out", workers=None), log=told.append).counts
+    assert (counts.inputs, counts.failed, len(told)) == (6, 6, 3)
+    assert [child.tasks for child in started] == [6]
 
 
 def test_children_are_kept_and_are_there_only_when_needed(isolation: Isolation) -> None:
@@ -198,7 +227,8 @@ def test_files_that_are_converted_together_read_as_each_alone() -> None:
 
 
 CONVERT = """
-from extract.batch.isolate import Isolation
+from extract.batch import buckets, isolate
+from extract.batch.isolate import Child, Isolation
 with Isolation() as isolation:
     isolation.read(b"{\\\\rtf1 x}", "a.rtf")
 """
@@ -230,7 +260,8 @@ def waited(look: Callable[[], Any]) -> Any:
 
 RUN = """
 import sys
-from extract.batch.isolate import Isolation
+from extract.batch import buckets, isolate
+from extract.batch.isolate import Child, Isolation
 from tests import tasks
 with Isolation(timeout=600, reader=tasks.bad) as isolation:
     (child,) = isolation.answers(tasks.whose)

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from extract.errors import UsageError
 from extract.tables import place
-from extract.tables.place import put_in_place, staging
+from extract.tables.place import for_all, put_in_place, remove, staging
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs renameat2")
 
@@ -150,3 +152,47 @@ def test_a_folder_that_cannot_be_made_is_said_so(tmp_path: Path, monkeypatch: py
         pass
     assert caught.value.key == "out_not_writable"
     assert caught.value.params == {"path": str(tmp_path), "reason": os.strerror(getattr(errno, number))}
+
+
+def test_a_folder_is_taken_away_with_all_below_it(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    for number in range(40):
+        fill(folder / f"{number % 7}" / f"{number}", "x")
+    (folder / "link").symlink_to(tmp_path / "kept", target_is_directory=True)
+    fill(tmp_path / "kept", "y")
+    remove(folder)
+    assert names(tmp_path) == ["kept"]
+    assert content(tmp_path / "kept") == "y"
+    remove(folder)
+
+
+@pytest.mark.parametrize("threads", [0, 3, 100])
+def test_what_waits_for_the_disk_is_done_once_for_each(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = Thread.start
+    started: list[Thread] = []
+
+    def some(thread: Thread) -> None:
+        if len(started) == threads:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(Thread, "start", some)
+    done: list[int] = []
+    for_all(done.append, range(200))
+    assert sorted(done) == list(range(200))
+    assert len(started) == min(threads, place._AT_ONCE - 1)
+
+
+def test_the_first_failure_ends_what_waits_for_the_disk() -> None:
+    done: list[int] = []
+
+    def work(number: int) -> None:
+        if number == 5:
+            raise OSError(errno.ENOSPC, "full")
+        done.append(number)
+
+    with pytest.raises(OSError, match="full"):
+        for_all(work, range(100_000))
+    assert 5 not in done
+    assert len(done) < 100_000 - 1

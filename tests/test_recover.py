@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from unittest.mock import patch
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extract import recover
 from extract.api import extract_bytes
 from extract.model import Extraction
 from extract.recover import TaskPatch, Widths, patches, told, widths
+from fuzz.loaders import recovery
 
 START = "开展法律援助工作，进一步规范案件受理、指派、承办和监督流程，持续提升困难群众获得感，着力打造半小"
 FORM = """部门整体支出绩效目标批复表
@@ -81,3 +87,9 @@ def test_a_department_with_many_documents_is_searched_once_a_text() -> None:
     documents = [read(f"{i}", f"121{i:03}", f"办理案件第{i}号，按时办结并公开。") for i in range(300)]
     documents += [read("a", "121", START), read("b", "121999", START + "时法律服务圈。")]
     assert [(p.source_path, p.recovery_source) for p in changed(*documents)] == [("a", "b#0 tasks 0")]
+
+
+@given(st.binary(min_size=10, max_size=400), st.sampled_from([0, recover._FEW]))
+def test_texts_of_a_department_are_found_as_a_slow_search_finds_them(data: bytes, few: int) -> None:
+    with patch.object(recover, "_FEW", few):
+        recovery(data)

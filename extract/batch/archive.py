@@ -23,7 +23,7 @@ from extract.corrections.file import Corrections
 from extract.recover import TaskPatch
 from extract.tables.package import PACKAGE, is_described, write_package
 from extract.tables.patch import apply_patches
-from extract.tables.place import put_in_place, resolved, sync, sync_folders
+from extract.tables.place import for_all, put_in_place, resolved, sync, sync_folders
 from extract.tables.schemas import TABLES
 from extract.tables.writer import ACCOUNT, part_of, write_part
 
@@ -223,9 +223,7 @@ class Archive:
         new = work / NEW
         new.mkdir()
         Place(new).make_folders()
-        for number, bucket in enumerate(self._buckets):
-            if bucket.place is not None:
-                _put(bucket, bucket.place, Place(new, number))
+        for_all(lambda at: _put(self._buckets[at], Place(new, at)), range(len(self._buckets)))
         write_package(new)
         manifest.write(new)
         sync(new / ACCOUNT)
@@ -245,8 +243,11 @@ def _is_same(item: Item, entry: Entry) -> bool:
     return item.stamp is not None and item.stamp == entry.stamp
 
 
-def _put(bucket: _Bucket, place: Place, target: Place) -> None:
+def _put(bucket: _Bucket, target: Place) -> None:
     """The parts of a bucket, with what was recovered from others."""
+    place = bucket.place
+    if place is None:
+        return
     for name in TABLES:
         if name != "tasks":
             put(place.table(name), target.table(name))

@@ -25,7 +25,7 @@ from extract.model import Extraction, Failure
 from extract.readers import kinds
 from extract.readers.leaf import Leaf
 from extract.recover import Told
-from extract.tables.place import sync
+from extract.tables.place import for_all, sync
 from extract.tables.schemas import TABLES
 from extract.tables.writer import TableWriter, part_of
 
@@ -128,8 +128,7 @@ def convert(job: Job, place: Place, reading: Reading) -> Iterator[Step | Made]:
             told.close(whole=whole)
     with maker.clock("write"):
         put(place.table("tasks"), place.drafts)
-        for path in place.files()[:-1]:
-            sync(path)
+        for_all(sync, place.files()[:-1])
         account = maker.account()
         account.write(place.account)
         sync(place.account)

@@ -35,6 +35,8 @@ _LEAVE_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.25
 # So many bytes of converted files wait to be read; what is beyond is converted again when its turn comes.
 _HELD: Final = 64 * 1024 * 1024
+# After so many tasks a child is ended: what the libraries that read files keep in memory adds up to little till then.
+_MOST_TASKS: Final = 1000
 
 
 class Lost(UnreadableInput):
@@ -249,7 +251,7 @@ class Isolation:
             done = not isinstance(error, Lost) and error.code != "timeout"
             raise
         finally:
-            if done:
+            if done and child.tasks < _MOST_TASKS:
                 self._idle.append(child)
             else:
                 child.kill()

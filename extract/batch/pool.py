@@ -80,7 +80,7 @@ def made(
     reading = Reading(own, isolation.walk, prepare, limits.max_bytes, corrections=said)
     if marker is not None:
         reading = reading._replace(mark=marker.set)
-    with isolation, uncollected():
+    with uncollected():
         yield from convert(job, place, reading)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
@@ -18,7 +20,7 @@ import pyarrow.compute as pc
 
 from extract import recover
 from extract.batch.store import TOLD, Place
-from extract.recover import TaskPatch, Told, Widths
+from extract.recover import NO_SOURCES, Sources, TaskPatch, Told, Widths
 from extract.tables.writer import part_of
 
 # So many bytes of texts are in memory at a time; as objects they take some times as much.
@@ -38,10 +40,44 @@ def patches(places: Sequence[Place], work: Path) -> list[list[TaskPatch]]:
             widths.add(folder, own)
     limits = widths.limits()
     found: list[list[TaskPatch]] = [[] for _ in places]
-    for texts, numbers in _parts(places, work, -(-size // _BYTES)):
-        for patch in recover.patches(texts, limits):
-            found[numbers[patch.source_path]].append(patch)
+    for tables in _parts(places, work, -(-size // _BYTES)):
+        for number, patch in _patches(tables, limits):
+            found[number].append(patch)
     return [sorted(own) for own in found]
+
+
+def _patches(tables: Sequence[Any], limits: Mapping[str, int]) -> Iterator[tuple[int, TaskPatch]]:
+    """What changes in the tables of some whole groups, a table a bucket; with the number of the table."""
+    sizes = pa.array([table.num_rows for table in tables])
+    bucket = pa.concat_arrays([pa.repeat(pa.scalar(at, pa.int32()), size.as_py()) for at, size in enumerate(sizes)])
+    rows = pa.concat_tables(tables).append_column("bucket", bucket)
+    is_open = pc.and_(pc.equal(rows["table"], "tasks"), pc.invert(rows["settled"]))
+    limited = pc.is_in(rows["folder"], value_set=pa.array(list(limits), pa.string()))
+    opened = _by_group(rows.filter(pc.and_(is_open, pc.or_(rows["truncated"], limited))))
+    is_source = pc.and_(pc.invert(rows["truncated"]), pc.greater(pc.utf8_length(rows["unit_code"]), 0))
+    whole_ones = _by_group(rows.filter(is_source))
+    for group, own in opened.items():
+        numbers: dict[str, int] = dict(zip(own["source_path"].to_pylist(), own["bucket"].to_pylist(), strict=True))
+        others = whole_ones.get(group)
+        sources = Sources(others["text"].to_pylist(), partial(_told, others)) if others is not None else NO_SOURCES
+        for patch in recover.of_group(_told(own), sources, limits):
+            yield numbers[patch.source_path], patch
+
+
+def _by_group(rows: Any) -> dict[str | None, Any]:
+    """Rows by their group, in the order in which they were."""
+    rows = rows.take(pc.sort_indices(rows["group"])).combine_chunks()
+    counts = rows["group"].value_counts()
+    sizes = counts.field("counts").to_pylist()
+    starts = accumulate(sizes, initial=0)
+    groups = counts.field("values").to_pylist()
+    return {group: rows.slice(start, size) for group, start, size in zip(groups, starts, sizes, strict=False)}
+
+
+def _told(rows: Any, numbers: Sequence[int] | None = None) -> list[Told]:
+    """Rows, or those of these numbers, as they were told."""
+    own = rows if numbers is None else rows.take(pa.array(numbers, pa.int64()))
+    return list(map(Told, *(own[name].to_pylist() for name in _FIELDS)))
 
 
 def digest(own: Sequence[TaskPatch]) -> str:
@@ -65,18 +101,18 @@ def _widths(told: Any) -> Mapping[str, Counter[int]]:
     return found
 
 
-def _parts(places: Sequence[Place], work: Path, count: int) -> Iterator[tuple[list[Told], dict[str, int]]]:
-    """The texts in so many parts, those of a group in one of them; with the number of the bucket of each document."""
+def _parts(places: Sequence[Place], work: Path, count: int) -> Iterator[Sequence[Any]]:
+    """The texts in so many parts, those of a group in one of them: a table a bucket."""
     if count <= 1:
-        yield _texts([part_of(place.told) for place in places])
+        yield [part_of(place.told) for place in places]
         return
     sinks = [pa.ipc.new_file(str(_part(work, part)), TOLD) for part in range(count)]
     for number, place in enumerate(places):
         told = part_of(place.told)
-        groups = told["group"].to_pylist()
+        groups = told["group"].combine_chunks().dictionary_encode()
+        parts = pa.array([_part_of(group, count) for group in groups.dictionary.to_pylist()], pa.int32())
         # Units without a code are no group: nothing is recovered for them, and their part may be any.
-        parts = {group: _part_of(group, count) if group else number % count for group in set(groups)}
-        of_row = pa.array([parts[group] for group in groups], pa.int32())
+        of_row = parts.take(groups.indices).fill_null(number % count)
         for part, sink in enumerate(sinks):
             own = told.filter(pc.equal(of_row, part)).combine_chunks()
             # A batch a bucket, so that its number is that of its batch.
@@ -87,9 +123,8 @@ def _parts(places: Sequence[Place], work: Path, count: int) -> Iterator[tuple[li
     for part in range(count):
         with pa.memory_map(str(_part(work, part))) as file:
             reader = pa.ipc.open_file(file)
-            batches = [pa.Table.from_batches([reader.get_batch(at)]) for at in range(reader.num_record_batches)]
-            yield _texts(batches)
-            del batches, reader
+            yield [pa.Table.from_batches([reader.get_batch(at)]) for at in range(reader.num_record_batches)]
+            del reader
         _part(work, part).unlink()
 
 
@@ -99,13 +134,3 @@ def _part_of(group: str, count: int) -> int:
 
 def _part(work: Path, number: int) -> Path:
     return work / f"texts-{number}.arrow"
-
-
-def _texts(tables: Sequence[Any]) -> tuple[list[Told], dict[str, int]]:
-    numbers: dict[str, int] = {}
-    texts: list[Told] = []
-    for number, table in enumerate(tables):
-        columns = [table[name].to_pylist() for name in _FIELDS]
-        numbers.update(dict.fromkeys(columns[0], number))
-        texts += map(Told._make, zip(*columns, strict=True))
-    return texts, numbers

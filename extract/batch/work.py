@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Final
 
 from extract.batch.store import Place
 from extract.errors import UsageError
-from extract.tables.place import clean, locked, resolved, restore
+from extract.tables.place import clean, locked, remove, resolved, restore
 
 NEW: Final = "new"
 _LOCK: Final = "lock"
@@ -40,7 +39,7 @@ def working(out: Path) -> Iterator[Path]:
                 done = True
             finally:
                 if done or not _clear(folder):
-                    shutil.rmtree(folder, ignore_errors=True)
+                    remove(folder)
     except OSError as error:
         if not begun:
             raise UsageError("out_not_writable", path=str(out.parent), reason=error.strerror or str(error)) from error
@@ -57,7 +56,7 @@ def _clear(folder: Path) -> int:
         elif path.name != NEW and Place(path).account.is_file():
             left += 1
         else:
-            shutil.rmtree(path, ignore_errors=True)
+            remove(path)
     return left
 
 

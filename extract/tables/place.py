@@ -18,10 +18,12 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from threading import Thread
+from typing import Final, TypeVar
 
 from extract.errors import UsageError
 
@@ -30,6 +32,10 @@ if sys.platform != "win32":
 
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
+# So many wait for the disk at a time.
+_AT_ONCE: Final = 16
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -50,7 +56,7 @@ def staging(out: Path) -> Iterator[Path]:
         folder.chmod(0o777 & ~_umask())
         yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(folder)
         if lock is not None:
             os.close(lock)
 
@@ -96,7 +102,7 @@ def restore(out: Path) -> None:
     old = _old(out)
     if old.exists():
         if out.exists():
-            shutil.rmtree(old, ignore_errors=True)
+            remove(old)
         else:
             old.rename(out)
 
@@ -111,7 +117,7 @@ def clean(out: Path) -> None:
         folder = out.parent / name
         lock = _lock(folder)
         if lock is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
             os.close(lock)
 
 
@@ -142,7 +148,7 @@ def _move_aside_and_in(folder: Path, out: Path) -> None:
     except OSError:
         old.rename(out)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    remove(old)
 
 
 def _prefix(out: Path) -> str:
@@ -208,6 +214,60 @@ def locked(path: Path) -> Iterator[bool]:
             yield True
     finally:
         os.close(descriptor)
+
+
+def remove(folder: Path) -> None:
+    """Takes away a folder and all below it, as far as that can be done."""
+    found = [(Path(above), names) for above, _, names in os.walk(folder)]
+    for_all(_unlink, [above / name for above, names in found for name in names])
+    depths = defaultdict(list)
+    for above, _ in found:
+        depths[len(above.parts)].append(above)
+    for depth in sorted(depths, reverse=True):
+        for_all(_remove_empty, depths[depth])
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unlink(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def for_all(work: Callable[[T], object], items: Iterable[T]) -> None:
+    """Does something that waits for the disk with each of some items, a few at a time: it waits for them together.
+
+    Where the system has no more threads, one does it all. Raises what one of them raises, with the rest left undone.
+    """
+    left = deque(items)
+    failed: list[BaseException] = []
+
+    def take() -> None:
+        while not failed:
+            try:
+                item = left.popleft()
+            except IndexError:
+                return
+            try:
+                work(item)
+            except BaseException as error:  # noqa: BLE001 - raised by who waits
+                failed.append(error)
+
+    threads = [Thread(target=take) for _ in range(min(_AT_ONCE, len(left)) - 1)]
+    started: list[Thread] = []
+    with suppress(RuntimeError):
+        for thread in threads:
+            thread.start()
+            started.append(thread)
+    take()
+    for thread in started:
+        thread.join()
+    if failed:
+        raise failed[0]
 
 
 def sync(path: Path) -> None:
