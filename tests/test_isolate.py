@@ -227,8 +227,7 @@ def test_files_that_are_converted_together_read_as_each_alone() -> None:
 
 
 CONVERT = """
-from extract.batch import buckets, isolate
-from extract.batch.isolate import Child, Isolation
+from extract.batch.isolate import Isolation
 with Isolation() as isolation:
     isolation.read(b"{\\\\rtf1 x}", "a.rtf")
 """
@@ -246,6 +245,37 @@ def test_libreoffice_does_not_outlive_a_run(number: signal.Signals, tmp_path: Pa
         process.send_signal(number)
         process.wait(60)
     assert waited(lambda: not folder.exists() and not Path(f"/proc/{program}").exists())
+
+
+SLOWLY = """
+import sys, tempfile, time
+from pathlib import Path
+from extract.batch import worker
+from extract.readers.files import ReadOptions
+
+class Slow(tempfile.TemporaryDirectory):
+    @classmethod
+    def _rmtree(cls, *told, **how):
+        Path(sys.argv[1]).touch()
+        time.sleep(1)
+        super()._rmtree(*told, **how)
+
+tempfile.TemporaryDirectory = Slow
+list(worker.convert([b"{\\\\rtf1 x}"], ReadOptions()))
+"""
+
+
+def test_who_is_asked_to_end_twice_takes_away_what_was_made(tmp_path: Path) -> None:
+    """The system asks once for each thread of the process that is gone."""
+    environment = {**office(tmp_path, "sleep 600"), "PYTHONPATH": os.pathsep.join(sys.path)}
+    leaving = tmp_path / "leaving"
+    with subprocess.Popen([sys.executable, "-c", SLOWLY, str(leaving)], env=environment) as process:
+        folder = Path(waited(lambda: (tmp_path / "calls").read_text(encoding="utf-8").strip()))
+        process.terminate()
+        assert waited(leaving.exists)
+        process.terminate()
+        process.wait(60)
+    assert not folder.exists()
 
 
 def waited(look: Callable[[], Any]) -> Any:

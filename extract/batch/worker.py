@@ -73,6 +73,8 @@ def convert(data: Sequence[bytes], options: ReadOptions) -> Iterator[bytes | Fai
 
 
 def _leave(_: int, __: FrameType | None) -> NoReturn:
+    # Where a parent had several threads, its death is told once for each.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise SystemExit
 
 
