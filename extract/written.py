@@ -45,9 +45,16 @@ class Money:
         """The unit that a label states in brackets or behind a colon (金额单位：万元), or None."""
         folded = squash(text)
         for bracketed, labelled, name in self.signs:
-            if bracketed in folded or labelled in folded:
+            if bracketed in folded or (labelled in folded and _ends(labelled, text)):
                 return name
         return None
+
+
+def _ends(labelled: str, text: str) -> bool:
+    """Whether no word goes on where a unit of one character ends: the budget's unit may be that of 元谋县 or 万载县."""
+    label, unit = labelled.split(":")
+    spaced = r"\s*".join((*label, "[:：]", unit))
+    return len(unit) > 1 or regex.search(rf"{spaced}(?![^\W\d])", text) is not None
 
 
 def money(units: Mapping[str, Mapping[str, Any]]) -> Money:

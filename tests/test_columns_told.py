@@ -241,3 +241,20 @@ def test_a_short_number_before_a_blank_may_be_part_of_a_name() -> None:
     (form,) = forms(TOLD.replace("215003 清河县文化馆", "120 急救中心"))
     assert (form.unit_code, form.unit_name) == ("120", "急救中心")
     assert codes(form) == ["blank_in_name"]
+
+
+@pytest.mark.parametrize(
+    ("head", "unit"),
+    [
+        ("填报单位：元谋县教育局", None),
+        ("编制单位：万载县元山镇", None),
+        ("填报单位：元谋县教育局\t单位：万元", "万元"),
+        ("填报单位：元谋县教育局\t金额单 位： 元", "元"),
+        ("金额单位：元 填报日期：2023年", "元"),
+    ],
+)
+def test_the_place_of_a_unit_is_no_unit_of_money(head: str, unit: str | None) -> None:
+    (form,) = forms(TABLE.replace("单位：万元", head))
+    assert form.amount_unit == unit
+    assert ("amount_unit_missing" in codes(form)) == (unit is None)
+    assert form.funding[0].amount == (1_200_000 if unit == "万元" else 120)
