@@ -87,7 +87,7 @@ def cut_ones(texts: Sequence[str], known: Sequence[int]) -> Cut:
     pairs = [pair for pair in _PAIRS if pair[0] in everything]
     if not pairs and ends.isdisjoint(widths) and _DANGLING.isdisjoint(lasts):
         return Cut([], doubtful, tuple(at))
-    found = [i for i, own in enumerate(widths) if own in ends]
+    found = [] if ends.isdisjoint(widths) else [i for i, own in enumerate(widths) if own in ends]
     if not _DANGLING.isdisjoint(lasts):
         found += [i for i, last in enumerate(lasts) if last in _DANGLING]
     for opening, closing in pairs:

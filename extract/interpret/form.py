@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from extract import catalogue, checks
@@ -32,8 +32,7 @@ from extract.recover import in_goals
 from extract.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """What was read of one form, before its texts are looked at together. ``doubts``: of its layout, rows not known."""
 
     head: identity.Identity
@@ -49,6 +48,8 @@ class Parts:
     lacking: frozenset[str] = frozenset()
 
 
+# tuple.__new__ and not Task(...): a third of the time.
+_new = tuple.__new__
 # The upper row of a wide table's header names so many columns and groups of columns at least.
 _FEWEST_GROUPS: Final = 3
 # Findings that say nothing against the rows of a table.
@@ -376,17 +377,15 @@ class Interpreter:
             cuts = self.vocabulary.profile.cuts
             cut = {contents[k][0] for k in cut_ones([text for _, text in contents], cuts["task_content"]).places}
             cut_names = {names[k][0] for k in cut_ones([text for _, text in names], cuts["task_name"]).places}
+        aims = "\n".join([goal.text for goal in goals])
         for seq in cut | cut_names:
-            task = tasks[seq]
-            recovered = in_goals(task.content, goals) if seq in cut and task.content is not None else None
+            name, content, _, _, _, name_cut, places = tasks[seq]
+            recovered = in_goals(content, goals) if seq in cut and content is not None and content in aims else None
             text = source = None
-            places = task.places
             if recovered is not None:
                 text, source = recovered.text, f"goals line {recovered.place.line}"
                 places = {**places, "content_recovered": recovered.place, "recovery_source": recovered.place}
-            tasks[seq] = Task(
-                task.name, task.content, seq in cut, text, source, task.name_truncated or seq in cut_names, places
-            )
+            tasks[seq] = _new(Task, (name, content, seq in cut, text, source, name_cut or seq in cut_names, places))
         return tasks
 
 

@@ -82,9 +82,10 @@ class Ungluer:
         return any(self._header(i, row) is not None for i, row in enumerate(rows))
 
     def _header(self, at: int, row: Row) -> _Header | None:
-        if len(row.cells) > _FEW_CELLS:
+        cells = row.cells
+        if len(cells) > _FEW_CELLS:
             return None
-        for i, cell in enumerate(row.cells):
+        for i, cell in enumerate(cells):
             text = cell.text
             if len(text) > _SHORTEST and "指标" in text:
                 text = folded(text)

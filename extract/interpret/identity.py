@@ -81,7 +81,8 @@ def _unit_in_brackets(found: Identity, sections: Sections, profile: FormProfile)
     """The unit of the amounts where a label of the head states it in brackets: 支出预算总量（万元）."""
     for row in (*sections.head, *sections.funding):
         for cell in row.cells:
-            unit = profile.money.stated(cell.text) if len(cell.text) <= _LONGEST_LABEL and "元" in cell.text else None
+            text = cell.text
+            unit = profile.money.stated(text) if "元" in text and len(text) <= _LONGEST_LABEL else None
             if unit is not None:
                 found.amount_unit = unit
                 found.places["amount_unit"] = cell

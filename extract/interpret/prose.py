@@ -226,12 +226,13 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
     header: Row | None = None
     firsts = profile.placeholder_firsts
     for row in rows:
-        if (len(row.cells) > 1 or header is None) and _heads_tasks(row, profile):
+        cells = row.cells
+        if (len(cells) > 1 or header is None) and _heads_tasks(row, profile):
             header = header or row
             continue
-        if len(row.cells) == 1 and profile.is_furniture(row.cells[0].text) and header is not None and continues(row):
+        if len(cells) == 1 and header is not None and profile.is_furniture(cells[0].text) and continues(row):
             continue
-        if row.cells[0].text[0] not in firsts or not all(profile.placeholder.match(cell.text) for cell in row.cells):
+        if cells[0].text[0] not in firsts or not all(profile.placeholder.match(cell.text) for cell in cells):
             body.append(row)
     width = usual_width([*([header] if header is not None else []), *body])
     whole, findings = _whole_tasks(body, width)
@@ -251,19 +252,25 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             more = row.cells[_TASK_COLUMNS]
             findings.append(Finding("task_columns", "tasks", len(found), None, {"text": more.text[:40]}, more))
         places: dict[str, Cell] = {}
-        bare, ended = without_ellipsis(name) if name is not None and name.text.endswith(ELLIPSES) else (name, False)
-        whole_content, content_ended = (
-            without_ellipsis(content) if content is not None and content.text.endswith(ELLIPSES) else (content, False)
-        )
-        if bare is not None:
-            places["name"] = bare
-        if whole_content is not None:
-            places["content"] = whole_content
+        called, ended = _take(name, "name", places)
+        said, content_ended = _take(content, "content", places)
         if ended or content_ended:
             marked.add(len(found))
-        texts = (bare.text if bare is not None else None, whole_content.text if whole_content is not None else None)
-        found.append(_new(Task, (*texts, content_ended, None, None, ended, places)))
+        found.append(_new(Task, (called, said, content_ended, None, None, ended, places)))
     return Tasks(found, findings, frozenset(marked))
+
+
+def _take(cell: Cell | None, field: str, places: dict[str, Cell]) -> tuple[str | None, bool]:
+    """The text of a task's cell, whether a mark of a cut stood behind it; its place is added as that of the field."""
+    if cell is None:
+        return None, False
+    ended = False
+    text = cell.text
+    if text.endswith(ELLIPSES):
+        cell, ended = without_ellipsis(cell)
+        text = cell.text
+    places[field] = cell
+    return text, ended
 
 
 def _heads_tasks(row: Row, profile: FormProfile) -> bool:

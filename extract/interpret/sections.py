@@ -320,12 +320,13 @@ class Scanner:
     def forms(self, rows: Sequence[Row]) -> list[tuple[int, int]]:
         """The half-open ranges of rows that are one form each, in order; rows before the first form are left out."""
         known = self.known
-        titles = [
-            i
-            for i, row in enumerate(rows)
-            if len(row.cells) <= _WIDEST_TITLE
-            and (known.get(row.cells[0].text) or self.meaning(row.cells[0].text)).kind == "title"
-        ]
+        titles: list[int] = []
+        for i, row in enumerate(rows):
+            cells = row.cells
+            if len(cells) <= _WIDEST_TITLE:
+                text = cells[0].text
+                if (known.get(text) or self.meaning(text)).kind == "title":
+                    titles.append(i)
         starts: list[int] = []
         unit = ""
         reached = 0
@@ -410,16 +411,17 @@ class Scanner:
         for row, meaning, header in self._whole_headers(rows):
             if meaning is NOTHING and not header:
                 cells = row.cells
+                last = cells[-1].text
                 if state == "indicators" and cells[0].text in _ONES and _numbers_columns(row):
                     continue
                 if (
-                    cells[-1].text in task_words
+                    last in task_words
                     or (state in _BEFORE_TASKS and len(cells) > _TASK_WORDS and cells[-2].text in task_words)
                 ) and self._heads_tasks(found, row):
                     state = "tasks"
                 elif state == "head":
                     under = self._head(found, row, under=under)
-                elif state == "tasks" and cells[-1].text[-1] in _AMOUNT_ENDS and self._states_money(found, row):
+                elif state == "tasks" and last[-1] in _AMOUNT_ENDS and self._states_money(found, row):
                     state = "funding"
                 else:
                     by_state[state].append(row)

@@ -105,9 +105,12 @@ def _is_header_word(text: str, scanner: Scanner) -> bool:
 
 def _stacked(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     """The rows, with labels that stand below one another, a piece a line, put together."""
-    suffixes = frozenset(scanner.vocabulary.suffixes)
-    alone = [row.cells[0].text for row in rows if row.width <= 1 and len(row.cells) == 1]
-    if suffixes.isdisjoint([row.cells[0].text for row in rows]) and all(len(text) > _LONGEST_PIECE for text in alone):
+    suffixes = scanner.vocabulary.suffixes
+    for row in rows:
+        first = row.cells[0].text
+        if first in suffixes or (len(first) <= _LONGEST_PIECE and row.width <= 1 and len(row.cells) == 1):
+            break
+    else:
         return list(rows)
     found: list[Row] = []
     at = 0
