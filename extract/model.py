@@ -44,7 +44,8 @@ class Cell(NamedTuple):
     parts: tuple[Cell, ...] = ()
 
 
-class Row(NamedTuple):
+@dataclass(slots=True)
+class Row:
     """One row of a grid: its cells in order, and how many places it has, blank ones counted (``width``).
 
     ``width`` is 0 where runs of blanks separate the cells: how many blank cells are among them is only estimated there.
@@ -54,6 +55,22 @@ class Row(NamedTuple):
     cells: list[Cell]
     width: int
     page: int = 0
+
+    def changed(
+        self,
+        *,
+        line: int | None = None,
+        cells: list[Cell] | None = None,
+        width: int | None = None,
+        page: int | None = None,
+    ) -> Row:
+        """The row with some of its fields changed."""
+        return Row(
+            self.line if line is None else line,
+            self.cells if cells is None else cells,
+            self.width if width is None else width,
+            self.page if page is None else page,
+        )
 
 
 @dataclass(frozen=True, slots=True)

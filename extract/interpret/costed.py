@@ -42,17 +42,17 @@ def costed(rows: Sequence[Row], profile: FormProfile) -> Costed:
     header = _parted(rows[at])
     first = _words(header, profile) or 0
     below = list(takewhile(lambda row: _all_money(row.cells, profile), map(_parted, rows[at + 1 :])))
-    heads = [header._replace(cells=header.cells[first:]), *below]
+    heads = [header.changed(cells=header.cells[first:]), *below]
     most = max(len(row.cells) for row in heads)
-    tasks, sums = [*rows[:at], header._replace(cells=header.cells[:first])], []
+    tasks, sums = [*rows[:at], header.changed(cells=header.cells[:first])], []
     for row in rows[at + 1 + len(below) :]:
         text, amounts = _apart(row, most, profile)
         if not amounts:
             tasks.append(row)
         elif len(text) <= 1 and (not text or squash(text[0].text) in profile.sum_rows):
-            sums.append(row._replace(cells=amounts))
+            sums.append(row.changed(cells=amounts))
         else:
-            tasks.append(row._replace(cells=text))
+            tasks.append(row.changed(cells=text))
     return Costed(tasks, (*heads, *sums) if sums else ())
 
 
@@ -81,7 +81,7 @@ def _mended(rows: Sequence[Row], profile: FormProfile) -> Sequence[Row]:
 
 def _parted(row: Row) -> Row:
     """The row; one of a single cell is cut at its blanks, which some tools put between cells."""
-    return row._replace(cells=words(row.cells[0])) if len(row.cells) == 1 and " " in row.cells[0].text else row
+    return row.changed(cells=words(row.cells[0])) if len(row.cells) == 1 and " " in row.cells[0].text else row
 
 
 def _words(row: Row, profile: FormProfile) -> int | None:

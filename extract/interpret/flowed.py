@@ -155,7 +155,7 @@ def _texts(rows: Sequence[Row], page: Room) -> list[Row]:
     for row in rows:
         before = found[-1] if found else None
         if before is not None and _is_below(row, before) and page.is_full(row.line - 1) and _runs_on(before, row, page):
-            found[-1] = before._replace(cells=[*before.cells[:-1], join([before.cells[-1], *row.cells])])
+            found[-1] = before.changed(cells=[*before.cells[:-1], join([before.cells[-1], *row.cells])])
         else:
             found.append(row)
     return found
@@ -184,9 +184,9 @@ def _tasks(rows: Sequence[Row], page: Room, scanner: Scanner) -> list[Row]:
         if before is not None and _is_rest(before, row, after, page):
             text = join(row.cells)
             if len(before.cells) == 1:
-                found[-1] = before._replace(cells=[before.cells[0], text._replace(col=1)])
+                found[-1] = before.changed(cells=[before.cells[0], text._replace(col=1)])
             else:
-                found[-1] = before._replace(cells=[before.cells[0], join([before.cells[1], text])])
+                found[-1] = before.changed(cells=[before.cells[0], join([before.cells[1], text])])
         else:
             found.append(_task(row))
     return found
@@ -250,7 +250,7 @@ def _with_rest(header: Row, row: Row, page: Room, scanner: Scanner) -> Row | Non
         cells = [*header.cells, *more]
     if not all(scanner.is_column(word.text) for word in more):
         return None
-    return header._replace(cells=[cell._replace(col=i) for i, cell in enumerate(cells)])
+    return header.changed(cells=[cell._replace(col=i) for i, cell in enumerate(cells)])
 
 
 def _words(row: Row) -> list[Cell]:
@@ -282,13 +282,13 @@ def _joined(before: Row, row: Row, page: Room, reader: IndicatorReader, grammar:
     if WEIGHT in first.roles and first.cost < CLOSE and rest.cost < _POOR:
         return None
     found: list[tuple[float, Row]] = []
-    between = before._replace(cells=[*before.cells, *row.cells])
+    between = before.changed(cells=[*before.cells, *row.cells])
     best = reader.explain(between, grammar).best
     at = len(before.cells)
     if not best.roles[at - 1] == best.roles[at] == NAME and not (best.roles[at - 1] <= LEVEL2 and len(row.cells) > 1):
         found.append((best.cost, between))
     if page.is_full(row.line - 1):
-        within = before._replace(cells=[*before.cells[:-1], join([before.cells[-1], row.cells[0]]), *row.cells[1:]])
+        within = before.changed(cells=[*before.cells[:-1], join([before.cells[-1], row.cells[0]]), *row.cells[1:]])
         found.append((reader.explain(within, grammar).best.cost + CLOSE, within))
     cost, whole = min(found, key=lambda way: way[0], default=(apart, row))
     return whole if cost < apart - CLOSE else None

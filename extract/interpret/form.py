@@ -483,7 +483,7 @@ def _cleaned(row: Row) -> Row:
     if all(cell.text.isprintable() and "&" not in cell.text and "<" not in cell.text for cell in row.cells):
         return row
     cells = [cell._replace(text=plain(cell.text)) for cell in row.cells]
-    return row._replace(cells=[cell for cell in cells if cell.text])
+    return row.changed(cells=[cell for cell in cells if cell.text])
 
 
 def _start(title: Cell | None, line: int) -> int:
@@ -495,7 +495,7 @@ def _with_columns(row: Row, lines: Sequence[str]) -> Row:
     """The row, its cells with the display columns they stand in."""
     line = lines[row.line - 1]
     cells = [cell._replace(x0=width(line[: cell.start]), x1=width(line[: cell.end])) for cell in row.cells]
-    return row._replace(cells=cells)
+    return row.changed(cells=cells)
 
 
 def _placed(

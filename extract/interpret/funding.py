@@ -341,7 +341,7 @@ def parted_amounts(row: Row, profile: FormProfile) -> Row:
     if not any(":" in cell.text or "：" in cell.text for cell in row.cells):
         return row
     cells = [piece for cell in row.cells for piece in _parted(cell, profile)]
-    return row if len(cells) == len(row.cells) else row._replace(cells=cells)
+    return row if len(cells) == len(row.cells) else row.changed(cells=cells)
 
 
 def _parted(cell: Cell, profile: FormProfile) -> tuple[Cell, ...]:

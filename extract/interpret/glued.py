@@ -115,13 +115,13 @@ class Ungluer:
         heads = self._heads(cell, header, row.page)
         columns = self.indicators.all_columns(heads)
         rest = [cut(cell, header.end, len(cell.text)), *row.cells[header.cell + 1 :]]
-        body = [row._replace(cells=[piece for piece in rest if piece.text.strip()])]
+        body = [row.changed(cells=[piece for piece in rest if piece.text.strip()])]
         read = self.body.read([one for one in [*body, *rows[header.row + 1 :]] if one.cells], columns)
         if read is None:
             return None
         above = [*row.cells[: header.cell], cut(cell, 0, header.start)]
         top = TopReader(self.head_words)
-        last = row._replace(cells=[piece for piece in above if piece.text.strip()])
+        last = row.changed(cells=[piece for piece in above if piece.text.strip()])
         top.read([one for one in [*rows[: header.row], last] if one.cells])
         return Unglued([*top.rows, *heads, *read[0]], [*top.findings, *read[1]])
 

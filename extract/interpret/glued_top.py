@@ -62,13 +62,13 @@ class TopReader:
             self._section(cells[0], None, first.mark.name)
             cells = cells[1:]
         if self._state == "funding" and cells:
-            self._money.append(row._replace(cells=cells))
+            self._money.append(row.changed(cells=cells))
         elif self._state == "goals":
             for cell in cells:
                 for segment in segments(folded(cell.text), self.words, self._rank):
                     self._segment(cell, segment)
         elif cells:
-            self.rows.append(row._replace(cells=cells))
+            self.rows.append(row.changed(cells=cells))
 
     def _segment(self, cell: Cell, segment: Segment) -> None:
         mark = segment.mark
@@ -134,7 +134,7 @@ class TopReader:
         elif self._state == "tasks":
             self._tasks(value)
         elif self._state in ("term", "notes"):
-            self.rows[-1] = self.rows[-1]._replace(cells=[*self.rows[-1].cells, value])
+            self.rows[-1] = self.rows[-1].changed(cells=[*self.rows[-1].cells, value])
         else:
             self._add(value)
 
@@ -155,7 +155,7 @@ class TopReader:
             if any(holds_money(cell.text, self.profile) for row in self._money for cell in row.cells):
                 cells = [cell for row in self._money for cell in row.cells]
                 money = read_money(cells, self._label, self._kind, None, self.profile)
-                self.rows += [row._replace(page=self._page) for row in money.rows]
+                self.rows += [row.changed(page=self._page) for row in money.rows]
                 self.findings += money.findings
             else:
                 self.rows += self._money

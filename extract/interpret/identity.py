@@ -189,7 +189,7 @@ def _continued_below(before: Row, row: Row, scanner: Scanner) -> Row | None:
         if above is None or scanner.meaning(cell.text).kind:
             return None
         cells[above] = join([cells[above], cell])
-    return before._replace(cells=cells, line=row.line)
+    return before.changed(cells=cells, line=row.line)
 
 
 def _fields(row: Row, scanner: Scanner) -> tuple[list[tuple[str, Cell]], list[Cell]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple
 
 from extract.checks import is_sound_sum
@@ -65,7 +65,7 @@ _END: Final = Cell("", 0, 0, 0, 0)
 _REMEMBERED: Final = 4096
 # A third of the time that names take, of cells by the hundred.
 _TEXT: Final = itemgetter(Cell._fields.index("text"))
-_CELLS: Final = itemgetter(Row._fields.index("cells"))
+_CELLS: Final = attrgetter("cells")
 _COL: Final = itemgetter(Cell._fields.index("col"))
 # From this cost on, a row is not well explained as a row of its own.
 _POOR: Final = 4.0

@@ -237,7 +237,7 @@ def tasks(table: TaskTable, convention: Convention) -> Part:
     if table.layout is None:
         return Part([table.header, *table.plain], [])
     found, doubts = _task_rows(table.layout, convention, table.header.width)
-    rows = [table.header._replace(cells=list(table.header.cells)), *found]
+    rows = [table.header.changed(cells=list(table.header.cells)), *found]
     if table.drifted:
         doubts.append(uneven("tasks", table.header.cells[0]))
     if table.label is not None:

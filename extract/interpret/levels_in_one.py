@@ -43,7 +43,7 @@ def part_levels(sections: Sections, scanner: Scanner) -> None:
         return
     word = header.cells[at]
     over = [word._replace(text=_WORDS[0]), word._replace(text=_WORDS[1], col=word.col + 1)]
-    sections.headers[0] = header._replace(
+    sections.headers[0] = header.changed(
         cells=[*header.cells[:at], *over, *_moved(header.cells[at + 1 :])], width=header.width + bool(header.width)
     )
     sections.indicators[:] = [_parted(row, own, word.col) for row, own in zip(rows, found, strict=True)]
@@ -83,7 +83,7 @@ def _parted(row: Row, parts: Sequence[tuple[Cell, Cell] | None], place: int) -> 
     at, both = next(((i, own) for i, own in enumerate(parts) if own is not None), (-1, None))
     if both is None:
         behind = next((i for i, cell in enumerate(row.cells) if cell.col > place), len(row.cells))
-        return row._replace(cells=[*row.cells[:behind], *_moved(row.cells[behind:])], width=row.width + bool(row.width))
+        return row.changed(cells=[*row.cells[:behind], *_moved(row.cells[behind:])], width=row.width + bool(row.width))
     first, second = both
     own = [first, second._replace(col=first.col + 1)]
-    return row._replace(cells=[*row.cells[:at], *own, *_moved(row.cells[at + 1 :])], width=row.width + bool(row.width))
+    return row.changed(cells=[*row.cells[:at], *own, *_moved(row.cells[at + 1 :])], width=row.width + bool(row.width))

@@ -27,7 +27,7 @@ def listed(lines: Sequence[str]) -> int:
 def without_numbers(rows: Sequence[Row], most: int) -> list[Row]:
     """The rows without the numbers of links, of which there are so many."""
     shown = ([cell for one in row.cells if (cell := _without(one, most)) is not None] for row in rows)
-    return [row._replace(cells=cells) for row, cells in zip(rows, shown, strict=True) if cells]
+    return [row.changed(cells=cells) for row, cells in zip(rows, shown, strict=True) if cells]
 
 
 def _without(cell: Cell, most: int) -> Cell | None:

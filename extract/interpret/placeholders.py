@@ -31,7 +31,7 @@ def without_placeholders(rows: Sequence[Row], vocabulary: Vocabulary) -> Sequenc
         if at == len(cells) or not all(_is_label(cell.text, vocabulary) for cell in cells[:at]):
             found.append(row)
         elif at:
-            found.append(row._replace(cells=cells[:at]))
+            found.append(row.changed(cells=cells[:at]))
     return found
 
 

@@ -109,10 +109,10 @@ def _goal_columns(rows: Sequence[Row], profile: FormProfile) -> tuple[list[Row],
             found += [row] if before else []
         elif len(cols) == len(head):
             kept = {col for col, (_, goal) in zip(cols, head, strict=True) if goal}
-            found.append(row._replace(cells=[cell for cell in row.cells if cell.col in kept]))
+            found.append(row.changed(cells=[cell for cell in row.cells if cell.col in kept]))
             before = cols[-1] in kept
         elif row.width and all(col in dict(head) for col in cols):
-            found.append(row._replace(cells=[cell for cell in row.cells if dict(head)[cell.col]]))
+            found.append(row.changed(cells=[cell for cell in row.cells if dict(head)[cell.col]]))
             before = dict(head)[cols[-1]]
         else:
             found.append(row)

@@ -58,7 +58,7 @@ def untangled(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
             and not scanner.is_header(row)
         ):
             # The label of the next section at the end of a row of the head.
-            found += (row._replace(cells=cells[:-1]), row._replace(cells=cells[-1:]))
+            found += (row.changed(cells=cells[:-1]), row.changed(cells=cells[-1:]))
         else:
             found.append(row)
     return found

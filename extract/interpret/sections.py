@@ -125,7 +125,7 @@ def _parted(row: Row) -> Row:
     rest = cell.text[at + 1 :]
     start = at + 1 + len(rest) - len(rest.lstrip())
     behind = [trimmed(cut(cell, start, len(cell.text)))] if start < len(cell.text) else []
-    return row._replace(cells=[trimmed(cut(cell, 0, at)), *behind, *row.cells[1:]])
+    return row.changed(cells=[trimmed(cut(cell, 0, at)), *behind, *row.cells[1:]])
 
 
 def _without_label(row: Row) -> Row:
@@ -458,11 +458,11 @@ class Scanner:
             else -1
         )
         if at >= 0:
-            found.funding.append(row._replace(cells=row.cells[at:]))
+            found.funding.append(row.changed(cells=row.cells[at:]))
         if at < 0:
             found.head.append(row)
         elif any(self.meaning(cell.text).kind for cell in row.cells[:at]):
-            found.head.append(row._replace(cells=row.cells[:at]))
+            found.head.append(row.changed(cells=row.cells[:at]))
         elif at and profile.money.stated(row.cells[0].text):
             found.labels.setdefault("funding", row.cells[0])
         return False

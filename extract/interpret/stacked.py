@@ -120,7 +120,7 @@ def _stacked(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
         taken = taken or (2 if _is_broken_title(rows, at, scanner) else 0)
         if taken:
             label = join([row.cells[-1], *(rows[at + i].cells[0] for i in range(1, taken))])
-            row = row._replace(cells=[*row.cells[:-1], label])
+            row = row.changed(cells=[*row.cells[:-1], label])
         at += max(1, taken)
         if at < len(rows) and _ends_a_label(row, rows[at], rows[at - 1].line, scanner):
             row = together(row, rows[at])

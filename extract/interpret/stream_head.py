@@ -85,9 +85,9 @@ def head(
         cell = line.whole
         if rows and len(rows[-1].cells) > 1 and rows[-1].cells[-1].text.endswith("-"):
             # A code goes before what it names.
-            rows[-1] = rows[-1]._replace(cells=[*rows[-1].cells[:-1], join([rows[-1].cells[-1], cell])])
+            rows[-1] = rows[-1].changed(cells=[*rows[-1].cells[:-1], join([rows[-1].cells[-1], cell])])
         elif (at := _coded(cell, rows, scanner)) >= 0:
-            rows[at] = rows[at]._replace(cells=[*rows[at].cells[:-1], join([cell, rows[at].cells[-1]])._replace(col=1)])
+            rows[at] = rows[at].changed(cells=[*rows[at].cells[:-1], join([cell, rows[at].cells[-1]])._replace(col=1)])
         elif waiting:
             own = waiting.pop(0)
             if waiting and own.line != cell.line:
@@ -97,7 +97,7 @@ def head(
             rows.append(Row(own.line, [own, cell._replace(col=1)], 2))
             goes_on = width(cell.text) >= _MAY_GO_ON
         elif goes_on and _is_rest(cell.text, scanner) and cell.line <= _last_line(rows[-1].cells[-1]) + _NEAR:
-            rows[-1] = rows[-1]._replace(cells=[*rows[-1].cells[:-1], join([rows[-1].cells[-1], cell])])
+            rows[-1] = rows[-1].changed(cells=[*rows[-1].cells[:-1], join([rows[-1].cells[-1], cell])])
         else:
             rows.append(Row(cell.line, [cell], 1))
             goes_on = width(cell.text) >= _MAY_GO_ON and scanner.meaning(cell.text).kind == "field"

@@ -31,7 +31,7 @@ def with_whole_title(rows: Sequence[Row], at: int, lines: Sequence[str], title: 
         if not _BREAK.fullmatch(_between(row.cells[0], found[0], lines)):
             break
         found.insert(0, row.cells[0])
-    return title._replace(cells=[join(found), *title.cells[1:]]) if len(found) > 1 else title
+    return title.changed(cells=[join(found), *title.cells[1:]]) if len(found) > 1 else title
 
 
 def _between(above: Cell, below: Cell, lines: Sequence[str]) -> str:

@@ -252,7 +252,7 @@ def _at_blanks(row: Row) -> Row:
     """The row; one that is one cell is cut at its blanks."""
     if len(row.cells) > 1 or " " not in row.cells[0].text:
         return row
-    return row._replace(cells=words(row.cells[0]))
+    return row.changed(cells=words(row.cells[0]))
 
 
 def _same(one: Project, before: Project) -> bool:

@@ -66,7 +66,7 @@ def _read(line: str, number: int, own: Writing) -> Row | None:
     if made is None or not hidden:
         return made
     cells = [cell for one in made.cells if (cell := _shown(line, one, hidden)) is not None]
-    return made._replace(cells=cells) if cells else None
+    return made.changed(cells=cells) if cells else None
 
 
 def _heading(line: str) -> Sequence[Hidden]:

@@ -75,7 +75,7 @@ def moved(made: Row, lines: int, starts: Mapping[int, int]) -> Row:
     begins in its line.
     """
     cells = [_moved(cell, lines, starts) for cell in made.cells]
-    return made._replace(line=made.line + lines, cells=cells)
+    return made.changed(line=made.line + lines, cells=cells)
 
 
 def _moved(cell: Cell, lines: int, starts: Mapping[int, int]) -> Cell:

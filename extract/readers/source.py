@@ -218,4 +218,4 @@ def _on_page(made: Row, page: int) -> Row:
     cells = [
         cell._replace(page=page, parts=tuple([part._replace(page=page) for part in cell.parts])) for cell in made.cells
     ]
-    return made._replace(cells=cells, page=page)
+    return made.changed(cells=cells, page=page)

@@ -107,7 +107,7 @@ def read(text: str) -> Grid:
                 start += 1
                 col += 1  # noqa: SIM113 - a tuple a cell costs more
         if cells:
-            rows.append(_new(Row, (number, cells, width, page)))
+            rows.append(Row(number, cells, width, page))
     return Grid(rows, lines, paged)
 
 
@@ -115,9 +115,9 @@ def line_row(line: str, number: int) -> Row | None:
     """The row of one line by itself, as ``read`` reads it; None for a blank one. No pages are counted."""
     if "\t" in line:
         cells = _tabbed(line.split("\t"), number, 0, special=True)
-        return _new(Row, (number, cells, line.count("\t") + 1, 0)) if cells else None
+        return Row(number, cells, line.count("\t") + 1, 0) if cells else None
     cells = _blank_separated(line, number, 0, special=True)
-    return _new(Row, (number, cells, 1 if len(cells) == 1 else 0, 0)) if cells else None
+    return Row(number, cells, 1 if len(cells) == 1 else 0, 0) if cells else None
 
 
 def _cell(text: str, line: int, start: int, col: int, page: int) -> Cell:
