@@ -27,10 +27,10 @@ def by_place(reads: list[Read], headers: Sequence[Row], reader: Grammar, kind_of
     """
     if len(headers) != 1:
         return reads
-    for row, explanation in reads:
-        best = explanation.best
+    for read in reads:
+        best = read.explanation.best
         # Something unusual, or a label that stands further right than those of the first level begin.
-        if best.cost >= _DEAR or (best.roles[0] == LEVEL1 and row.cells[0].col > 0):
+        if best.cost >= _DEAR or (best.roles[0] == LEVEL1 and read.row.cells[0].col > 0):
             break
     else:
         return reads

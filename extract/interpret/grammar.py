@@ -8,6 +8,7 @@ archive, so every look is explained once and remembered.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final, NamedTuple
@@ -98,7 +99,8 @@ class Reading(NamedTuple):
 Pick = Callable[[Sequence[Cell]], tuple[Cell, ...]]
 
 
-class Plan(NamedTuple):
+@dataclass(slots=True)
+class Plan:
     """Where the cells of each role stand in a row: places in its list of cells, -1 where a role has none."""
 
     level1: int
@@ -131,7 +133,8 @@ class Plan(NamedTuple):
     placed: bool = False
 
 
-class Explanation(NamedTuple):
+@dataclass(slots=True)
+class Explanation:
     """The best reading of a row, and the next one where there is one that gives other values; what the two cost."""
 
     best: Reading
@@ -145,7 +148,8 @@ class Explanation(NamedTuple):
         return self.weighed.margin
 
 
-class Read(NamedTuple):
+@dataclass(slots=True)
+class Read:
     """A row with its explanation."""
 
     row: Row
@@ -272,7 +276,7 @@ class Grammar:
         return sum(self._skip(role, memory) for role in self.columns[column + 1 :])
 
 
-def _plan(best: Reading, second: Reading | None, *, half: bool, gaps: bool, odd: bool) -> Plan:
+def _plan(best: Reading, second: Reading | None, *, half: bool, gaps: bool, odd: bool, placed: bool = False) -> Plan:
     roles = best.roles
     first = {role: roles.index(role) for role in set(roles)}
     names = tuple(i for i, role in enumerate(roles) if role == NAME)
@@ -300,6 +304,7 @@ def _plan(best: Reading, second: Reading | None, *, half: bool, gaps: bool, odd:
         odd=odd,
         whole=whole,
         usual=_usual(first) if whole and not more else None,
+        placed=placed,
     )
 
 
@@ -323,7 +328,7 @@ def certain(read: Explanation, columns: Sequence[int], roles: tuple[int, ...]) -
     """The explanation of a row whose cells have these roles for certain. ``read``: by their kinds."""
     gaps = any(role > NAME and role not in roles for role in columns)
     best = read.best if read.best.roles == roles else Reading(roles, 0.0)
-    plan = _plan(best, None, half=False, gaps=gaps, odd=False)._replace(placed=True)
+    plan = _plan(best, None, half=False, gaps=gaps, odd=False, placed=True)
     return Explanation(best, None, plan, Weighed(best.cost, _NEVER))
 
 

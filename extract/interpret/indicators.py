@@ -255,7 +255,7 @@ class IndicatorReader:
                 first = row.cells[0].text
             if first in sums and all(self.kinds(cell.text) in "nNg" for cell in row.cells[1:]):
                 continue
-            read = _new(Read, (row, self.explain(row, reader)))
+            read = Read(row, self.explain(row, reader))
             if cells[0].col == 0 and found and continues(row):
                 whole = None
                 if _may_continue(found[-1].explanation, read.explanation, self.kinds(cells[0].text)):
@@ -406,7 +406,8 @@ class _TreeBuilder:
         self.findings: list[Finding] = []
 
     def build(self, reads: Sequence[Read], columns: tuple[int, ...]) -> Tree:
-        for row, explanation in reads:
+        for read in reads:
+            row, explanation = read.row, read.explanation
             plan = explanation.plan
             if self.basis1 == "stated":
                 self.basis1 = "inherited"

@@ -67,7 +67,7 @@ def with_directions(columns: Columns, reads: Sequence[Read], cost: Cost) -> Colu
     """The columns, the operator's (指标性质) as one of directions where names were read together with such words."""
     if OPERATOR not in columns or DIRECTION in columns:
         return columns
-    more = (row.cells[at].text for row, explanation in reads for at in explanation.plan.more_name)
+    more = (read.row.cells[at].text for read in reads for at in read.explanation.plan.more_name)
     if not any(text in DIRECTIONS for text in more):
         return columns
     other = tuple(DIRECTION if role == OPERATOR else role for role in columns)

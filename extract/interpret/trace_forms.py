@@ -93,7 +93,8 @@ def _cuts(record: FormRecord, known: Mapping[str, Sequence[int]]) -> list[CutTra
 def _names_as_they_stand(parts: Parts) -> list[str]:
     """The ends of the indicators' names; the form's own have lost their marks."""
     found = []
-    for row, explanation in parts.tree.reads:
+    for read in parts.tree.reads:
+        row, explanation = read.row, read.explanation
         plan = explanation.plan
         if plan.name >= 0:
             found.append(row.cells[plan.more_name[-1] if plan.more_name else plan.name].text)

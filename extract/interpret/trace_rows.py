@@ -185,7 +185,8 @@ def _grammatical(stretch: Stretch) -> Iterator[Reading]:
     """The rows that the row grammar explained."""
     kinds = stretch.interpreter.indicators.kinds
     for record in stretch.read:
-        for row, explanation in record.parts.tree.reads:
+        for read in record.parts.tree.reads:
+            row, explanation = read.row, read.explanation
             roles = explanation.best.roles
             parts = tuple(
                 Part(cell, grammar.ROLES[role], KINDS[kinds(cell.text)])
@@ -196,7 +197,7 @@ def _grammatical(stretch: Stretch) -> Iterator[Reading]:
             if second is not None:
                 other = Other(tuple(grammar.ROLES[role] for role in second.roles), second.cost)
             apart = _apart(row, stretch)
-            yield Reading(_row_of(Read(row, explanation)), record.number, parts, explanation.best.cost, other, apart)
+            yield Reading(_row_of(read), record.number, parts, explanation.best.cost, other, apart)
 
 
 def _apart(row: Row, stretch: Stretch) -> float | None:
