@@ -95,13 +95,23 @@ def equations(
     return tuple(found)
 
 
+class _Way(NamedTuple):
+    """A way to place the amounts of a row in order: the column of each, and what has to hold then.
+
+    ``sums``: by the numbers of the amounts, that of a sum, those of its parts, and those that it may hold or not.
+    """
+
+    columns: tuple[int, ...]
+    sums: tuple[tuple[int, tuple[int, ...], tuple[int, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """The columns of a header and their equations, and what distances between amounts were found to mean there."""
 
     heads: tuple[Head, ...]
     made: tuple[Equation, ...]
-    at_distances: dict[tuple[Spot, ...], list[tuple[int, ...]]] = field(default_factory=dict)
+    at_distances: dict[tuple[Spot, ...], list[_Way]] = field(default_factory=dict)
     columns: tuple[Column, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,13 +147,13 @@ def place(figures: Sequence[Figure], table: Table) -> Placing:
         gaps = tuple([_gap(before, after) for before, after in pairwise(figures)])
         near = table.at_distances.get(gaps)
         if near is None:
-            near = table.at_distances[gaps] = _at_distances(gaps, heads)
+            near = table.at_distances[gaps] = _ways(_at_distances(gaps, heads), table)
     else:
-        near = [tuple(min(range(len(heads)), key=row.__getitem__) for row in offsets)]
-        near = [chosen for chosen in near if all(a < b for a, b in pairwise(chosen))]
-    sound = [chosen for chosen in near if _holds(chosen, figures, table)]
+        chosen = tuple(min(range(len(heads)), key=row.__getitem__) for row in offsets)
+        near = _ways([chosen] if all(a < b for a, b in pairwise(chosen)) else [], table)
+    sound = [way for way in near if _holds(way, figures)]
     if len(sound) == 1:
-        return Placing(sound[0], {}, sound=True)
+        return Placing(sound[0].columns, {}, sound=True)
     placements = ranked(figures, table, offsets)
     best = placements[0]
     rivals: dict[int, int] = {}
@@ -227,17 +237,32 @@ def _at_distances(gaps: tuple[Spot, ...], heads: tuple[Head, ...]) -> list[tuple
     return found
 
 
-def _holds(chosen: tuple[int, ...], figures: Sequence[Figure], table: Table) -> bool:
-    """Whether amounts placed so keep every equation, and at least one can be made."""
-    columns = table.columns
-    amounts = {columns[c]: f.amount for c, f in zip(chosen, figures, strict=True)}
-    checked = False
-    for equation in table.made:
-        whole, parts = equation.sides(amounts)
-        if whole != parts:
+def _ways(placements: Sequence[tuple[int, ...]], table: Table) -> list[_Way]:
+    """The placements by which every equation may hold: each has its sum and a part, or neither, and one has both."""
+    found: list[_Way] = []
+    for chosen in placements:
+        at = {table.columns[c]: i for i, c in enumerate(chosen)}
+        sums = [(at.get(one.whole, -1), _numbers(at, one.parts), _numbers(at, one.beside)) for one in table.made]
+        stated = tuple(one for one in sums if one[0] >= 0)
+        if stated and all((parts or beside) if whole >= 0 else not parts for whole, parts, beside in sums):
+            found.append(_Way(chosen, stated))
+    return found
+
+
+def _numbers(at: Mapping[Column, int], columns: Sequence[Column]) -> tuple[int, ...]:
+    return tuple(at[column] for column in columns if column in at)
+
+
+def _holds(way: _Way, figures: Sequence[Figure]) -> bool:
+    """Whether amounts placed so keep every equation."""
+    amounts = [figure.amount for figure in figures]
+    for whole, parts, beside in way.sums:
+        total = sum([amounts[i] for i in parts], _ZERO)
+        if amounts[whole] == total and parts:
+            continue
+        if not beside or amounts[whole] != sum([amounts[i] for i in beside], total):
             return False
-        checked = checked or whole is not None
-    return checked
+    return True
 
 
 def judge(
