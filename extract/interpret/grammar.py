@@ -8,12 +8,11 @@ archive, so every look is explained once and remembered.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from extract.model import Cell, Row, Weighed
+from extract.model import Cell, Row, Weighed, pure
 
 # The roles a cell can have; those from OPERATOR on are the tail of a row.
 ROOT, LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, PASS, ACHIEVED, SCORE, ASIDE, EXTRA = range(14)
@@ -99,7 +98,7 @@ class Reading(NamedTuple):
 Pick = Callable[[Sequence[Cell]], tuple[Cell, ...]]
 
 
-@dataclass(slots=True)
+@pure
 class Plan:
     """Where the cells of each role stand in a row: places in its list of cells, -1 where a role has none."""
 
@@ -133,7 +132,7 @@ class Plan:
     placed: bool = False
 
 
-@dataclass(slots=True)
+@pure
 class Explanation:
     """The best reading of a row, and the next one where there is one that gives other values; what the two cost."""
 
@@ -148,7 +147,7 @@ class Explanation:
         return self.weighed.margin
 
 
-@dataclass(slots=True)
+@pure
 class Read:
     """A row with its explanation."""
 
