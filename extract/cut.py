@@ -100,11 +100,12 @@ def _widths(texts: Sequence[str]) -> list[int]:
 
     No character is wider than two places, so these need not be measured.
     """
-    longest = max(texts, key=len)
-    if len(longest) * 2 < _SHORTEST_LIMIT:
-        return [len(text) * 2 for text in texts]
-    least = width(longest) // 2
-    return [width(text) if len(text) >= least else 0 for text in texts]
+    lengths = [*map(len, texts)]
+    longest = max(lengths)
+    if longest * 2 < _SHORTEST_LIMIT:
+        return [length * 2 for length in lengths]
+    least = width(texts[lengths.index(longest)]) // 2
+    return [width(text) if length >= least else 0 for text, length in zip(texts, lengths, strict=True)]
 
 
 def _shown(texts: Sequence[str], widths: Sequence[int], widest: int) -> str:

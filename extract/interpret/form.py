@@ -245,8 +245,9 @@ class Interpreter:
         goals = parts.goals.goals
         indicators = tree.indicators
         # A form that marks its cuts leaves its unmarked texts whole.
-        marks = bears_marks(parts.tasks, [i.name for i in indicators if i.name is not None])
-        cut_doubts = self._cut_names(indicators, marks=marks)
+        names = [i.name for i in indicators if i.name is not None]
+        marks = bears_marks(parts.tasks, names)
+        cut_doubts = self._cut_names(indicators, names, marks=marks)
         tasks = self._cut_tasks(parts.tasks, goals, marks=marks)
         weighed = checks.weights(indicators)
         known = self.vocabulary
@@ -345,16 +346,20 @@ class Interpreter:
         at = next((i for i, row in enumerate(rows) if row.width == 0 and self.scanner.is_header(row)), None)
         return at is not None and begins_below(rows[at], rows[at + 1 :], lines)
 
-    def _cut_names(self, indicators: list[Indicator], *, marks: bool) -> list[Finding]:
-        """Marks the indicators whose names are cut: by their marks (…) where the form has ``marks``, else by width."""
-        named = [(seq, i.places["name"]) for seq, i in enumerate(indicators) if i.name is not None]
+    def _cut_names(self, indicators: list[Indicator], names: Sequence[str], *, marks: bool) -> list[Finding]:
+        """Marks the indicators whose names are cut: by their marks (…) where the form has ``marks``, else by width.
+
+        ``names``: of those that have one.
+        """
+        named = [seq for seq, i in enumerate(indicators) if i.name is not None]
         doubts: list[Finding] = []
         if marks:
-            marked = [(seq, *prose.without_ellipsis(cell)) for seq, cell in named if cell.text.endswith(ELLIPSES)]
+            ends = [seq for seq, name in zip(named, names, strict=True) if name.endswith(ELLIPSES)]
+            marked = [(seq, *prose.without_ellipsis(indicators[seq].places["name"])) for seq in ends]
             cut = [(seq, cell) for seq, cell, mark in marked if mark]
         else:
-            told = cut_ones([cell.text for _, cell in named], self.vocabulary.profile.cuts["indicator_name"])
-            cut = [named[k] for k in told.places]
+            told = cut_ones(names, self.vocabulary.profile.cuts["indicator_name"])
+            cut = [(named[k], indicators[named[k]].places["name"]) for k in told.places]
             if told.doubtful_limit is not None:
                 params = {"width": told.doubtful_limit}
                 doubts = [

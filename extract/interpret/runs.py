@@ -35,6 +35,10 @@ def untangled(rows: Sequence[Row], scanner: Scanner) -> list[Row]:
     for row in rows:
         cells = row.cells
         count = len(cells)
+        if 1 < count < _LONG_ROW and known.get(cells[-1].text) is NOTHING:
+            # Nearly every row is of this kind.
+            found.append(row)
+            continue
         if count == 1 and len(cells[0].text) > _LONG_LINE:
             cells = _cells(cells[0])
             count = len(cells)
