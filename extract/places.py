@@ -54,5 +54,5 @@ def join(cells: Sequence[Cell], between: str = "") -> Cell:
     """
     if len(cells) == 1:
         return cells[0]
-    parts = tuple(piece for cell in cells for piece in pieces(cell))
+    parts = tuple([piece for cell in cells for piece in cell.parts or (cell,)])
     return _new(Cell, (between.join([c.text for c in cells]), *cells[0][1:-1], parts))

@@ -58,8 +58,8 @@ class ReadOptions:
     ``max_pages``: a PDF file or a file of images with more is not read. ``max_pixels``: nor is a picture of a page with
     more.
     ``ocr_threads``: how many compute when pictures are read; what is read is the same for any number.
-    ``pdf_engine``: ``pdfium``, ``pdfplumber``, or ``auto``: pdfium, and pdfplumber for pages whose text it does not get
-    right.
+    ``pdf_engine``: ``pdfium``, ``pdfplumber``, or ``auto``: neither for plain pages, pdfium for others, and pdfplumber
+    where pdfium does not get the text right.
 
     Archives have the same ``max_ratio``. ``max_member_bytes``: of one member, unpacked; ``max_unpacked``,
     ``max_members``: bytes and members of an archive and all archives within it together; ``max_depth``: of archives

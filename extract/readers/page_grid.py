@@ -63,6 +63,20 @@ class Table:
             return None
         return self.owners[bisect_right(ys, y) - 1][bisect_right(xs, x) - 1]
 
+    def is_met(self, left: float, right: float, y: float) -> bool:
+        """Whether a stretch at one height has a part in it."""
+        return self.ys[0] <= y < self.ys[-1] and self.xs[0] <= right and left < self.xs[-1]
+
+    def holder(self, left: float, right: float, y: float) -> int | None:
+        """The number of the cell that a stretch at one height is in as a whole; None where there is none."""
+        xs = self.xs
+        if left < xs[0] or right >= xs[-1]:
+            return None
+        owners = self.owners[bisect_right(self.ys, y) - 1]
+        first, last = bisect_right(xs, left) - 1, bisect_right(xs, right) - 1
+        owner = owners[first]
+        return owner if owner == owners[last] else None
+
     def edges(self, number: int) -> tuple[float, float, float, float]:
         """Left, top, right and bottom of a cell."""
         row, col, rows, cols, _, _ = self.cells[number]
@@ -104,6 +118,9 @@ def _merged(rules: Sequence[Rule], slack: float) -> list[Rule]:
     """The rules with those of one line put together, short ones left out."""
     found: list[Rule] = []
     for group in _clusters(sorted(rules), slack):
+        if len(group) == 1:
+            found += group
+            continue
         length = sum(rule.high - rule.low for rule in group) or 1.0
         at = sum(rule.at * (rule.high - rule.low) for rule in group) / length if length > 1 else group[0].at
         group.sort(key=lambda rule: rule.low)
@@ -194,6 +211,9 @@ def _table(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> Tabl
 def _opened(cell: GridCell, floors: Drawn) -> GridCell:
     """A cell with what is told of the rules above and below it."""
     r, c, rows, cols, _, _ = cell
+    if cols == 1:
+        narrow: GridCell = _new(GridCell, (r, c, rows, cols, not floors[r][c], not floors[r + rows][c]))
+        return narrow
     top, bottom = not _mostly(floors[r][c : c + cols]), not _mostly(floors[r + rows][c : c + cols])
     made: GridCell = _new(GridCell, (r, c, rows, cols, top, bottom))
     return made
@@ -313,6 +333,8 @@ def _mostly(told: Sequence[bool]) -> bool:
 def _rectangles(group: Sequence[Spot]) -> list[GridCell]:
     """The cells of boxes in order with no rule between them: one, or several where they are no rectangle together."""
     top, left = group[0]
+    if len(group) == 1:
+        return [_new(GridCell, (top, left, 1, 1, False, False))]
     bottom, right = group[-1]
     count, cols = bottom + 1 - top, right + 1 - left
     if len(group) == count * cols and all(left <= c <= right for _, c in group):

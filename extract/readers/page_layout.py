@@ -26,7 +26,7 @@ _SMALL: Final = 10
 
 def text_lines(page: Page, *, new_pages: int) -> Iterator[TextLine]:
     """The lines of a page; the first has a form feed for each page that begins with it (``new_pages``)."""
-    lines = page_text.lines(page.glyphs, _SAME_LINE)
+    lines = page_text.lines(page.spelled(), _SAME_LINE)
     if not lines:
         return
     heights = sorted(glyph.bottom - glyph.top for line in lines for glyph in line)

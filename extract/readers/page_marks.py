@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from extract.readers.page_grid import Rule, tables
 from extract.readers.page_tables import Page
-from extract.readers.page_text import Glyph
+from extract.readers.page_text import Glyph, Run
 from extract.schemafiles import SCHEMAS, read_checked
 
 # Shapes thinner than this are rules, in points; sides further from straight than that are none.
@@ -29,6 +29,17 @@ _BELOW: Final = 0.12
 _TURNED: Final = 0.1
 _UNTOLD: Final = frozenset(map(chr, (0, *range(1, 32), 0x7F, 0xFFFD, 0xFFFE, 0xFFFF)))
 _ANY_UNTOLD: Final = re.compile("[\x00-\x1f\x7f\ue000-\uf8ff\ufffd-\uffff]")
+
+# Characters from here on are full-width, as wide as high; a font may tell less by this share.
+CHINESE: Final = "\u2e80"
+NARROWER: Final = 0.3
+# Letters with less between them, in heights, have no blank there.
+NEAR: Final = 0.15
+# Letters that stand so near one another, in heights, may be one that is drawn twice.
+REPEATED: Final = 0.31
+# What is no character of a text; and blanks.
+NOTHING: Final = frozenset(map(ord, "\t\r\n\u200b\ufeff"))
+BLANKS: Final = frozenset(map(ord, " \u00a0\u3000"))
 
 # So near to the page's edge nothing is printed, in points; a table that reaches it goes on beyond.
 _AT_EDGE: Final = 1.0
@@ -55,11 +66,32 @@ class Letter(NamedTuple):
     quarter: int
 
 
+class Written(NamedTuple):
+    """Letters of quarter 0 that were told together and stand close by one another.
+
+    Each of ``texts`` is one character. ``is_dense``: some stand so near one another that one may be drawn twice.
+    """
+
+    texts: list[str]
+    lefts: list[float]
+    rights: list[float]
+    y: float
+    height: float
+    is_dense: bool = False
+
+    def letters(self) -> list[Letter]:
+        """The letters, each by itself."""
+        return [
+            Letter(text, left, self.y, right - left, self.height, 0)
+            for text, left, right in zip(self.texts, self.lefts, self.rights, strict=True)
+        ]
+
+
 class Drawing(NamedTuple):
     """A page as an engine tells it; ``box``: what of the page's space is shown, ``turned``: quarters clockwise.
 
     ``strokes``: thin shapes and lines; ``fills``: larger shapes that are filled without an outline; ``pictures``:
-    whether there are any.
+    whether there are any. ``runs``: further letters.
     """
 
     box: Box
@@ -68,6 +100,7 @@ class Drawing(NamedTuple):
     strokes: Sequence[Box]
     fills: Sequence[Box]
     pictures: bool = False
+    runs: Sequence[Written] = ()
 
 
 @cache
@@ -84,6 +117,17 @@ def folded(text: str) -> str:
     if 0x2E80 <= code <= 0x2FDF:
         return radicals().get(code, text)
     return unicodedata.normalize("NFC", text) if code > 0x02FF else text
+
+
+def is_within(letter: Letter, clip: Box) -> bool:
+    """Whether a character shows on the part of a page that may be drawn on."""
+    left, bottom, right, top = clip
+    return left - letter.width <= letter.x <= right and bottom - letter.height / 2 <= letter.y <= top
+
+
+def count_letters(drawing: Drawing) -> int:
+    """How many letters there are."""
+    return len(drawing.letters) + sum([len(run.texts) for run in drawing.runs])
 
 
 def damaged(drawing: Drawing) -> int:
@@ -105,19 +149,26 @@ def quarter_of(a: float, b: float) -> int | None:
 def page(number: int, drawing: Drawing) -> Page:
     """The page, read the way most of its characters run."""
     counts = Counter([letter[5] for letter in drawing.letters])
+    if drawing.runs:
+        counts[0] += count_letters(drawing) - len(drawing.letters)
     quarter = counts.most_common(1)[0][0] if counts else drawing.turned
     left, bottom, right, top = drawing.box
     width, height = (right - left, top - bottom) if quarter % 2 == 0 else (top - bottom, right - left)
     place = _Upright(drawing.box, quarter)
     all_plain = quarter == 0 and len(counts) == 1
-    glyphs = place.plain(drawing.letters) if all_plain else list(map(place.glyph, drawing.letters))
+    runs: list[Run] = []
+    if all_plain:
+        glyphs, runs = place.plain(drawing.letters), list(map(place.run, drawing.runs))
+    else:
+        written = [letter for run in drawing.runs for letter in run.letters()]
+        glyphs = list(map(place.glyph, [*drawing.letters, *written]))
     strokes = place.plain_boxes(drawing.strokes) if quarter == 0 else list(map(place.box, drawing.strokes))
     across, down = _rules(strokes)
     if drawing.fills and not tables(across, down):
         # Cells may be drawn as coloured boxes with nothing between them.
         edges = [side for box in drawing.fills for side in sides(place.box(box))]
         across, down = _rules([*strokes, *edges])
-    return Page(number, width, height, glyphs, across, down, (drawing.turned - quarter) % 4)
+    return Page(number, width, height, glyphs, across, down, (drawing.turned - quarter) % 4, runs)
 
 
 def runs_off(page: Page) -> bool:
@@ -155,6 +206,16 @@ class _Upright:
             _new(Glyph, (text, x - left, top - y - _ABOVE * height, x - left + width, top - y + _BELOW * height))
             for text, x, y, width, height, _ in letters
         ]
+
+    def run(self, run: Written) -> Run:
+        """A run, where the page is of quarter 0."""
+        texts, lefts, rights, y, height, is_dense = run
+        left, _, _, top = self.edges
+        if left:
+            lefts, rights = [x - left for x in lefts], [x - left for x in rights]
+        y = top - y
+        made: Run = _new(Run, ("".join(texts), lefts, rights, y - _ABOVE * height, y + _BELOW * height, is_dense))
+        return made
 
     def plain_boxes(self, boxes: Sequence[Box]) -> list[Box]:
         """What ``box`` gives of each, where the page is of quarter 0."""

@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from extract.clean import squash
 from extract.readers import page_text
 from extract.readers.page_grid import SLACK, GridCell, Rule, Table, tables
-from extract.readers.page_text import Glyph, Placed
+from extract.readers.page_text import Glyph, Placed, Run
 from extract.readers.source import Filled, Line, Piece
 
 # How far apart borders of the same cell may be on two pages.
@@ -32,10 +32,15 @@ _LONG_COLUMNS: Final = 4
 _PAGE_NUMBER: Final = re.compile(r"[-—–－·.]*第?\d{1,4}页?(?:[/,，、／|]?共?\d{1,4}页?)?[-—–－·.]*")
 
 
+# tuple.__new__ and not Piece(...): a third of the time.
+_new = tuple.__new__
+
+
 class Page(NamedTuple):
     """A page as it is read, in points from its top left: its characters, and its rules, across and down.
 
-    ``turned``: by how many quarters clockwise it is shown from there.
+    ``turned``: by how many quarters clockwise it is shown from there. ``runs``: further characters, those that were
+    told together.
     """
 
     number: int
@@ -45,6 +50,11 @@ class Page(NamedTuple):
     across: Sequence[Rule]
     down: Sequence[Rule]
     turned: int = 0
+    runs: Sequence[Run] = ()
+
+    def spelled(self) -> Sequence[Glyph]:
+        """All characters, each by itself."""
+        return [*self.glyphs, *_spelled(self.runs)] if self.runs else self.glyphs
 
     def shown(self, line: Placed) -> Placed:
         """A line with the boxes of its characters on the page as it is shown."""
@@ -108,19 +118,20 @@ class _Cell:
 
 @dataclass(slots=True, eq=False)
 class _Drawn:
-    """A table of one page; ``columns``: the lines between the columns of all tables that it goes on from or in."""
+    """A table of one page; ``columns``: the lines between the columns of all tables that it goes on from or in.
+
+    ``rows``: the cells that begin in each row.
+    """
 
     page: int
     table: Table
     cells: list[_Cell]
+    rows: list[list[_Cell]]
     columns: list[float]
     # The cells at its lower edge: one that began on a page before is that one.
     last: list[_Cell]
     # How many of its first rows repeat a header.
     repeated: int = 0
-
-    def row(self, number: int) -> list[_Cell]:
-        return [cell for cell in self.cells if cell.place[0] == number]
 
 
 @dataclass(slots=True, eq=False)
@@ -197,8 +208,8 @@ def is_ruled(blocks: Blocks) -> bool:
 
 def _has_long_columns(block: _Drawn) -> bool:
     """Whether what is one row by its rules holds many lines in many columns: rules part the columns alone."""
-    for row in range(len(block.table.ys) - 1):
-        counts = [sum(map(len, cell.paragraphs)) for cell in block.row(row) if cell.place.rows == 1]
+    for row in block.rows:
+        counts = [sum(map(len, cell.paragraphs)) for cell in row if cell.place.rows == 1]
         if sum(count >= _LONG_COLUMN for count in counts) >= _LONG_COLUMNS:
             return True
     return False
@@ -220,16 +231,55 @@ def count_lines(blocks: Blocks, cells: int) -> int:
 def blocks_of(page: Page) -> Blocks:
     """What stands on a page, from top to bottom: tables, and the lines beside them."""
     found = tables(page.across, page.down)
-    within, rest = _dealt(page.glyphs, found)
+    runs, glyphs = _dealt_runs(page.runs, found)
+    within, rest = _dealt([*page.glyphs, *glyphs], found)
     blocks: list[tuple[float, _Block]] = []
-    for table, own in zip(found, within, strict=True):
-        cells = [_cell(page, table, number, own.get(number, [])) for number in range(len(table.cells))]
-        last = [cell for cell in cells if cell.place.row + cell.place.rows == len(table.ys) - 1]
-        blocks.append((table.ys[0], _Drawn(page.number, table, cells, list(table.xs), last)))
+    for table, own, own_runs in zip(found, within, runs, strict=True):
+        cells = [_cell(page, table, n, own.get(n, []), own_runs.get(n, [])) for n in range(len(table.cells))]
+        bottom = len(table.ys) - 1
+        rows: list[list[_Cell]] = [[] for _ in range(bottom)]
+        for cell in cells:
+            rows[cell.place.row].append(cell)
+        last = [cell for cell in cells if cell.place.row + cell.place.rows == bottom]
+        blocks.append((table.ys[0], _Drawn(page.number, table, cells, rows, list(table.xs), last)))
     for line in _without_number(page_text.lines(rest)):
         placed = [page.shown(page_text.placed(run)) for run in page_text.runs(line)]
         blocks.append((line[0].top, _Beside(page.number, placed)))
     return [block for _, block in sorted(blocks, key=lambda one: one[0])]
+
+
+def _dealt_runs(runs: Sequence[Run], found: Sequence[Table]) -> tuple[list[dict[int, list[Run]]], list[Glyph]]:
+    """The runs by table and number of the cell; and the characters of those that are not in one cell as a whole."""
+    within: list[dict[int, list[Run]]] = [{} for _ in found]
+    rest: list[Glyph] = []
+    inner = sorted(range(len(found)), key=lambda i: found[i].area)
+    left = low = right = high = 0.0
+    same: list[Run] = []
+    for run in runs:
+        _, lefts, rights, top, bottom, _ = run
+        x, end, y = (lefts[0] + rights[0]) / 2, (lefts[-1] + rights[-1]) / 2, (top + bottom) / 2
+        # Mostly a run is in the cell of the one before.
+        if left <= x and end < right and low <= y < high:
+            same.append(run)
+            continue
+        owner = None
+        for i in inner:
+            if found[i].is_met(x, end, y):
+                owner = found[i].holder(x, end, y)
+                break
+        if owner is None:
+            rest += run.glyphs()
+            continue
+        own = within[i].setdefault(owner, [])
+        own.append(run)
+        if i == inner[0]:
+            same = own
+            left, low, right, high = found[i].edges(owner)
+    return within, rest
+
+
+def _spelled(runs: Sequence[Run]) -> list[Glyph]:
+    return [glyph for run in runs for glyph in run.glyphs()]
 
 
 def _dealt(glyphs: Sequence[Glyph], found: Sequence[Table]) -> tuple[list[dict[int, list[Glyph]]], list[Glyph]]:
@@ -269,14 +319,19 @@ def _without_number(lines: list[list[Glyph]]) -> list[list[Glyph]]:
     ]
 
 
-def _cell(page: Page, table: Table, number: int, glyphs: Sequence[Glyph]) -> _Cell:
-    place = table.cells[number]
+def _cell(page: Page, table: Table, which: int, glyphs: Sequence[Glyph], runs: Sequence[Run]) -> _Cell:
+    place = table.cells[which]
     left, right = table.xs[place.col], table.xs[place.col + place.cols]
-    if not glyphs:
+    if not glyphs and not runs:
         return _Cell(place, left, right)
-    placed = [page_text.placed(line) for line in page_text.lines(glyphs)]
+    placed = None if glyphs else page_text.placed_runs(runs)
+    if placed is None:
+        placed = [page_text.placed(line) for line in page_text.lines([*glyphs, *_spelled(runs)])]
     paragraphs = page_text.paragraphs(placed, left, right)
-    told = [[_Told(page.number, page.shown(line)) for line in paragraph] for paragraph in paragraphs]
+    if page.turned:
+        paragraphs = [[page.shown(line) for line in paragraph] for paragraph in paragraphs]
+    number = page.number
+    told = [[_new(_Told, (number, line)) for line in paragraph] for paragraph in paragraphs]
     return _Cell(place, left, right, told)
 
 
@@ -329,22 +384,22 @@ def _repeated(before: Sequence[_Block], below: _Drawn) -> int:
     known: set[tuple[str, ...]] = set()
     for block in before:
         if isinstance(block, _Drawn):
-            known.update(_texts(block, row) for row in range(len(block.table.ys) - 1))
+            known.update(map(_texts, block.rows))
     count = 0
-    for row in range(len(below.table.ys) - 1):
-        texts = _texts(below, row)
+    for row in below.rows:
+        texts = _texts(row)
         if texts not in known or len(texts) < _FEWEST_REPEATED:
             break
         count += 1
     return count
 
 
-def _texts(block: _Drawn, row: int) -> tuple[str, ...]:
-    return tuple(cell.text for cell in block.row(row) if cell.text)
+def _texts(row: Sequence[_Cell]) -> tuple[str, ...]:
+    return tuple([text for cell in row if (text := cell.text)])
 
 
 def _join_cells(above: _Drawn, below: _Drawn) -> None:
-    first = below.row(below.repeated)
+    first = below.rows[below.repeated] if below.repeated < len(below.rows) else []
     pairs = [(one, other) for one in above.last for other in first if one.same_column(other)]
     if not pairs:
         return
@@ -389,7 +444,7 @@ def _is_broken(pairs: Sequence[tuple[_Cell, _Cell]], *, closed: bool) -> bool:
 
 
 def _beside(block: _Beside) -> Line:
-    cells = [Filled(col, [[_piece(_Told(block.page, run), block.page)]]) for col, run in enumerate(block.runs)]
+    cells = [Filled(col, [[Piece(run.text, run.boxes)]]) for col, run in enumerate(block.runs)]
     return Line(cells, 1 if len(cells) == 1 else 0, block.page)
 
 
@@ -398,10 +453,10 @@ def _kept(block: _Drawn, carried: set[int]) -> _Kept:
     rows = [
         [
             _Entry(cell.left, cell.right, cell if id(cell) in carried else _pieces(cell, block.page))
-            for cell in block.row(number)
+            for cell in row
             if not cell.gone and (cell.paragraphs or id(cell) in carried)
         ]
-        for number in range(block.repeated, len(block.table.ys) - 1)
+        for row in block.rows[block.repeated :]
     ]
     return _Kept(block.page, block.table.xs, block.columns, rows)
 
@@ -421,7 +476,10 @@ def _rows(table: _Kept) -> Iterator[Line]:
 
 
 def _pieces(cell: _Cell, page: int) -> list[list[Piece]]:
-    return [[_piece(told, page) for told in paragraph] for paragraph in cell.paragraphs]
+    return [
+        [_new(Piece, (line.text, line.boxes, own if own != page else 0)) for own, line in paragraph]
+        for paragraph in cell.paragraphs
+    ]
 
 
 def _distinct(columns: Sequence[float]) -> list[float]:
@@ -435,7 +493,3 @@ def _distinct(columns: Sequence[float]) -> list[float]:
 def _nearest(columns: Sequence[float], x: float) -> int:
     apart = [abs(column - x) for column in columns]
     return apart.index(min(apart))
-
-
-def _piece(told: _Told, page: int) -> Piece:
-    return Piece(told.line.text, told.line.boxes, told.page if told.page != page else 0)

@@ -42,6 +42,28 @@ class Glyph(NamedTuple):
     bottom: float
 
 
+class Run(NamedTuple):
+    """Characters that were told together and stand close by one another on a line, from left to right.
+
+    ``is_dense``: some stand so near one another that one may be drawn twice.
+    """
+
+    text: str
+    lefts: Sequence[float]
+    rights: Sequence[float]
+    top: float
+    bottom: float
+    is_dense: bool = False
+
+    def glyphs(self) -> list[Glyph]:
+        """Its characters, each by itself."""
+        top, bottom = self.top, self.bottom
+        return [
+            _new(Glyph, (text, x0, top, x1, bottom))
+            for text, x0, x1 in zip(self.text, self.lefts, self.rights, strict=True)
+        ]
+
+
 class Placed(NamedTuple):
     """A line of text, and where it stands; ``boxes``: four floats a character, NaN for a blank that was put in.
 
@@ -165,9 +187,11 @@ def placed(line: Sequence[Glyph]) -> Placed:
     # Mostly all characters of a line are as high, and none is far from the next one.
     if even and max(map(sub, lefts[1:], rights), default=0.0) <= _BLANK * height:
         boxes = array("f", chain.from_iterable(zip(lefts, tops, rights, bottoms, strict=True)))
-        near: Placed = _new(Placed, (text, lefts[0], top, rights[-1], bottoms[0], height, _least(line), boxes, 1))
+        least = _least(texts, lefts, rights, [height] * len(text))
+        near: Placed = _new(Placed, (text, lefts[0], top, rights[-1], bottoms[0], height, least, boxes, 1))
         return near
     heights = list(map(sub, bottoms, tops))
+    least = _least(texts, lefts, rights, heights)
     gaps = [(x0 - x1) / (height or 1.0) for x0, x1, height in zip(lefts[1:], rights[:-1], heights[1:], strict=True)]
     widest = max(gaps, default=0.0)
     if widest > _BLANK or len(text) != len(line) or text[0] == " " or "  " in text:
@@ -176,7 +200,7 @@ def placed(line: Sequence[Glyph]) -> Placed:
         boxes = array("f", chain.from_iterable(zip(lefts, tops, rights, bottoms, strict=True)))
     apart = 1 if widest <= _CELLS_APART else 1 + sum([gap > _CELLS_APART for gap in gaps])
     made: Placed = _new(
-        Placed, (text, lefts[0], min(tops), rights[-1], max(bottoms), max(heights), _least(line), boxes, apart)
+        Placed, (text, lefts[0], min(tops), rights[-1], max(bottoms), max(heights), least, boxes, apart)
     )
     return made
 
@@ -206,27 +230,66 @@ def _are_apart(before: str, text: str, wide: bool) -> bool:
     return wide and before.isalnum() and text.isalnum()
 
 
-def _least(line: Sequence[Glyph]) -> float:
+def _least(texts: Sequence[str], lefts: Sequence[float], rights: Sequence[float], heights: Sequence[float]) -> float:
     """How wide the first characters are that a tool would not part."""
-    at = 0
+    at, count = 0, len(texts)
     # Mostly a Chinese character begins a line, and another one follows.
-    if len(line) > 1 and not line[0][0].isascii() and line[0][0] not in _OPENING and line[1][0] not in _CLOSING:
-        return line[0].x1 - line[0].x0
-    while at < len(line) and line[at].text in _OPENING:
+    if count > 1 and not texts[0].isascii() and texts[0] not in _OPENING and texts[1] not in _CLOSING:
+        return rights[0] - lefts[0]
+    while at < count and texts[at] in _OPENING:
         at += 1
-    if at < len(line) and line[at].text.isascii() and line[at].text not in _CLOSING:
+    if at < count and texts[at].isascii() and texts[at] not in _CLOSING:
         while (
-            at + 1 < len(line)
-            and line[at + 1].text.isascii()
-            and line[at + 1].text not in _OPENING
-            and line[at + 1].text != " "
-            and line[at + 1].x0 - line[at].x1 <= _BLANK * (line[at].bottom - line[at].top)
+            at + 1 < count
+            and texts[at + 1].isascii()
+            and texts[at + 1] not in _OPENING
+            and texts[at + 1] != " "
+            and lefts[at + 1] - rights[at] <= _BLANK * heights[at]
         ):
             at += 1
     at += 1
-    while at < len(line) and line[at].text in _CLOSING:
+    while at < count and texts[at] in _CLOSING:
         at += 1
-    return line[min(at, len(line)) - 1].x1 - line[0].x0
+    return rights[min(at, count) - 1] - lefts[0]
+
+
+def placed_runs(runs: Sequence[Run]) -> list[Placed] | None:
+    """What ``placed`` gives of each of the ``lines``; None where the characters must be looked at one by one.
+
+    So it is where runs do not stand in order, or apart, or hold blanks, or where a character may be drawn twice.
+    """
+    found: list[Placed] = []
+    line: list[Run] = []
+    for run in runs:
+        text, lefts, _, top, bottom, is_dense = run
+        height = bottom - top
+        if is_dense or " " in text:
+            return None
+        if line:
+            _, others, rights, high, low, _ = line[-1]
+            if top == high and bottom == low:
+                if lefts[0] - others[-1] < _SAME_PLACE * height or lefts[0] - rights[-1] > _BLANK * height:
+                    return None
+                line.append(run)
+                continue
+            if (top + bottom - high - low) / 2 <= _SAME_LINE * max(height, low - high):
+                return None
+            found.append(_placed_run(line))
+        line = [run]
+    found.append(_placed_run(line))
+    return found
+
+
+def _placed_run(line: Sequence[Run]) -> Placed:
+    text, lefts, rights, top, bottom, _ = line[0]
+    for run in line[1:]:
+        text, lefts, rights = text + run.text, [*lefts, *run.lefts], [*rights, *run.rights]
+    count, height = len(text), bottom - top
+    boxes = array("f", (0.0, top, 0.0, bottom)) * count
+    boxes[::4], boxes[2::4] = array("f", lefts), array("f", rights)
+    least = _least(text, lefts, rights, [height] * count)
+    made: Placed = _new(Placed, (text, lefts[0], top, rights[-1], bottom, height, least, boxes, 1))
+    return made
 
 
 def paragraphs(own: Sequence[Placed], left: float, right: float) -> list[list[Placed]]:
@@ -257,7 +320,7 @@ def goes_on(above: Sequence[Placed], below: Sequence[Placed], left: float, right
 
 
 def _padding(own: Sequence[Placed], left: float, right: float) -> float:
-    least = min(min(line.left - left, right - line.right) for line in own)
+    least = min(min([line[1] for line in own]) - left, right - max([line[3] for line in own]))
     return max(0.0, min(least, own[0].height))
 
 

@@ -1,20 +1,21 @@
-"""PDF files: their pages by pdfium, and by pdfplumber where that is asked for or pdfium's text is damaged."""
+"""PDF files: plain pages as they are written, others by pdfium, and by pdfplumber where pdfium's text is damaged."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from extract.errors import UnreadableInput
 from extract.model import Finding
-from extract.readers import page_marks, pdf_layer, pdfium, scan
+from extract.readers import page_marks, pdf_layer, pdf_plain, pdfium, scan
 from extract.readers.files import ReadOptions
 from extract.readers.page_marks import Drawing
 from extract.readers.page_source import source_of
 from extract.readers.page_tables import Page
 from extract.readers.pdf_layer import Layer
+from extract.readers.pdfium import Document
 from extract.readers.source import Source
 
 _TYPE: Final = "application/pdf"
@@ -26,6 +27,10 @@ _LOST: Final = 3
 _STAMP: Final = 40
 # Fewer that do not show are no text either.
 _LAYER: Final = 5
+
+
+# A page, and how many of its characters could not be told.
+_Told = tuple[Drawing, int]
 
 
 @dataclass(slots=True)
@@ -48,14 +53,15 @@ def read(data: bytes, options: ReadOptions) -> Source:
     Raises UnreadableInput: ``encrypted``, ``malformed``, ``no_pages``, ``too_many_pages``, ``empty``,
     ``scan_not_installed``, ``image_too_large``.
     """
-    with closing(pdfium.open_document(data)) as document:
-        count = len(document)
+    plain = pdf_plain.opened(data) if options.pdf_engine == "auto" else None
+    with closing(pdfium.Document(data)) as document:
+        count = len(document if plain is None else plain)
         if not count:
             raise UnreadableInput("no_pages")
         if count > options.max_pages:
             raise UnreadableInput("too_many_pages", count=count, limit=options.max_pages)
         seen = _Seen()
-        drawings = _plumbed(data) if options.pdf_engine == "pdfplumber" else _drawings(data, document, options)
+        drawings = _plumbed(data) if options.pdf_engine == "pdfplumber" else _drawings(data, plain, document, options)
         pictures = scan.PicturePages(document, options)
         source = pictures.placed(source_of(_TYPE, _pages(drawings, seen, pictures, document)))
     if not seen.texts:
@@ -63,12 +69,12 @@ def read(data: bytes, options: ReadOptions) -> Source:
     return _with_findings(source, seen)
 
 
-def _pages(drawings: Iterator[Drawing], seen: _Seen, pictures: scan.PicturePages, document: Any) -> Iterator[Page]:
+def _pages(drawings: Iterator[_Told], seen: _Seen, pictures: scan.PicturePages, document: Document) -> Iterator[Page]:
     """The pages that can be read; one whose characters cannot be told is as good as a picture.
 
     A picture of a page is read even where some program put beneath it what it read there.
     """
-    for number, drawing in enumerate(drawings, 1):
+    for number, (drawing, lost) in enumerate(drawings, 1):
         layer = pdf_layer.layer(document, number - 1) if drawing.pictures else pdf_layer.NONE
         if _is_picture(drawing, layer):
             shown = _picture(pictures, number, layer)
@@ -81,15 +87,15 @@ def _pages(drawings: Iterator[Drawing], seen: _Seen, pictures: scan.PicturePages
                 continue
         if layer.unseen >= _LAYER:
             seen.layers.append(number)
-        lost = page_marks.damaged(drawing)
-        if drawing.letters and lost * _LOST <= len(drawing.letters):
+        count = page_marks.count_letters(drawing)
+        if count and lost * _LOST <= count:
             seen.texts += 1
             seen.lost += lost
             page = page_marks.page(number, drawing)
             if page_marks.runs_off(page):
                 seen.over_edge.append(number)
             yield page
-        elif drawing.letters or drawing.pictures:
+        elif count or drawing.pictures:
             shown = pictures.page(number)
             if shown is None:
                 seen.pictures.append(number)
@@ -114,16 +120,22 @@ def _picture(pictures: scan.PicturePages, number: int, layer: Layer) -> Page | N
         return None
 
 
-def _drawings(data: bytes, document: Any, options: ReadOptions) -> Iterator[Drawing]:
-    """The pages by pdfium, each of whose text is damaged by the one of both that tells more."""
-    for index in range(len(document)):
+def _drawings(data: bytes, plain: pdf_plain.Pages | None, document: Document, options: ReadOptions) -> Iterator[_Told]:
+    """The pages, those that are not plain by pdfium; each whose text is damaged by the engine that tells more of it."""
+    for index in range(len(document if plain is None else plain)):
+        drawing = None if plain is None else plain.drawing(index)
+        if drawing is not None:
+            yield drawing, 0
+            continue
         drawing = pdfium.drawing(document, index)
         lost = page_marks.damaged(drawing)
         if options.pdf_engine == "auto" and lost * _DAMAGED > len(drawing.letters):
             other = _second(data, index)
-            if other is not None and len(other.letters) * 2 > len(drawing.letters) and page_marks.damaged(other) < lost:
-                drawing = other
-        yield drawing
+            if other is not None and len(other.letters) * 2 > len(drawing.letters):
+                fewer = page_marks.damaged(other)
+                if fewer < lost:
+                    drawing, lost = other, fewer
+        yield drawing, lost
 
 
 def _second(data: bytes, index: int) -> Drawing | None:
@@ -137,12 +149,13 @@ def _second(data: bytes, index: int) -> Drawing | None:
         return None
 
 
-def _plumbed(data: bytes) -> Iterator[Drawing]:
+def _plumbed(data: bytes) -> Iterator[_Told]:
     from extract.readers import pdf_plumber
 
     with pdf_plumber.opened(data) as document:
         for index in range(len(document.pages)):
-            yield pdf_plumber.drawing(document, index)
+            drawing = pdf_plumber.drawing(document, index)
+            yield drawing, page_marks.damaged(drawing)
 
 
 def _with_findings(source: Source, seen: _Seen) -> Source:

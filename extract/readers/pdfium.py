@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from ctypes import PYFUNCTYPE, addressof, byref, c_double, c_float, c_int, c_uint, c_ushort, c_void_p, cast, sizeof
-from functools import cache
+from functools import cache, cached_property
 from math import hypot
 from typing import Any, Final
 
@@ -15,22 +15,30 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from extract.errors import UnreadableInput
-from extract.readers.page_marks import Box, Drawing, Letter, folded, is_straight, is_thin, quarter_of
+from extract.readers.page_marks import (
+    BLANKS,
+    CHINESE,
+    NARROWER,
+    NOTHING,
+    Box,
+    Drawing,
+    Letter,
+    folded,
+    is_straight,
+    is_thin,
+    is_within,
+    quarter_of,
+)
 
 _DEEPEST: Final = 8
 _SURROGATES: Final = frozenset(range(0xD800, 0xE000))
 _LOW_HALF: Final = 0xDC00
 # Characters from here on may have other forms, and are full-width.
 _FOLDED: Final = 0x0300
-_CHINESE: Final = 0x2E80
+_CHINESE: Final = ord(CHINESE)
 # Between these no character is a blank, nothing, or half of one.
 _IDEOGRAPHIC: Final = 0x3001
 _HANGUL: Final = 0xD7FF
-# The box of a full-width character is narrower than its place by less than this share.
-_NARROWER: Final = 0.3
-_NOTHING: Final = frozenset(map(ord, "\t\r\n\u200b\ufeff"))
-# Blanks, which pdfium puts in of its own too.
-_BLANKS: Final = frozenset(map(ord, " \u00a0\u3000"))
 # What pdfium says for a hyphen at a line's end.
 _HYPHENS: Final = frozenset((0x02, 0xFFFE))
 
@@ -102,6 +110,28 @@ def open_document(data: bytes) -> Any:
         raise UnreadableInput("malformed", reason=str(error)) from error
 
 
+class Document:
+    """A document that is opened as soon as it is asked for anything; ``document[index]``: a page of it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @cached_property
+    def _opened(self) -> Any:
+        return open_document(self._data)
+
+    def __len__(self) -> int:
+        return len(self._opened)
+
+    def __getitem__(self, index: int) -> Any:
+        return self._opened[index]
+
+    def close(self) -> None:
+        """Frees what pdfium holds of it."""
+        if "_opened" in self.__dict__:
+            self._opened.close()
+
+
 def drawing(document: Any, index: int) -> Drawing:
     """What is on a page, counted from 0; UnreadableInput ``malformed`` where the page cannot be read."""
     try:
@@ -129,11 +159,6 @@ def drawing(document: Any, index: int) -> Drawing:
         raise UnreadableInput("malformed", reason=str(error)) from error
     finally:
         page.close()
-
-
-def _is_within(letter: Letter, clip: Box) -> bool:
-    left, bottom, right, top = clip
-    return left - letter.width <= letter.x <= right and bottom - letter.height / 2 <= letter.y <= top
 
 
 def _clip(clip: c_void_p, count: int) -> Box | None:
@@ -180,7 +205,8 @@ def _letters(text: c_void_p, count: int) -> list[Letter]:
     for i, told in enumerate(_codes(text, count)):
         code = told
         if code < _IDEOGRAPHIC or code > _HANGUL:
-            if code in _NOTHING or (code in _BLANKS and _generated(text, i)):
+            # pdfium puts in blanks of its own too.
+            if code in NOTHING or (code in BLANKS and _generated(text, i)):
                 continue
             if code in _SURROGATES:
                 high, code = _paired(high, code)
@@ -196,10 +222,10 @@ def _letters(text: c_void_p, count: int) -> list[Letter]:
         loose_of(text, i, at_box)
         left, base = x.value, y.value
         width = box.left + box.right - 2 * left if quarter == 0 else _width(quarter, box, left, base)
-        if code >= _CHINESE and abs(width - height) < _NARROWER * height:
+        if code >= _CHINESE and abs(width - height) < NARROWER * height:
             width = height
         letter: Letter = _new(Letter, (character(code), left, base, width, height, quarter))
-        if clip is None or _is_within(letter, clip):
+        if clip is None or is_within(letter, clip):
             found.append(letter)
     return found
 
@@ -239,7 +265,7 @@ def _width(quarter: int, box: Any, x: float, y: float) -> float:
 
 @cache
 def _character(code: int) -> str:
-    if code in _BLANKS:
+    if code in BLANKS:
         return " "
     if code in _HYPHENS:
         return "-"

@@ -64,7 +64,8 @@ def row(lines: Sequence[str], line: int, drafts: Sequence[Draft], width: int, pa
     for draft, texts in filled:
         kept_apart = len(filled) <= _FEW_CELLS and _is_running(texts)
         own = texts if kept_apart else [wrapped(texts)]
-        cells += own if draft.col_span == 1 else [text._replace(col_span=draft.col_span) for text in own]
+        # As _replace does it, in a fifth of the time.
+        cells += own if draft.col_span == 1 else [_new(Cell, (*text[:9], draft.col_span, text[10])) for text in own]
     return Row(line, cells, width, pages.get(line, 0))
 
 
@@ -89,6 +90,15 @@ def _texts(lines: Sequence[str], draft: Draft, pages: Pages) -> list[Cell]:
     """The paragraphs of a cell, blank ones left out."""
     found: list[Cell] = []
     for paragraph in draft.paragraphs:
+        if draft.writing is None:
+            read = [
+                cell
+                for part in paragraph
+                if (cell := cell_of(lines, part, draft.col, (), pages.get(part.line, 0))) is not None
+            ]
+            if read:
+                found.append(wrapped(read))
+            continue
         hidden = _hidden(lines, paragraph, draft.writing)
         read = [
             cell
@@ -158,7 +168,7 @@ def cell_of(lines: Sequence[str], part: Slice, col: int, hidden: Sequence[Hidden
     text = raw.strip(BLANKS)
     if not text:
         return None
-    start = part.start + raw.index(text)
+    start = part.start if len(text) == len(raw) else part.start + raw.index(text)
     if "<" not in text and "&" not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
         return _new(Cell, (text, part.line, start, start + len(text), col, page, -1, -1, 1, 1, ()))
     if len(text) > _PROSE:

@@ -154,37 +154,40 @@ class _Written:
     col: int = 0
 
     def begin_cell(self, col: int, name: str) -> None:
-        self.add("\t" * max(col - self.col, 1 if self.texts else 0))
+        tabs = max(col - self.col, 1 if self.texts else 0)
+        if tabs:
+            self.texts.append("\t" * tabs)
+            self.at += tabs
         self.col = col
         self.starts.append(self.at)
         self.names.append(name)
 
-    def add(self, text: str, own: array[float] = _NO_BOXES) -> Slice:
-        """Takes in a text, and tells where it stands."""
-        start = self.at
-        self.texts.append(text)
-        if own:
-            self._fill()
-            self.boxes += own
-        self.at = start + len(text)
-        made: Slice = _new(Slice, (self.number, start, self.at))
-        return made
-
-    def _fill(self) -> None:
+    def _fill(self, end: int) -> None:
         """Boxes for what has none of its own so far."""
-        missing = self.at - len(self.boxes) // 4
+        missing = end - len(self.boxes) // 4
         if missing:
             self.boxes += NOWHERE * missing
 
     def add_piece(self, piece: Piece) -> Slice:
-        if self.at > self.starts[-1]:
-            self.add(" ")
-        return self.add(piece.text.translate(self.blank), piece.boxes)
+        """Takes in a piece of the cell that was begun last, and tells where it stands."""
+        start, text = self.at, piece.text
+        if start > self.starts[-1]:
+            self.texts.append(" ")
+            start += 1
+        if not text.isprintable():
+            text = text.translate(self.blank)
+        self.texts.append(text)
+        self.at = end = start + len(text)
+        if piece.boxes:
+            self._fill(start)
+            self.boxes += piece.boxes
+        made: Slice = _new(Slice, (self.number, start, end))
+        return made
 
     def place(self) -> OriginLine:
         if not self.boxes:
             return OriginLine(self.page, tuple(self.starts), tuple(self.names))
-        self._fill()
+        self._fill(self.at)
         return OriginLine(self.page, tuple(self.starts), tuple(self.names), Boxes(self.boxes))
 
 
@@ -203,7 +206,9 @@ def _written(line: Line, number: int) -> tuple[list[_Written], list[Draft]]:
             slices = []
             for piece in paragraph:
                 page = piece.page or line.page
-                writer = found.setdefault(page, _Written(number + len(found), page, blank))
+                writer = found.get(page)
+                if writer is None:
+                    writer = found[page] = _Written(number + len(found), page, blank)
                 if page not in begun:
                     writer.begin_cell(cell.col, name)
                     begun.add(page)
