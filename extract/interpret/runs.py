@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from extract.clean import squash
-from extract.interpret.sections import NOTHING, Scanner
+from extract.interpret.sections import NOTHING, Meaning, Scanner
 from extract.interpret.wide import OTHER, leading_columns
 from extract.model import Cell, Row
 from extract.places import cut, join
@@ -138,7 +138,7 @@ def _groups(cells: Sequence[Cell], scanner: Scanner) -> Iterator[list[Cell]]:
 
 
 def _is_notes(cell: Cell, scanner: Scanner) -> bool:
-    return scanner.meaning(cell.text) == ("section", "notes")
+    return scanner.meaning(cell.text) == Meaning("section", "notes")
 
 
 def _head(cells: Sequence[Cell], scanner: Scanner) -> Iterator[list[Cell]]:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.funding import header_word, is_amounts, names_amounts, parted_amounts, states_amount
-from extract.model import Cell, Row
+from extract.model import Cell, Row, pure
 from extract.places import cut, trimmed
 from extract.vocabulary import FormProfile, Vocabulary
 
@@ -47,7 +47,8 @@ _ONES: Final = frozenset("1１")
 _WIDEST_TITLE: Final = 4
 
 
-class Meaning(NamedTuple):
+@pure
+class Meaning:
     """What a cell says of its row.
 
     ``kind``: title, year, section, field, column, page_number (a link as well) or "" for none of them;

@@ -14,7 +14,7 @@ import regex
 
 from extract.clean import squash
 from extract.interpret.funding import header_word
-from extract.interpret.sections import Scanner
+from extract.interpret.sections import Meaning, Scanner
 from extract.model import Cell, Row
 from extract.places import cut, join
 
@@ -110,7 +110,7 @@ def _cells(cell: Cell, scanner: Scanner, *, first: bool) -> list[Cell]:
     if first and scanner.meaning(text).kind == "" and scanner.meaning(head).kind in ("section", "field"):
         begin = len(text) - len(rest.lstrip())
         behind = cut(cell, begin, len(text))
-        if scanner.meaning(head) == ("section", "indicators") and _begins_with_level(behind.text, scanner):
+        if scanner.meaning(head) == Meaning("section", "indicators") and _begins_with_level(behind.text, scanner):
             # The root of the tree, and a row of it.
             return [cut(cell, 0, len(head)), *words(behind)]
         return [cut(cell, 0, len(head)), *_cells_of_rest(behind, scanner)]
