@@ -20,6 +20,8 @@ from extract.written import Money, codes, money
 _HINT: Final = regex.compile(r"[(\[](?:[\d.\-~]{1,8}%?分?|必填|选填|可选|工期指标|[\d.]{1,5}%)[)\]]分?$")
 # What may follow a word of the page's furniture: nothing, a colon, a bracket, a number.
 _ENDS: Final = frozenset(["", *":：(（ \u3000\t0123456789"])
+# Longer texts are no units.
+_LONGEST_UNIT: Final = 12
 _SCORE: Final = regex.compile(r"\d{1,3}分$")
 # So many texts are remembered at most.
 _REMEMBERED: Final = 65536
@@ -145,11 +147,15 @@ class Vocabulary:
     operators: Mapping[str, str]
     loose_operators: Mapping[str, str]
     operators_after: Mapping[str, str]
+    included: tuple[str, ...]
+    about: tuple[str, ...]
     grades: frozenset[str]
     achieved: frozenset[str]
     name_ends: tuple[str, ...]
     units: frozenset[str]
     per: tuple[str, ...]
+    # What parts a unit of several: those words, and brackets.
+    parted: re.Pattern[str]
     hints: Hints
     profile: FormProfile
     # Labels that are not spelled the usual way, and None for texts that are none.
@@ -179,16 +185,15 @@ class Vocabulary:
         return found
 
     def is_unit(self, text: str) -> bool:
-        """Whether a text is a unit of measure known by itself or as one unit per another."""
+        """Whether a text is a unit of measure that is known, or several of them (元/人·年, 台（套）)."""
         if text in self.units:
             return True
-        if len(text) > 12:
+        if len(text) > _LONGEST_UNIT:
             return False
-        for per in self.per:
-            left, found, right = text.partition(per)
-            if found and right in self.units and (not left or left in self.units):
-                return True
-        return False
+        parts = self.parted.split(text)
+        return (
+            len(parts) > 1 and any(parts) and not text.endswith(self.per) and self.units.issuperset(filter(None, parts))
+        )
 
 
 def _turned(named: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -305,11 +310,14 @@ def build(words: Mapping[str, Any], form: Mapping[str, Any]) -> Vocabulary:
         operators={word: name for name, sign in signs["operators"].items() for word in sign["spellings"]},
         loose_operators={word: name for name, sign in signs["operators"].items() for word in sign["loose"]},
         operators_after=_turned(signs["after"]),
+        included=tuple(signs["included"]),
+        about=tuple(signs["about"]),
         grades=frozenset(words["grades"]["grades"]),
         achieved=frozenset(words["grades"]["achieved"]),
         name_ends=tuple(words["grades"]["name_ends"]),
         units=frozenset(words["units"]["units"]),
         per=tuple(words["units"]["per"]),
+        parted=re.compile("|".join([*map(re.escape, words["units"]["per"]), "[()（）]"])),
         hints=_hints(words["hints"]["hints"]),
         profile=_profile(form),
     )

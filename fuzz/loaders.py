@@ -110,7 +110,7 @@ _RESTS: Final = ("", "，办好实事。", "，办好实事。再办一件。", 
 _LENGTHS: Final = (12, 20, 24, 28, 29, 30)
 
 
-def recovery(data: bytes) -> None:
+def check_recovery(data: bytes) -> None:
     """What is recovered is the one way in which texts of the same department go on, as a slow search finds it."""
     texts = _texts(data)
     widths = Widths()

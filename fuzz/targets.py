@@ -185,5 +185,5 @@ TARGETS: Final[dict[str, Target]] = {
     "cells": Target(_cells, lambda: seeds.random_bytes(40), longest=512),
     "profile": Target(loaders.profile, seeds.profiles, _YAML),
     "corrections": Target(loaders.corrections, loaders.said, _JSON),
-    "recovery": Target(loaders.recovery, lambda: seeds.random_bytes(40), longest=400),
+    "recovery": Target(loaders.check_recovery, lambda: seeds.random_bytes(40), longest=400),
 }

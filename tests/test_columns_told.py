@@ -258,3 +258,128 @@ def test_the_place_of_a_unit_is_no_unit_of_money(head: str, unit: str | None) ->
     assert form.amount_unit == unit
     assert ("amount_unit_missing" in codes(form)) == (unit is None)
     assert form.funding[0].amount == (1_200_000 if unit == "万元" else 120)
+
+
+DEPARTMENT = """\
+2023年度县级部门整体支出绩效目标批复表
+部门名称	宁陕县民政局	部门编码	133
+年度履职目标	1.保障困难群众基本生活。2.加强养老服务体系建设。
+年度主要任务	任务名称	{0}	预算资金（元）
+	困难群众救助	城乡低保、特困供养	45600000
+	养老服务	养老机构运营补贴	3200000
+	合计		48800000
+整体绩效指标	一级指标	二级指标	三级指标	目标值	单位	方向	权重%
+	履职效能	核心履职	城乡低保保障人数	18000	人	=	45
+	运行成本	公用经费	人均公用经费	8500	元/人	≤	20
+	社会效应	社会效益	困难群众救助覆盖率	90	%	≥	20
+	可持续性	体制机制	制度健全性	健全		定性	5
+	服务对象满意度	满意度	服务对象满意度	92	%	≥	10
+"""
+
+
+def test_labels_of_the_second_level_may_stand_in_the_first_column() -> None:
+    """Where no cell of a row is out of its column, none is left out and no name is made of two."""
+    (form,) = forms(DEPARTMENT.format("主要内容"))
+    assert levels(form) == [
+        ("履职效能", "核心履职", "城乡低保保障人数"),
+        ("运行成本", "公用经费", "人均公用经费"),
+        ("社会效应", "社会效益指标", "困难群众救助覆盖率"),
+        ("可持续性", "体制机制", "制度健全性"),
+        ("服务对象满意度", "满意度指标", "服务对象满意度"),
+    ]
+    doubted = [finding.seq for finding in form.findings if finding.code == "row_ambiguous"]
+    assert doubted == [3, 4]
+
+
+@pytest.mark.parametrize(("word", "unknown"), [("主要内容", 0), ("对应项目", 0), ("政策依据", 1)])
+def test_a_header_over_tasks_is_no_task(word: str, unknown: int) -> None:
+    (form,) = forms(DEPARTMENT.format(word))
+    assert [(task.name, task.content) for task in form.tasks] == [
+        ("困难群众救助", "城乡低保、特困供养"),
+        ("养老服务", "养老机构运营补贴"),
+    ]
+    assert [(one.category, one.source, one.amount) for one in form.funding] == [("total", "total", Decimal(48_800_000))]
+    told = [finding.params["word"] for finding in form.findings if finding.code == "task_column_unknown"]
+    assert told == [word] * unknown
+
+
+@pytest.mark.parametrize(
+    ("unit", "code", "name", "doubts"),
+    [
+        ("预算单位：601002凤冈县中心医院", "601002", "凤冈县中心医院", []),
+        ("预算单位：601凤冈县中心医院", None, "601凤冈县中心医院", ["digits_in_name"]),
+        ("预算单位：凤冈县中心医院\t单位代码：601002", "601002", "凤冈县中心医院", []),
+        ("单位编码\t601002\t预算单位\t凤冈县中心医院", "601002", "凤冈县中心医院", []),
+        ("预算单位：凤冈县中心医院\t单位代码：—", None, "凤冈县中心医院", []),
+    ],
+)
+def test_the_code_of_a_unit(unit: str, code: str | None, name: str, doubts: list[str]) -> None:
+    (form,) = forms(
+        TABLE.replace("实施单位\t清河县水务局", "项目属性\t新增").replace("（2025年度）", f"（2025年度）\n{unit}")
+    )
+    assert (form.unit_code, form.unit_name) == (code, name)
+    assert [one for one in codes(form) if "name" in one] == doubts
+
+
+TWO_TABLES = """\
+2024年度项目支出绩效目标申报表
+项目名称	乡村振兴衔接资金	项目执行单位	清河县乡村振兴局
+项目当年预算（万元）	2500
+年度绩效目标1	实施产业项目30个
+年度绩效目标2	改善人居环境
+长期绩效目标表
+目标名称	一级指标	二级指标	三级指标	指标值	指标值确定依据
+长期绩效目标1	产出指标	数量指标	产业项目数	90个	三年规划
+	效益指标	社会效益指标	带动脱贫户	3000户	三年规划
+年度绩效目标表
+目标名称	一级指标	二级指标	三级指标	前年	上年	预期当年实现	指标值确定依据
+年度绩效目标1	产出指标	数量指标	产业项目数	25个	28个	30个	年度计划
+		质量指标	验收合格率	100%	100%	100%	行业标准
+年度绩效目标2	产出指标	数量指标	改厕户数	400户	450户	500户	年度计划
+	满意度指标	服务对象满意度指标	群众满意度	90%	92%	95%	历史数据
+"""
+
+
+def test_of_the_tables_of_the_term_and_of_the_year_the_second_counts() -> None:
+    (form,) = forms(TWO_TABLES)
+    assert [goal.text for goal in form.goals] == ["实施产业项目30个", "改善人居环境"]
+    assert [(one.level1, one.level2, one.name, one.value, one.unit) for one in form.indicators] == [
+        ("产出指标", "数量指标", "产业项目数", "30", "个"),
+        ("产出指标", "质量指标", "验收合格率", "100", "%"),
+        ("产出指标", "数量指标", "改厕户数", "500", "户"),
+        ("满意度指标", "服务对象满意度指标", "群众满意度", "95", "%"),
+    ]
+    assert codes(form) == []
+
+
+BLANKS = """\
+部门预算项目绩效目标表
+申报单位：崇明区生态环境局    项目名称：河道保洁养护    金额单位：元    预算年度：2024
+当年预算数：1880000
+年度绩效目标：完成河道保洁面积120公顷。
+分解目标
+一级目标 二级目标 三级目标 指标目标值
+产出目标 数量 保洁面积 =120.00(公顷)
+产出目标 时效 保洁及时率 =100.00(%)
+效果目标 环境效益 水质达标率 >=98.00(%)
+影响力目标 长效管理 长效管理制度 健全
+"""
+
+
+def test_a_cell_for_each_column_between_single_blanks() -> None:
+    """A label that nobody knows is no part of a name, and a finding says that it could be."""
+    (form,) = forms(BLANKS)
+    assert levels(form) == [
+        ("产出指标", "数量指标", "保洁面积"),
+        ("产出指标", "时效指标", "保洁及时率"),
+        ("效益指标", "生态效益指标", "水质达标率"),
+        ("影响力目标", "长效管理", "长效管理制度"),
+    ]
+    assert [(one.operator, one.value, one.unit) for one in form.indicators[:3]] == [
+        ("=", "120.00", "公顷"),
+        ("=", "100.00", "%"),
+        ("≥", "98.00", "%"),
+    ]
+    assert [goal.text for goal in form.goals] == ["完成河道保洁面积120公顷。"]
+    assert [one.amount for one in form.funding] == [1_880_000]
+    assert codes(form) == ["level2_unknown", "row_ambiguous"]

@@ -50,8 +50,8 @@ KINDS: dict[str, tuple[str, list[Said]]] = {
     ),
     "an operator in its column": (FORM.replace("≥\t30", "不得少于\t30"), [(*NUMBER, "operator", "≥"), (*NUMBER, "name", "走访户数")]),
     "a unit behind the number": (
-        FORM.replace("≥\t30\t户", "\t30只（羽）\t"),
-        [(*NUMBER, "unit", "只（羽）"), (*NUMBER, "value", "30"), (*NUMBER, "operator", "=")],
+        FORM.replace("≥\t30\t户", "\t30箩（筐）\t"),
+        [(*NUMBER, "unit", "箩（筐）"), (*NUMBER, "value", "30"), (*NUMBER, "operator", "=")],
     ),
     "a unit of money": (
         FORM.replace("（元）", "（百元）"),

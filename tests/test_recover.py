@@ -12,7 +12,7 @@ from extract import recover
 from extract.api import extract_bytes
 from extract.model import Extraction
 from extract.recover import TaskPatch, Widths, patches, told, widths
-from fuzz.loaders import recovery
+from fuzz.loaders import check_recovery
 
 START = "开展法律援助工作，进一步规范案件受理、指派、承办和监督流程，持续提升困难群众获得感，着力打造半小"
 FORM = """部门整体支出绩效目标批复表
@@ -92,4 +92,4 @@ def test_a_department_with_many_documents_is_searched_once_a_text() -> None:
 @given(st.binary(min_size=10, max_size=400), st.sampled_from([0, recover._FEW]))
 def test_texts_of_a_department_are_found_as_a_slow_search_finds_them(data: bytes, few: int) -> None:
     with patch.object(recover, "_FEW", few):
-        recovery(data)
+        check_recovery(data)

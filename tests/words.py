@@ -82,6 +82,9 @@ def _sections(name: str, word: str) -> Iterator[Trial]:
         yield Trial(form(label=f"{word}（共10项）"), quiet(rows_say(PLAIN_ROW)))
     elif name == "term":
         yield Trial(form(goals=(f"{word}\t三年建成水网。", *GOALS)), quiet(goals_say("做好水务工作。")))
+        # As the caption of a table before that of the year.
+        table = ("一级指标\t二级指标\t三级指标\t指标值", "产出指标\t数量指标\t巡查河段\t90条")
+        yield Trial(form(tasks=(word, *table, "年度绩效目标表")), quiet(rows_say(PLAIN_ROW)))
     else:
         yield Trial(form(notes=(f"{word}\t另有专项安排",)), quiet(head_says(other_notes="另有专项安排")))
 
@@ -141,6 +144,8 @@ def _fields(name: str, word: str) -> Iterator[Trial]:
         yield Trial(
             form(title="项目支出绩效目标表", head=(*HEAD, f"{word}：河道整治")), head_says(project_name="河道整治")
         )
+    elif name == "unit_code":
+        yield Trial(form(head=(HEAD[0], "预算单位：云泽县水务局", f"{word}：301001")), head_says(unit_code="301001"))
     elif name == "project_code":
         head = (*HEAD, "项目名称：河道整治", f"{word}：P302")
         yield Trial(
@@ -404,10 +409,18 @@ def _level2(name: str, stem: str) -> Iterator[Trial]:
 
 
 def _operators(path: Path, word: str) -> Iterator[Trial]:
-    kind, name = str(path[0]), str(path[1])
+    kind, name = str(path[0]), str(path[1] if len(path) > 1 else "")
     if kind == "after":
         row = f"产出指标\t数量指标\t巡查次数\t\t12次{word}\t\t100"
         yield Trial(form(rows=(row,)), quiet(rows_say({"operator": name, "value": "12", "unit": "次"})))
+        return
+    if kind == "included":
+        row = f"产出指标\t数量指标\t巡查次数\t\t12次以上（{word}12次）\t\t100"
+        yield Trial(form(rows=(row,)), quiet(rows_say({"operator": "≥", "value": "12", "unit": "次"})))
+        return
+    if kind == "about":
+        row = f"产出指标\t数量指标\t巡查次数\t\t12{word}\t\t100"
+        yield Trial(form(rows=(row,)), quiet(rows_say({"operator": "定性", "value": f"12{word}", "unit": None})))
         return
     if name == "定性":
         row = f"产出指标\t数量指标\t巡查成效\t{word}\t优良\t\t100"

@@ -86,9 +86,11 @@ def _parted(row: Row) -> Row:
 
 def _words(row: Row, profile: FormProfile) -> int | None:
     """Where in a header of tasks the words over amounts begin; None where it is no such header."""
-    known = [squash(cell.text) in profile.task_columns for cell in row.cells]
-    first = known.index(False) if False in known else len(known)
-    return first if first and first < len(known) and _all_money(row.cells[first:], profile) else None
+    if squash(row.cells[0].text) not in profile.task_columns:
+        return None
+    money = [bool(header_word(cell.text, profile)) for cell in row.cells]
+    first = len(money) - money[::-1].index(False)
+    return first if first < len(money) else None
 
 
 def _all_money(cells: Sequence[Cell], profile: FormProfile) -> bool:

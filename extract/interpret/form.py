@@ -204,7 +204,7 @@ class Interpreter:
         return Parts(
             head=head,
             money=funding.read([*sections.funding, *sums], label, head.form_kind, head.amount_unit, profile),
-            goals=prose.goals(sections.goals, lines, profile),
+            goals=prose.goals(sections.goals, lines, profile, sections.numbered),
             tasks=prose.tasks(tasks, profile),
             tree=self.indicators.read(sections.indicators, sections.headers),
             notes=notes,

@@ -8,7 +8,7 @@ archive, so every look is explained once and remembered.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -83,6 +83,8 @@ _LABELS_ONLY: Final = 0.5
 _KEPT: Final = 4
 # The kinds of cells that are hardly names.
 NO_NAME: Final = frozenset("oqnNmugd")
+# So many cells behind the name that fit their columns tell that a row was not moved.
+_ENOUGH_TAIL: Final = 3
 # Below this distance between two explanations of a row, a finding says so.
 CLOSE: Final = 0.5
 
@@ -208,6 +210,9 @@ class Grammar:
         named = len(kinds) == len(whole) and NAME in whole and kinds[whole.index(NAME)] not in NO_NAME
         if named and finals[0][1] != whole and any(roles == whole for _, roles in finals):
             finals = sorted((cost - (_ALL_THERE if roles == whole else 0.0), roles) for cost, roles in finals)
+        straight = self._straight(kinds, gaps) if _is_forced(finals[0][1]) else None
+        if straight is not None:
+            finals.insert(0, (finals[0][0], straight))
         best = Reading(finals[0][1], finals[0][0])
         same = _values(best.roles, kinds)
         second = next((Reading(roles, cost) for cost, roles in finals[1:] if _values(roles, kinds) != same), None)
@@ -217,6 +222,24 @@ class Grammar:
         plan = _plan(best, second, half=half, gaps=blank, odd=blank and no_name)
         weighed = Weighed(best.cost, second.cost - best.cost if second else _NEVER)
         return Explanation(best, second, plan, weighed)
+
+    def _straight(self, kinds: str, gaps: Sequence[int]) -> tuple[int, ...] | None:
+        """The columns below which the cells stand if the row begins in the first; None where one does not fit there.
+
+        Blanks that a row lost or got at its beginning move its numbers, units and signs out of their columns. Where
+        only blanks are between cells, there has to be one for each column, and the first no label of the second level.
+        """
+        places = list(accumulate(gaps, initial=0))[1:]
+        columns = self.columns[1:]
+        least = _ENOUGH_TAIL
+        if len(kinds) == len(columns) and kinds[0] != "2":
+            places, least = list(range(len(columns))), 1
+        if places[-1] >= len(columns) or len(set(places)) < len(places):
+            return None
+        roles = tuple(columns[at] for at in places)
+        tail = [_COST[kind][role] <= CLOSE for kind, role in zip(kinds, roles, strict=True) if role > NAME]
+        fit = len(tail) >= least and all(tail) and roles[: NAME - LEVEL1 + 1] == (LEVEL1, LEVEL2, NAME)
+        return roles if fit and kinds[NAME - LEVEL1] not in NO_NAME else None
 
     @staticmethod
     def _memory(memory: int, kind: str, role: int) -> int:
@@ -273,6 +296,11 @@ class Grammar:
         if all(role <= LEVEL2 for role in roles) and all(kind in "R12B" for kind in kinds):
             return _LABELS_ONLY
         return sum(self._skip(role, memory) for role in self.columns[column + 1 :])
+
+
+def _is_forced(roles: Sequence[int]) -> bool:
+    """Whether a reading leaves a cell out, or makes one name of cells that stand apart."""
+    return EXTRA in roles or roles.count(NAME) > 1
 
 
 def _plan(best: Reading, second: Reading | None, *, half: bool, gaps: bool, odd: bool, placed: bool = False) -> Plan:

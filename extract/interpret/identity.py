@@ -28,6 +28,9 @@ _SHORTEST_NAME: Final = 4
 # What the fields that name something are called in the table.
 _NAMES: Final = {"unit": "unit_name", "supervising_unit": "supervising_unit", "project": "project_name"}
 _COLON: Final = re.compile("[:：]")
+_CODE: Final = re.compile(r"[0-9A-Za-z]{3,40}$")
+# Digits that may be the code of what they stand before.
+_DIGITS: Final = re.compile(r"\d{3,}(?!年)\D")
 # An amount: a number with decimals.
 _DECIMAL: Final = re.compile(r"\d[\d,]*\.\d{1,6}$")
 
@@ -63,6 +66,9 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
             whole, code = found.places.get(_NAMES.get(name, "")), found.places.get(f"{name}_code")
             # A short number before a blank may be part of a name: 120 急救中心.
             short = code is not None and len(code.text) < _SHORTEST_CODE and f"{code.text} " in value.text
+            if whole is not None and name != "project" and _DIGITS.match(whole.text):
+                params = {"text": whole.text[:40]}
+                found.doubts.append(Finding("digits_in_name", "documents", None, _NAMES[name], params, whole))
             if whole is not None and (short or (row.width <= 1 and " " in whole.text)):
                 params = {"text": value.text[:40]}
                 found.doubts.append(Finding("blank_in_name", "documents", None, _NAMES[name], params, value))
@@ -261,10 +267,10 @@ def _take(found: Identity, name: str, value: Cell, profile: FormProfile) -> None
             _, whole = _split_code(value, profile.codes["unit"])
             found.supervising_unit = whole.text
             found.places["supervising_unit"] = whole
-    elif name == "project_code":
-        if found.project_code is None:
-            found.project_code = value.text
-            found.places["project_code"] = value
+    elif name == "project_code" or (name == "unit_code" and _CODE.match(value.text)):
+        if getattr(found, name) is None:
+            setattr(found, name, value.text)
+            found.places[name] = value
     elif name in ("unit", "project") and getattr(found, f"{name}_name") is None:
         code, whole = _split_code(value, profile.codes[name])
         setattr(found, f"{name}_name", whole.text)

@@ -582,8 +582,9 @@ class _TreeBuilder:
 
     def _unit_twice(self, whole: Cell, figure: Cell, unit: Cell) -> None:
         """A finding where a unit stands behind the number of a value, and another one in a cell of its own."""
-        rest = squash(whole.text.rpartition(figure.text)[2])
-        if rest and rest != squash(unit.text) and not rest.startswith(self.kinds.after):
+        behind = whole.text.rpartition(figure.text)[2]
+        rest = squash(behind[: self.kinds.ending(behind, 0, len(behind))[0]])
+        if rest and rest != squash(unit.text):
             params = {"own": rest[:20], "unit": unit.text[:20]}
             self.findings.append(Finding("unit_twice", "indicators", len(self.indicators), "unit", params, unit))
 

@@ -25,6 +25,8 @@ _REMEMBERED: Final = 16
 # Longer texts are no values.
 _LONGEST_VALUE: Final = 24
 _LONGEST_UNKNOWN_UNIT: Final = 3
+# Digits are of a unit behind a letter or what it is counted by (m3, 次/2年).
+_UNIT: Final = regex.compile(r"(?:(?!/?\d)(?:[^\d≥≤<>=＞＜＝≧≦]|(?<=[A-Za-z/\d])\d)*+)?")
 _NO_UNIT: Final = frozenset("，。、；：,.;:()（）-—~～至到")
 
 
@@ -64,7 +66,10 @@ class Kinds:
         )
         self._led = regex.compile(rf"(?:{plain_signs})+\s*(?=\S)")
         self._measured = regex.compile(rf"(?P<number>{NUMBER.pattern})\s*(?P<unit>\D.{{0,11}})$")
-        self.after = tuple(sorted(vocabulary.operators_after, key=len, reverse=True))
+        self._after = tuple(sorted(vocabulary.operators_after, key=len, reverse=True))
+        included = "|".join(map(regex.escape, vocabulary.included))
+        # What says nothing more behind a unit: a remark that the limit is included, and a mark that ends a sentence.
+        self._idle = regex.compile(rf"(?:\s*[(（](?:{included})[^()（）]{{0,10}}[)）])?\s*[。．.；;，,、]?\s*$")
 
     def __call__(self, text: str) -> str:
         """The kind of a cell with this text."""
@@ -95,7 +100,7 @@ class Kinds:
         operator = self.operator(text)
         if operator is not None:
             return "q" if operator == "定性" else "o"
-        return "m" if self._signed.match(text) else ""
+        return "m" if self.signed(text) is not None else ""
 
     def _counted(self, text: str) -> str:
         """The kind of a text that begins with a digit: n, d, N, or "" for none of them."""
@@ -122,8 +127,16 @@ class Kinds:
         return match.end() if match else 0
 
     def signed(self, text: str) -> regex.Match[str] | None:
-        """A text of operator, number and maybe a unit (≥95%), with the groups ``operator``, ``number``, ``unit``."""
-        return self._signed.match(text)
+        """A text of operator, number and maybe a unit (≥95%), with the groups ``operator``, ``number``, ``unit``.
+
+        A unit need not be known; None where it would have a number or an operator of its own (≥1/2, ≥10个且≤15个).
+        """
+        match = self._signed.match(text)
+        if match is None or not match["unit"] or match["unit"] in self.vocabulary.units:
+            return match
+        start, end = match.span("unit")
+        unit = text[start : self.ending(text, start, end)[0]]
+        return match if _UNIT.fullmatch(unit) and not self._is_about(unit) else None
 
     def measured(self, text: str) -> tuple[regex.Match[str], str | None] | None:
         """A number with a unit behind it (3次, 95%以上): the match, and the operator that a word behind it stands for.
@@ -134,19 +147,32 @@ class Kinds:
         match = self._measured.match(text)
         if match is None or _DATE.match(squash(text)):
             return None
-        unit = "".join(match["unit"].split())
-        folded = unit.translate(BRACKETS)
-        sign = None
-        for word in self.after:
-            if folded.endswith(word):
-                unit = unit[: -len(word)]
-                sign = self.vocabulary.operators_after[word]
-                break
+        start, stop = match.span("unit")
+        end, word = self.ending(text, start, stop)
+        sign = self.vocabulary.operators_after[squash(text[slice(*word)])] if word else None
+        unit = "".join(text[start:end].split())
         if self.vocabulary.is_unit(unit) or (not unit and sign):
             return match, sign
         if len(unit) <= _LONGEST_UNKNOWN_UNIT and not any(c.isdigit() or c in _NO_UNIT for c in unit):
-            return match, sign
+            return (match, sign) if unit and not self._is_about(unit) else None
         return None
+
+    def ending(self, text: str, start: int, end: int) -> tuple[int, tuple[int, int] | None]:
+        """Where a unit that begins at ``start`` ends, and where the word stands behind it that means an operator.
+
+        What says nothing more up to ``end`` is no part of either.
+        """
+        idle = self._idle.search(text, start, end)
+        end = idle.start() if idle else end
+        folded = text.translate(BRACKETS)
+        for word in self._after:
+            if folded.endswith(word, start, end):
+                return start + len(text[start : end - len(word)].rstrip()), (end - len(word), end)
+        return start + len(text[start:end].rstrip()), None
+
+    def _is_about(self, unit: str) -> bool:
+        """Whether what stands in a unit's place says that the number is no exact one."""
+        return unit.startswith(self.vocabulary.about) or unit.endswith(self.vocabulary.about)
 
     def _lists_grades(self, text: str) -> bool:
         """Whether a text is a list of grades: 优、良、中、差 or 好/坏."""

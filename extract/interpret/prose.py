@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Final, NamedTuple
 
 import regex
@@ -55,8 +55,10 @@ class Tasks(NamedTuple):
     marked: frozenset[int]
 
 
-def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Goals:
-    """The paragraphs of the goals' rows (the section's label taken off).
+def goals(
+    rows: Sequence[Row], lines: Sequence[str], profile: FormProfile, numbered: Container[int] = frozenset()
+) -> Goals:
+    """The paragraphs of the goals' rows (the section's label taken off). ``numbered``: lines with labels of their own.
 
     Where words over them say so, what is the term's or was achieved is left out. A raw line break may fall anywhere,
     inside a tag too, so the rows are put together before tags are looked for.
@@ -75,7 +77,8 @@ def goals(rows: Sequence[Row], lines: Sequence[str], profile: FormProfile) -> Go
     # Where paragraphs are counted from the first one on, a line without a counter goes on with the one above.
     counted = COUNTER.match(cells[0].text) is not None
     for cell in cells:
-        if found and not _begins_paragraph(found[-1][-1].text, cell, counted=counted):
+        begins = cell.line in numbered or not found or _begins_paragraph(found[-1][-1].text, cell, counted=counted)
+        if not begins:
             found[-1].append(cell)
         else:
             found.append([cell])
@@ -238,9 +241,9 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
     whole, findings = _whole_tasks(body, width)
     found: list[Task] = []
     findings += _figures(body, "tasks")
-    if header is None and _may_be_header(whole):
-        first = whole[0].cells[0]
-        findings.append(Finding("task_header_unknown", "tasks", 0, None, {"text": _shown(whole[0])}, first))
+    if header is None and whole:
+        whole, doubts = _below_header(whole, profile)
+        findings += doubts
     marked: set[int] = set()
     for row in whole:
         name, content = _columns(row)
@@ -281,6 +284,26 @@ def _heads_tasks(row: Row, profile: FormProfile) -> bool:
     return all(len(cell.text) <= _LONGEST_HEADER and squash(cell.text) in words for cell in row.cells[1:])
 
 
+def _below_header(rows: list[Row], profile: FormProfile) -> tuple[list[Row], list[Finding]]:
+    """The rows of tasks without a header of which not every word is known, and what is doubtful about that."""
+    first = rows[0]
+    if _is_named_header(first, profile):
+        unknown = [cell for cell in first.cells if squash(cell.text) not in profile.task_columns]
+        return rows[1:], [
+            Finding("task_column_unknown", "tasks", None, None, {"word": cell.text[:40]}, cell) for cell in unknown
+        ]
+    if _may_be_header(rows):
+        return rows, [Finding("task_header_unknown", "tasks", 0, None, {"text": _shown(first)}, first.cells[0])]
+    return rows, []
+
+
+def _is_named_header(row: Row, profile: FormProfile) -> bool:
+    """Whether the first row of some tasks is a header of which not every word is known: a word for names over names."""
+    known = profile.task_columns.get(squash(row.cells[0].text)) == "name"
+    short = all(len(cell.text) <= _LONGEST_HEADER for cell in row.cells)
+    return known and len(row.cells) > 1 and short
+
+
 def _may_be_header(rows: Sequence[Row]) -> bool:
     """Whether the first of some task rows looks like a header: short words over texts."""
     if len(rows) < _TASK_COLUMNS or len(rows[0].cells) < _TASK_COLUMNS:
@@ -299,7 +322,7 @@ def without_ellipsis(cell: Cell) -> tuple[Cell, bool]:
     Dots alone stay: they cut nothing.
     """
     match = _ELLIPSIS.search(cell.text) if cell.text.endswith(ELLIPSES) else None
-    return (cut(cell, 0, match.start()), True) if match and match.start() else (cell, False)
+    return (trimmed(cut(cell, 0, match.start())), True) if match and match.start() else (cell, False)
 
 
 def _whole_tasks(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Finding]]:

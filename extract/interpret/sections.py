@@ -76,6 +76,10 @@ class Sections:
     notes: list[Row] = field(default_factory=list)
     headers: list[Row] = field(default_factory=list)
     labels: dict[str, Cell] = field(default_factory=dict)
+    # The lines of goals that have a label of their own, by their number (年度绩效目标2).
+    numbered: set[int] = field(default_factory=set)
+    # Whether the table that was begun is that of the term's indicators, as its caption says.
+    is_of_term: bool = False
     # The lists of rows by the name of their section.
     by_state: dict[str, list[Row]] = field(init=False, repr=False)
 
@@ -116,6 +120,8 @@ _COUNTERS: Final = frozenset("一二三四五六七八九十")
 _NUMBERED: Final = re.compile(r"[一二三四五六七八九十]{1,2}[、.．]")
 # Sections that only a form of its own has, not a further page of one.
 _OPENING: Final = frozenset({"funding", "goals", "tasks"})
+_CAPTIONS: Final = frozenset({"term", "goals"})
+_TABLE: Final = "表"
 _ORDER: Final = {"head": 0, "funding": 1, "term": 2, "goals": 3, "tasks": 4, "indicators": 5, "notes": 6}
 
 
@@ -131,6 +137,14 @@ def _parted(row: Row) -> Row:
 
 def _without_label(row: Row) -> Row:
     return Row(row.line, row.cells[1:], row.width, row.page)
+
+
+def _header(found: Sections, state: str, row: Row) -> str:
+    """Takes in a header of indicators; gives the section that the rows below it belong to."""
+    if found.is_of_term:
+        return state
+    found.headers.append(row)
+    return "indicators"
 
 
 def _take_title(found: Sections, row: Row) -> None:
@@ -431,8 +445,7 @@ class Scanner:
             elif meaning.kind in ("section", "labelled"):
                 state = self._section(found, state, row, meaning, header)
             elif header:
-                found.headers.append(row)
-                state = "indicators"
+                state = _header(found, state, row)
             elif state == "head" and meaning.kind == "field":
                 under = self._head(found, row, under=under)
             elif not _is_furniture(found, state, row, meaning.kind):
@@ -493,6 +506,10 @@ class Scanner:
     def _section(self, found: Sections, state: str, row: Row, meaning: Meaning, header: bool) -> str:
         """Takes in a row that begins with the label of a section; gives the section that the next rows belong to."""
         name = meaning.name
+        if len(row.cells) == 1 and name in _CAPTIONS and row.cells[0].text.endswith(_TABLE):
+            # 长期绩效目标表 and 年度绩效目标表 one below the other: the year's table counts.
+            found.is_of_term = name == "term"
+            return name
         if meaning.kind == "labelled":
             if name == state and found.by_state[name]:
                 # Within the section's own text such words (年度目标：…) are text.
@@ -502,7 +519,8 @@ class Scanner:
         repeated = name == state and state != "indicators"
         opens = state != "notes" and (_opens(name, state) or self._goes_back(found, state, row, name))
         if name == "goals" and state == "indicators" and len(row.cells) > 1 and row.cells[0].text[-1].isdigit():
-            found.goals.append(_without_label(row))
+            # A goal by its number; or, before what an indicator has, the goal that it is of.
+            (found.goals if len(row.cells) == _A_PAIR else found.indicators).append(_without_label(row))
             return state
         if not repeated and not opens:
             if header:
@@ -515,6 +533,8 @@ class Scanner:
             bare = _without_label(row)
             found.headers.append(bare if "name" in self._roles(bare) else row)
         elif len(row.cells) > 1 or (opens and name == "notes"):
+            if name == "goals" and row.cells[0].text[-1].isdigit():
+                found.numbered.add(row.line)
             found.by_state[name].append(_without_label(row))
         return name
 

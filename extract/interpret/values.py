@@ -130,12 +130,13 @@ def _merged(value: Cell, unit: Cell | None, kinds: Kinds) -> tuple[Cell, Decimal
 
 def _without_word(value: Cell, span: tuple[int, int], kinds: Kinds) -> tuple[Cell | None, Cell | None]:
     """The unit in ``value.text[span]``, and the word behind it that stands for an operator (以上); None for neither."""
-    start, end = span
-    end = start + len(value.text[start:end].rstrip())
-    text = value.text.translate(BRACKETS)
-    for word in kinds.after:
-        if text.endswith(word, start, end):
-            said = cut(value, end - len(word), end)
-            end = start + len(value.text[start : end - len(word)].rstrip())
-            return (trimmed(cut(value, start, end)) if end > start else None), said
-    return (trimmed(cut(value, start, end)) if end > start else None), None
+    start, _ = span
+    end, word = kinds.ending(value.text, *span)
+    unit = _unbracketed(trimmed(cut(value, start, end))) if end > start else None
+    return unit, cut(value, *word) if word else None
+
+
+def _unbracketed(unit: Cell) -> Cell:
+    """A unit without the brackets around all of it: 120.00(公顷)."""
+    text = unit.text.translate(BRACKETS)
+    return trimmed(cut(unit, 1, len(text) - 1)) if text[0] == "(" and text.find(")") == len(text) - 1 > 1 else unit
