@@ -383,3 +383,29 @@ def test_a_cell_for_each_column_between_single_blanks() -> None:
     assert [goal.text for goal in form.goals] == ["完成河道保洁面积120公顷。"]
     assert [one.amount for one in form.funding] == [1_880_000]
     assert codes(form) == ["level2_unknown", "row_ambiguous"]
+
+
+DUTIES = """\
+部门整体绩效目标表
+预算单位	永胜县文化和旅游局	年度	2024	单位	万元
+总体绩效目标	打造文旅品牌。
+年度重点工作任务
+部门职责	任务名称	主要内容	申报金额	其中：财政拨款	其他资金
+公共文化服务	免费开放	图书馆、文化馆、博物馆免费开放	120	120	0
+{0}培训	培训基层文化骨干	30	30	0
+旅游发展	旅游宣传	组织参加旅游推介会	80	60	20
+一级指标	二级指标	三级指标	指标性质	指标值	度量单位
+产出指标	数量指标	接待游客	>=	100	万人次
+"""
+
+
+@pytest.mark.parametrize("blank", ["\t", ""])
+def test_what_stands_before_the_names_of_tasks_is_passed_over(blank: str) -> None:
+    """The cell of 部门职责 spans rows, and the blanks in its place may be lost."""
+    (form,) = forms(DUTIES.format(blank))
+    assert [(task.name, task.content) for task in form.tasks] == [
+        ("免费开放", "图书馆、文化馆、博物馆免费开放"),
+        ("培训", "培训基层文化骨干"),
+        ("旅游宣传", "组织参加旅游推介会"),
+    ]
+    assert codes(form) == ["funding_missing"]

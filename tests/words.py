@@ -224,6 +224,10 @@ def _column_ends(name: str, word: str) -> Iterator[Trial]:
 
 
 def _task_columns(name: str, word: str) -> Iterator[Trial]:
+    if name == "pass":
+        rows = (f"年度主要任务\t{word}\t任务名称\t主要内容", f"\t水利{TASKS[1]}")
+        yield Trial(form(tasks=rows), quiet(tasks_say(("巡查河道", "每月巡查全县河道"))))
+        return
     header = f"{word}\t主要内容" if name == "name" else f"任务名称\t{word}"
     yield Trial(form(tasks=(f"年度主要任务\t{header}", TASKS[1])), quiet(tasks_say(("巡查河道", "每月巡查全县河道"))))
 

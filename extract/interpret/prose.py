@@ -237,6 +237,8 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             continue
         if cells[0].text[0] not in firsts or not all(profile.placeholder.match(cell.text) for cell in cells):
             body.append(row)
+    if header is not None:
+        header, body = _unpassed(header, body, profile)
     width = usual_width([*([header] if header is not None else []), *body])
     whole, findings = _whole_tasks(body, width)
     found: list[Task] = []
@@ -274,6 +276,23 @@ def _take(cell: Cell | None, field: str, places: dict[str, Cell]) -> tuple[str |
         text = cell.text
     places[field] = cell
     return text, ended
+
+
+def _unpassed(header: Row, rows: list[Row], profile: FormProfile) -> tuple[Row, list[Row]]:
+    """The header and the rows of tasks without the columns before the name that are passed over (部门职责).
+
+    Such a column spans rows, so that its cell is there or not, and its blank may be lost: the count of cells tells.
+    """
+    words = [profile.task_columns[squash(cell.text)] for cell in header.cells]
+    passed = next((at for at, word in enumerate(words) if word != "pass"), 0)
+    if not passed:
+        return header, rows
+    most = len(words) - passed
+
+    def own(row: Row) -> Row:
+        return row.changed(cells=row.cells[min(passed, max(0, len(row.cells) - most)) :])
+
+    return header.changed(cells=header.cells[passed:]), [own(row) for row in rows]
 
 
 def _heads_tasks(row: Row, profile: FormProfile) -> bool:
