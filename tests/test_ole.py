@@ -111,3 +111,10 @@ def test_a_count_of_texts_that_cannot_be() -> None:
     failure = extract_bytes(data).failure
     assert failure is not None
     assert failure.code == "malformed"
+
+
+def test_a_format_that_ends_before_its_code() -> None:
+    data = old_workbook({"表": old_label(0, 0, "甲")}, before=record(0x041E, 200, 3))
+    found = extract_bytes(data).failure
+    assert found is not None
+    assert found.code == "not_a_form"

@@ -106,7 +106,8 @@ class _Book:
         length = int.from_bytes(data[:counted], "little")
         if not self._wide:
             return data[counted : counted + length].decode("gb18030", "replace")
-        if data[counted] & _WIDE:
+        # A record that ends before its text has none.
+        if int.from_bytes(data[counted : counted + 1], "little") & _WIDE:
             return data[counted + 1 : counted + 1 + 2 * length].decode("utf-16-le", "replace")
         return data[counted + 1 : counted + 1 + length].decode("latin-1")
 
