@@ -158,9 +158,12 @@ def _touching(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> l
     reach = [(i, y, left - slack, right + slack) for i, (y, left, right) in enumerate(level)]
     for j, (x, top, bottom) in enumerate(upright, len(level)):
         highest, lowest = top - slack, bottom + slack
+        own = j
         for i, y, left, right in reach:
             if left <= x <= right and highest <= y <= lowest:
-                parent[root(j)] = root(i)
+                other = parent[i]
+                if other != own:
+                    parent[own] = own = root(other)
     groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
     for i, rule in enumerate(level):
         groups.setdefault(root(i), ([], []))[0].append(rule)
@@ -202,8 +205,9 @@ def _table(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> Tabl
     cells = sorted(cell for group in groups for cell in _rectangles(group))
     owners = [[0] * cols for _ in range(rows)]
     for number, cell in enumerate(cells):
-        for r in range(cell.row, cell.row + cell.rows):
-            owners[r][cell.col : cell.col + cell.cols] = [number] * cell.cols
+        row, col, high, wide, _, _ = cell
+        for r in range(row, row + high):
+            owners[r][col : col + wide] = [number] * wide
     made = tuple([_opened(cell, floors) for cell in cells])
     return Table(tuple(xs), tuple(ys), made, tuple(map(tuple, owners)))
 
@@ -212,6 +216,8 @@ def _opened(cell: GridCell, floors: Drawn) -> GridCell:
     """A cell with what is told of the rules above and below it."""
     r, c, rows, cols, _, _ = cell
     if cols == 1:
+        if floors[r][c] and floors[r + rows][c]:
+            return cell
         narrow: GridCell = _new(GridCell, (r, c, rows, cols, not floors[r][c], not floors[r + rows][c]))
         return narrow
     top, bottom = not _mostly(floors[r][c : c + cols]), not _mostly(floors[r + rows][c : c + cols])
@@ -221,25 +227,30 @@ def _opened(cell: GridCell, floors: Drawn) -> GridCell:
 
 def _together(rows: int, cols: int, walls: Drawn, floors: Drawn) -> list[list[Spot]]:
     """The boxes that no rule parts, by row and column."""
-    owner = list(range(rows * cols))
-
-    def root(i: int) -> int:
-        while owner[i] != i:
-            owner[i] = owner[owner[i]]
-            i = owner[i]
-        return i
-
+    # By column: the boxes that the one in the row above belongs to.
+    above: list[list[Spot]] = [[] for _ in range(cols)]
+    found: list[list[Spot]] = []
+    is_mixed = False
     for r in range(rows):
+        here: list[Spot] = []
+        floor = floors[r]
         for c in range(cols):
-            if c + 1 < cols and not walls[c + 1][r]:
-                owner[root(r * cols + c + 1)] = root(r * cols + c)
-            if r + 1 < rows and not floors[r + 1][c]:
-                owner[root((r + 1) * cols + c)] = root(r * cols + c)
-    groups: dict[int, list[Spot]] = {}
-    for r in range(rows):
-        for c in range(cols):
-            groups.setdefault(root(r * cols + c), []).append((r, c))
-    return list(groups.values())
+            upper = above[c]
+            if c and not walls[c][r]:
+                if r and not floor[c] and upper is not here:
+                    # Two that were apart so far.
+                    here += upper
+                    upper.clear()
+                    above = [here if group is upper else group for group in above]
+                    is_mixed = True
+            elif r and not floor[c]:
+                here = upper
+            else:
+                here = []
+                found.append(here)
+            here.append((r, c))
+            above[c] = here
+    return [sorted(group) for group in found if group] if is_mixed else found
 
 
 def _close(walls: Drawn, floors: Drawn) -> None:
@@ -265,7 +276,8 @@ def _completed(groups: Sequence[Sequence[Spot]], walls: Drawn, floors: Drawn) ->
     """Draws on the rules that end within boxes that are no rectangle together; whether there were any."""
     changed = False
     for group in groups:
-        if len(group) == 1:
+        if group[0][0] == group[-1][0]:
+            # Boxes of one row.
             continue
         inside = set(group)
         rows, cols = {r for r, _ in group}, {c for _, c in group}
@@ -314,15 +326,13 @@ def _crosses(rule: Rule, borders: Sequence[float], slack: float) -> bool:
 
 
 def _crossed(own: Sequence[Rule], lines: Sequence[float], other: Sequence[float], slack: float) -> Drawn:
-    found = []
     middles = [(a + b) / 2 for a, b in pairwise(other)]
-    for at in lines:
-        told = [False] * len(middles)
-        for where, low, high in own:
-            if abs(where - at) <= slack:
-                first, end = bisect_left(middles, low - slack), bisect_right(middles, high + slack)
+    found = [[False] * len(middles) for _ in lines]
+    for where, low, high in own:
+        first, end = bisect_left(middles, low - slack), bisect_right(middles, high + slack)
+        for at, told in zip(lines, found, strict=True):
+            if -slack <= where - at <= slack:
                 told[first:end] = [True] * (end - first)
-        found.append(told)
     return found
 
 
@@ -337,8 +347,8 @@ def _rectangles(group: Sequence[Spot]) -> list[GridCell]:
         return [_new(GridCell, (top, left, 1, 1, False, False))]
     bottom, right = group[-1]
     count, cols = bottom + 1 - top, right + 1 - left
-    if len(group) == count * cols and all(left <= c <= right for _, c in group):
-        return [GridCell(top, left, count, cols)]
+    if len(group) == count * cols and (count == 1 or all(left <= c <= right for _, c in group)):
+        return [_new(GridCell, (top, left, count, cols, False, False))]
     rows: dict[int, list[int]] = {}
     for r, c in group:
         rows.setdefault(r, []).append(c)

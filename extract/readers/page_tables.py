@@ -199,9 +199,9 @@ def is_ruled(blocks: Blocks) -> bool:
     """Whether rules part the texts of a page into cells: some of a table's columns, and its rows, are told by them."""
     for block in blocks:
         if isinstance(block, _Drawn) and len(block.cells) >= _FEWEST_CELLS and len(block.table.xs) > _ONE_COLUMN:
-            lines = [told.line for cell in block.cells for paragraph in cell.paragraphs for told in paragraph]
-            loose = sum(line.runs >= _FEWEST_REPEATED for line in lines)
-            if loose * _LOOSE <= len(lines) and not _has_long_columns(block):
+            runs = [line.runs for cell in block.cells for paragraph in cell.paragraphs for _, line in paragraph]
+            loose = sum([count >= _FEWEST_REPEATED for count in runs])
+            if loose * _LOOSE <= len(runs) and not _has_long_columns(block):
                 return True
     return False
 
@@ -209,8 +209,10 @@ def is_ruled(blocks: Blocks) -> bool:
 def _has_long_columns(block: _Drawn) -> bool:
     """Whether what is one row by its rules holds many lines in many columns: rules part the columns alone."""
     for row in block.rows:
+        if len(row) < _LONG_COLUMNS:
+            continue
         counts = [sum(map(len, cell.paragraphs)) for cell in row if cell.place.rows == 1]
-        if sum(count >= _LONG_COLUMN for count in counts) >= _LONG_COLUMNS:
+        if sum([count >= _LONG_COLUMN for count in counts]) >= _LONG_COLUMNS:
             return True
     return False
 
@@ -477,7 +479,7 @@ def _rows(table: _Kept) -> Iterator[Line]:
 
 def _pieces(cell: _Cell, page: int) -> list[list[Piece]]:
     return [
-        [_new(Piece, (line.text, line.boxes, own if own != page else 0)) for own, line in paragraph]
+        [_new(Piece, (line[0], line[7], own if own != page else 0)) for own, line in paragraph]
         for paragraph in cell.paragraphs
     ]
 

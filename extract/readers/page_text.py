@@ -282,13 +282,14 @@ def placed_runs(runs: Sequence[Run]) -> list[Placed] | None:
 
 def _placed_run(line: Sequence[Run]) -> Placed:
     text, lefts, rights, top, bottom, _ = line[0]
-    for run in line[1:]:
-        text, lefts, rights = text + run.text, [*lefts, *run.lefts], [*rights, *run.rights]
+    if len(line) > 1:
+        text = "".join([run.text for run in line])
+        lefts, rights = [x for run in line for x in run.lefts], [x for run in line for x in run.rights]
     count, height = len(text), bottom - top
-    boxes = array("f", (0.0, top, 0.0, bottom)) * count
-    boxes[::4], boxes[2::4] = array("f", lefts), array("f", rights)
+    edges = [0.0, top, 0.0, bottom] * count
+    edges[::4], edges[2::4] = lefts, rights
     least = _least(text, lefts, rights, [height] * count)
-    made: Placed = _new(Placed, (text, lefts[0], top, rights[-1], bottom, height, least, boxes, 1))
+    made: Placed = _new(Placed, (text, lefts[0], top, rights[-1], bottom, height, least, array("f", edges), 1))
     return made
 
 
@@ -325,6 +326,8 @@ def _padding(own: Sequence[Placed], left: float, right: float) -> float:
 
 
 def _goes_on(above: Placed, below: Placed, limit: float) -> bool:
-    height = max(above.height, below.height)
-    indented = below.left - above.left > _INDENT * height and above.right > below.right - height
-    return not indented and above.right + below.least > limit - _FULL * height
+    _, left, _, right, _, height, _, _, _ = above
+    _, other_left, _, other_right, _, other_height, least, _, _ = below
+    height = max(height, other_height)
+    indented = other_left - left > _INDENT * height and right > other_right - height
+    return not indented and right + least > limit - _FULL * height

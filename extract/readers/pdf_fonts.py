@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
@@ -91,8 +92,10 @@ def _steps(file: File, said: Entries, kind: bytes | None, codes: Iterable[int]) 
         # Those that every reader has are as wide there as they are, whatever the file says.
         raise Unusual
     first, widths = file.number(said[b"/FirstChar"]), file.words(said[b"/Widths"])
-    own = [code for code in codes if 0 <= code - first < len(widths)]
-    return {code: width for code in own if 0 <= (width := float(widths[code - first]) * unit) < _WIDEST}
+    own = {code: widths[code - first] for code in codes if 0 <= code - first < len(widths)}
+    # Mostly nearly all are as wide.
+    known = {told: width for told in set(own.values()) if 0 <= (width := float(told) * unit) < _WIDEST}
+    return {code: known[told] for code, told in own.items() if told in known}
 
 
 def _unit(matrix: Sequence[float]) -> float:
@@ -142,8 +145,8 @@ def _told(text: bytes) -> Mapping[int, str]:
     found: dict[int, str] = {}
     parts = _PAIRS.findall(text)
     for part in parts:
-        hexes = _HEX.findall(part)
-        found.update(_pairs(hexes[::2], hexes[1::2]))
+        pieces = part.replace(b">", b"<").split(b"<")
+        found.update(_pairs(pieces[1::4], pieces[3::4]))
     stretches = _STRETCHES.findall(text)
     for part in stretches:
         for low, high, start, several in _STRETCH.findall(part):
@@ -159,16 +162,12 @@ def _told(text: bytes) -> Mapping[int, str]:
 
 
 def _pairs(codes: Sequence[bytes], others: Sequence[bytes]) -> Iterable[tuple[int, str]]:
+    numbers = unhexlify(b"".join(codes)) if set(map(len, codes)) == {_BYTE} else [int(c, 16) for c in codes]
     if set(map(len, others)) == {_CHARACTER}:
         # Mostly each code is a character of 16 bits.
-        texts: Iterable[str] = _text(b"".join(others))
-    else:
-        texts = map(_text, others)
-    numbers = (
-        bytes.fromhex(b"".join(codes).decode()) if set(map(len, codes)) == {_BYTE} else [int(c, 16) for c in codes]
-    )
-    return ((code, text) for code, text in zip(numbers, texts, strict=True) if len(text) == 1)
+        return zip(numbers, _text(b"".join(others)), strict=True)
+    return ((code, text) for code, text in zip(numbers, map(_text, others), strict=True) if len(text) == 1)
 
 
 def _text(digits: bytes) -> str:
-    return bytes.fromhex(digits.decode()).decode("utf-16-be")
+    return unhexlify(digits).decode("utf-16-be")

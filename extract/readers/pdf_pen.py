@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import unhexlify
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import accumulate
 from math import hypot
@@ -25,17 +26,8 @@ from extract.readers.page_marks import (
 from extract.readers.pdf_file import Entries, Unusual
 from extract.readers.pdf_fonts import Face
 from extract.readers.pdf_steps import (
-    ALL_CODES,
-    AT,
-    BEGINS,
-    CODES,
-    ELSE,
-    ENDS,
-    FONT,
     FROM,
-    ON,
     PEN,
-    SIZE,
     TO,
     WHAT,
     WITH,
@@ -164,11 +156,16 @@ class Pen:
         points.append(point)
 
     def _draw_line(self, step: Step) -> None:
-        start, end = (self._point(*map(float, step[at].split())) for at in (FROM, TO))
-        width, self._width = self._width, float(step[PEN])
-        self._path.append(_Part([start, end], [(start, end)]))
-        self._stroke(step)
-        self._width = width
+        if self._path or self._is_clip:
+            # It begins amid a path.
+            raise Unusual
+        (a, b), (c, d) = self._point(*map(float, step[FROM].split())), self._point(*map(float, step[TO].split()))
+        box = (a if a < c else c, b if b < d else d, c if a < c else a, d if b < d else b)
+        drawn = self._drawn(box, float(step[PEN]))
+        if is_thin(drawn):
+            self.strokes.append(drawn)
+        elif is_thin(box):
+            self.strokes.append(box)
 
     def _bend_to(self, step: Step) -> None:
         numbers = list(map(float, step[WITH].split()))
@@ -232,7 +229,7 @@ class Pen:
             path.pop()
         box = _around(points)
         if is_stroked or is_filled:
-            self._take(path, self._drawn(box) if is_stroked else box, is_stroked=is_stroked)
+            self._take(path, self._drawn(box, self._width) if is_stroked else box, is_stroked=is_stroked)
         if is_clip:
             left, bottom, right, top = self._clip or box
             self._clip = max(left, box[0]), max(bottom, box[1]), min(right, box[2]), min(top, box[3])
@@ -255,11 +252,11 @@ class Pen:
             elif len(lines) >= _FEWEST_SIDES:
                 self.fills.append(outline)
 
-    def _drawn(self, box: Box) -> Box:
+    def _drawn(self, box: Box, width: float) -> Box:
         """What a pen covers that goes along the edges of a box."""
         a, b, c, d, _, _ = self._matrix
-        across, up = (abs(a) + abs(c)) * self._width, (abs(b) + abs(d)) * self._width
-        if self._width <= 0:
+        across, up = (abs(a) + abs(c)) * width, (abs(b) + abs(d)) * width
+        if width <= 0:
             across = up = _HAIRLINE
         left, bottom, right, top = box
         return left - across, bottom - up, right + across, top + up
@@ -273,12 +270,12 @@ class Pen:
         self._in_text = True
 
     def _write_text(self, step: Step) -> None:
-        if step[PEN]:
+        begins, at, font, size_told, on, codes, all_codes, ends, pen, _, _, _, _, other = step
+        if pen:
             self._draw_line(step)
             return
-        if step[ELSE]:
+        if other:
             raise Unusual
-        begins, ends = step[BEGINS], step[ENDS]
         # Mostly a text is saved before, and restored after: it is by itself.
         is_alone = begins[:1] == b"q" and ends[-1:] == b"Q"
         face, size = self._face, self._size
@@ -287,15 +284,16 @@ class Pen:
                 self._save(step)
             self._begin_text(step)
         # Its place stands before its font or behind it.
-        for place in (step[AT], step[ON]):
-            if place:
-                self._shift_by(*map(float, place.split()))
-        if step[FONT]:
-            self._set_face(step[FONT], step[SIZE])
-        if step[ALL_CODES]:
-            self._write(*joined(step[ALL_CODES]))
+        if at:
+            self._shift_by(*map(float, at.split()))
+        if on:
+            self._shift_by(*map(float, on.split()))
+        if font:
+            self._set_face(font, size_told)
+        if all_codes:
+            self._write(*joined(all_codes))
         else:
-            self._write(bytes.fromhex(step[CODES].decode()))
+            self._write(unhexlify(codes))
         if is_alone:
             self._face, self._size, self._in_text = face, size, False
         elif ends:
@@ -366,46 +364,70 @@ class Pen:
         spacing, word_spacing, stretch, _, rise = self._style
         if face is None or not 0 < size < _FARTHEST:
             raise Unusual
-        codes = unpack(f">{len(told) // 2}H", told) if face.is_wide else told
+        texts_of, steps_of, widths_of, is_wide = face
+        codes = unpack(f">{len(told) // 2}H", told) if is_wide else told
         if len(codes) == 1 and not back and self._write_one(face, codes[0]):
             return
-        texts, steps = list(map(face.texts.__getitem__, codes)), list(map(face.steps.__getitem__, codes))
-        widths = steps if face.widths is face.steps else list(map(face.widths.__getitem__, codes))
+        texts, steps = list(map(texts_of.__getitem__, codes)), list(map(steps_of.__getitem__, codes))
+        widths = steps if widths_of is steps_of else list(map(widths_of.__getitem__, codes))
         if self._instead is not None:
             self._heard += texts
-        is_even = steps == widths
+        is_even = steps is widths or steps == widths
         lead = 0.0
         if back or spacing or word_spacing:
-            steps = list(steps)
+            steps = steps.copy()
             lead, is_even = self._space(codes, steps, back or {}), False
-        starts = list(accumulate(steps, initial=lead))
-        a, b, c, d, x, y = _times(self._line, self._matrix)
+        a, b, c, d, x, y = self._line if self._matrix is _PLAIN else _times(self._line, self._matrix)
         if self._ahead:
             x, y = x + self._ahead * a, y + self._ahead * b
-        self._ahead += starts[-1] * size * stretch
-        if not (-_FARTHEST < x < _FARTHEST and -_FARTHEST < y < _FARTHEST and -_FARTHEST < self._ahead < _FARTHEST):
+        if not (-_FARTHEST < x < _FARTHEST and -_FARTHEST < y < _FARTHEST):
             raise Unusual
         if rise:
             x, y = x + rise * c, y + rise * d
-        if not texts:
+        # What stands apart, runs back, or is turned is told letter by letter.
+        if (
+            (stretch == 1 and a == abs(d) > 0 and b == c == 0 and texts and "" not in texts)
+            and (is_even or (min(steps) >= 0 and max(map(sub, steps, widths)) <= NEAR))
+            and self._write_run(texts, steps, None if is_even else widths, (x, y, lead, size * a))
+        ):
             return
-        if stretch == 1 and a == abs(d) > 0 and b == c == 0 and "" not in texts:
-            height = size * a
-            lefts = [x + start * height for start in starts]
-            end = lefts.pop()
-            least = min(steps)
-            # What stands apart, or runs back, is told letter by letter.
-            if is_even or (least >= 0 and max(map(sub, steps, widths)) <= NEAR):
-                rights = (
-                    [*lefts[1:], end]
-                    if is_even
-                    else [left + width * height for left, width in zip(lefts, widths, strict=True)]
-                )
-                if self._clip is None or self._shows(lefts, rights, y, height):
-                    self._add_run(texts, lefts, rights, y, height, is_dense=least < REPEATED)
-                    return
-        shares = map(face.steps.__getitem__, codes)
+        starts = list(accumulate(steps, initial=lead))
+        self._go_on(starts[-1] * size * stretch)
+        shares = map(steps_of.__getitem__, codes)
         self._add_letters(zip(texts, shares, starts, strict=False), (a * stretch, b * stretch, c, d, x, y), size)
+
+    def _write_run(
+        self, texts: list[str], steps: list[float], widths: list[float] | None, at: tuple[float, float, float, float]
+    ) -> bool:
+        """Writes letters as a run; False where some of them do not show.
+
+        ``widths``: None where each letter is as wide as it is far to the next one. ``at``: where they stand on the
+        page, what stands before the first one, and how high they are.
+        """
+        x, y, start, height = at
+        lefts, rights = [], []
+        if widths is None:
+            for step in steps:
+                lefts.append(x + start * height)
+                start += step
+            rights = lefts[1:]
+            rights.append(x + start * height)
+        else:
+            for step, width in zip(steps, widths, strict=True):
+                left = x + start * height
+                lefts.append(left)
+                rights.append(left + width * height)
+                start += step
+        if self._clip is not None and not self._shows(lefts, rights, y, height):
+            return False
+        self._go_on(start * self._size)
+        self._add_run(texts, lefts, rights, y, height, is_dense=min(steps) < REPEATED)
+        return True
+
+    def _go_on(self, by: float) -> None:
+        self._ahead += by
+        if not -_FARTHEST < self._ahead < _FARTHEST:
+            raise Unusual
 
     def _write_one(self, face: Face, code: int) -> bool:
         """What ``_write`` does for one letter that is as most are; browsers write each by itself."""
@@ -435,8 +457,9 @@ class Pen:
             for i, code in enumerate(codes):
                 steps[i] += (spacing + (word_spacing if code == _BLANK and not is_wide else 0.0)) / size
         lead = 0.0
-        _bounded(*back.values())
         for at, by in back.items():
+            if not -_FARTHEST < by < _FARTHEST:
+                raise Unusual
             if at:
                 steps[(at >> is_wide) - 1] -= by / _THOUSAND
             else:

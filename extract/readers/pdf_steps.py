@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from binascii import unhexlify
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
 from typing import Final
 
 from extract.readers.pdf_file import Unusual
@@ -43,7 +43,7 @@ _SAID_INSTEAD: Final = b"/ActualText"
 # What a step is at each of its places. One that writes a text: what begins it, its place, font and size, its place
 # where that comes last, its codes, or codes and numbers, and what ends it. One that draws a line: how wide, from where,
 # to where. Another one: with what, and what to do. Or else all the rest of the page, for nothing is known of it.
-BEGINS, AT, FONT, SIZE, ON, CODES, ALL_CODES, ENDS, PEN, FROM, TO, WITH, WHAT, ELSE = range(14)
+PEN, FROM, TO, WITH, WHAT = range(8, 13)
 Step = tuple[bytes, ...]
 # A longer page is none that is read by many.
 _LONGEST: Final = 2 * 1024 * 1024
@@ -69,10 +69,16 @@ def instead(told: bytes) -> str | None:
 def joined(parts: bytes) -> tuple[bytes, Mapping[int, float]]:
     """Texts in digits as one; and the numbers between them, by how many bytes stand before."""
     pieces = parts.replace(b">", b"<").split(b"<")
-    digits = pieces[1::2]
-    places = accumulate(map(len, digits), initial=0)
-    back = {at // 2: float(number) for at, number in zip(places, pieces[::2], strict=True) if number.strip()}
-    return bytes.fromhex(b"".join(digits).decode()), back
+    back: dict[int, float] = {}
+    at = 0
+    is_number = True
+    for piece in pieces:
+        if not is_number:
+            at += len(piece)
+        elif piece and not piece.isspace():
+            back[at // 2] = float(piece)
+        is_number = not is_number
+    return unhexlify(b"".join(pieces[1::2])), back
 
 
 def mixed(parts: bytes) -> tuple[bytes, Mapping[int, float]]:

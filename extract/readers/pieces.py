@@ -6,10 +6,9 @@ and each escape within one, becomes a part with a place of its own.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import Final, NamedTuple
+from unicodedata import is_normalized, normalize
 
 from extract.clean import BLANKS, plain, shown
 from extract.model import Cell, Row
@@ -89,24 +88,21 @@ def _moved(cell: Cell, lines: int, starts: Mapping[int, int]) -> Cell:
 def _texts(lines: Sequence[str], draft: Draft, pages: Pages) -> list[Cell]:
     """The paragraphs of a cell, blank ones left out."""
     found: list[Cell] = []
-    for paragraph in draft.paragraphs:
-        if draft.writing is None:
+    col, paragraphs, _, writing = draft
+    for paragraph in paragraphs:
+        if writing is None:
+            read = [
+                cell for part in paragraph if (cell := cell_of(lines, part, col, (), pages.get(part[0], 0))) is not None
+            ]
+        else:
+            hidden = _hidden(lines, paragraph, writing)
             read = [
                 cell
-                for part in paragraph
-                if (cell := cell_of(lines, part, draft.col, (), pages.get(part.line, 0))) is not None
+                for part, own in zip(paragraph, hidden, strict=True)
+                if (cell := cell_of(lines, part, col, own, pages.get(part[0], 0))) is not None
             ]
-            if read:
-                found.append(wrapped(read))
-            continue
-        hidden = _hidden(lines, paragraph, draft.writing)
-        read = [
-            cell
-            for part, own in zip(paragraph, hidden, strict=True)
-            if (cell := cell_of(lines, part, draft.col, own, pages.get(part.line, 0))) is not None
-        ]
         if read:
-            found.append(wrapped(read))
+            found.append(wrapped(read) if len(read) > 1 else read[0])
     return found
 
 
@@ -137,15 +133,13 @@ def wrapped(cells: Sequence[Cell]) -> Cell:
     """One cell of the lines that a text was wrapped over; a blank stands between words of Latin letters only."""
     if len(cells) == 1:
         return cells[0]
-    spaced = [
-        _with_blank(cell) if _is_letter(cell.text[-1]) and _is_letter(after.text[0]) else cell
-        for cell, after in pairwise(cells)
-    ]
-    return join([*spaced, cells[-1]])
+    return join([*map(_spaced, cells, cells[1:]), cells[-1]])
 
 
-def _is_letter(character: str) -> bool:
-    return character.isascii() and character.isalpha()
+def _spaced(cell: Cell, after: Cell) -> Cell:
+    """The cell with a blank behind it where it ends in a Latin letter and another one follows."""
+    end, begin = cell.text[-1], after.text[0]
+    return _with_blank(cell) if end.isascii() and begin.isascii() and end.isalpha() and begin.isalpha() else cell
 
 
 def _with_blank(cell: Cell) -> Cell:
@@ -162,19 +156,22 @@ def cell_of(lines: Sequence[str], part: Slice, col: int, hidden: Sequence[Hidden
 
     ``hidden``: what in it does not show as it stands, counted from its beginning.
     """
-    raw = lines[part.line - 1][part.start : part.end]
+    line, start, end = part
+    raw = lines[line - 1][start:end]
     if hidden:
-        return _of_pieces(_uncovered(raw, hidden), part.line, part.start, col, page)
+        return _of_pieces(_uncovered(raw, hidden), line, start, col, page)
     text = raw.strip(BLANKS)
     if not text:
         return None
-    start = part.start if len(text) == len(raw) else part.start + raw.index(text)
-    if "<" not in text and "&" not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
-        return _new(Cell, (text, part.line, start, start + len(text), col, page, -1, -1, 1, 1, ()))
+    if len(text) != len(raw):
+        start += raw.index(text)
+    end = start + len(text)
+    if "<" not in text and "&" not in text and text.isprintable() and is_normalized("NFC", text):
+        return _new(Cell, (text, line, start, end, col, page, -1, -1, 1, 1, ()))
     if len(text) > _PROSE:
         whole = plain(text)
-        return Cell(whole, part.line, start, start + len(text), col, page) if whole else None
-    return _of_pieces(shown(text), part.line, start, col, page)
+        return Cell(whole, line, start, end, col, page) if whole else None
+    return _of_pieces(shown(text), line, start, col, page)
 
 
 def _uncovered(text: str, hidden: Sequence[Hidden]) -> list[tuple[str, int, int]]:
@@ -214,7 +211,7 @@ def _of_pieces(pieces: Sequence[tuple[str, int, int]], line: int, start: int, co
     if len(parts) == 1:
         return parts[0]
     whole = "".join([part.text for part in parts])
-    if not unicodedata.is_normalized("NFC", whole):
+    if not is_normalized("NFC", whole):
         # Marks of two pieces grew together: no piece can be told from the other.
-        return Cell(unicodedata.normalize("NFC", whole), line, parts[0].start, parts[-1].end, col, page)
+        return Cell(normalize("NFC", whole), line, parts[0].start, parts[-1].end, col, page)
     return Cell(whole, line, parts[0].start, parts[-1].end, col, page, parts=parts)

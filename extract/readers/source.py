@@ -170,7 +170,8 @@ class _Written:
 
     def add_piece(self, piece: Piece) -> Slice:
         """Takes in a piece of the cell that was begun last, and tells where it stands."""
-        start, text = self.at, piece.text
+        text, boxes, _ = piece
+        start = self.at
         if start > self.starts[-1]:
             self.texts.append(" ")
             start += 1
@@ -178,9 +179,10 @@ class _Written:
             text = text.translate(self.blank)
         self.texts.append(text)
         self.at = end = start + len(text)
-        if piece.boxes:
-            self._fill(start)
-            self.boxes += piece.boxes
+        if boxes:
+            if len(self.boxes) != 4 * start:
+                self._fill(start)
+            self.boxes += boxes
         made: Slice = _new(Slice, (self.number, start, end))
         return made
 
@@ -197,24 +199,28 @@ def _written(line: Line, number: int) -> tuple[list[_Written], list[Draft]]:
     own = _Written(number, line.page, blank)
     found = {line.page: own}
     drafts: list[Draft] = []
-    for cell in line.cells:
-        name = cell.name or line.name
-        own.begin_cell(cell.col, name)
+    for col, contents, col_span, named in line.cells:
+        name = named or line.name
+        own.begin_cell(col, name)
         begun = {line.page}
         paragraphs = []
-        for paragraph in cell.paragraphs:
+        for paragraph in contents:
             slices = []
             for piece in paragraph:
-                page = piece.page or line.page
+                page = piece[2]
+                if not page or page == line.page:
+                    slices.append(own.add_piece(piece))
+                    continue
                 writer = found.get(page)
                 if writer is None:
                     writer = found[page] = _Written(number + len(found), page, blank)
                 if page not in begun:
-                    writer.begin_cell(cell.col, name)
+                    writer.begin_cell(col, name)
                     begun.add(page)
                 slices.append(writer.add_piece(piece))
             paragraphs.append(slices)
-        drafts.append(Draft(cell.col, paragraphs, cell.col_span))
+        made: Draft = _new(Draft, (col, paragraphs, col_span, None))
+        drafts.append(made)
     return list(found.values()), drafts
 
 
