@@ -202,7 +202,13 @@ def _table(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> Tabl
     if _completed(groups, walls, floors):
         _close(walls, floors)
         groups = _together(rows, cols, walls, floors)
-    cells = sorted(cell for group in groups for cell in _rectangles(group))
+    cells: list[GridCell] = []
+    for group in groups:
+        if len(group) == 1:
+            cells.append(_new(GridCell, (*group[0], 1, 1, False, False)))
+        else:
+            cells += _rectangles(group)
+    cells.sort()
     owners = [[0] * cols for _ in range(rows)]
     for number, cell in enumerate(cells):
         row, col, high, wide, _, _ = cell
@@ -343,8 +349,6 @@ def _mostly(told: Sequence[bool]) -> bool:
 def _rectangles(group: Sequence[Spot]) -> list[GridCell]:
     """The cells of boxes in order with no rule between them: one, or several where they are no rectangle together."""
     top, left = group[0]
-    if len(group) == 1:
-        return [_new(GridCell, (top, left, 1, 1, False, False))]
     bottom, right = group[-1]
     count, cols = bottom + 1 - top, right + 1 - left
     if len(group) == count * cols and (count == 1 or all(left <= c <= right for _, c in group)):

@@ -258,6 +258,8 @@ def placed_runs(runs: Sequence[Run]) -> list[Placed] | None:
 
     So it is where runs do not stand in order, or apart, or hold blanks, or where a character may be drawn twice.
     """
+    if len(runs) == 1:
+        return None if runs[0].is_dense or " " in runs[0].text else [_placed_run(runs)]
     found: list[Placed] = []
     line: list[Run] = []
     for run in runs:

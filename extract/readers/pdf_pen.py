@@ -284,10 +284,10 @@ class Pen:
                 self._save(step)
             self._begin_text(step)
         # Its place stands before its font or behind it.
-        if at:
-            self._shift_by(*map(float, at.split()))
-        if on:
-            self._shift_by(*map(float, on.split()))
+        for place in (at, on):
+            if place:
+                x, y = place.split()
+                self._shift_by(float(x), float(y))
         if font:
             self._set_face(font, size_told)
         if all_codes:
