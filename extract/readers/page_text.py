@@ -234,7 +234,7 @@ def _least(texts: Sequence[str], lefts: Sequence[float], rights: Sequence[float]
     """How wide the first characters are that a tool would not part."""
     at, count = 0, len(texts)
     # Mostly a Chinese character begins a line, and another one follows.
-    if count > 1 and not texts[0].isascii() and texts[0] not in _OPENING and texts[1] not in _CLOSING:
+    if count == 1 or (not texts[0].isascii() and texts[0] not in _OPENING and texts[1] not in _CLOSING):
         return rights[0] - lefts[0]
     while at < count and texts[at] in _OPENING:
         at += 1

@@ -451,7 +451,7 @@ class Pen:
 
     def _space(self, codes: Sequence[int], steps: list[float], back: Mapping[int, float]) -> float:
         """Adds what stands between letters beside what the font says; gives what stands before the first of them."""
-        size, (spacing, word_spacing, *_) = self._size, self._style
+        size, (spacing, word_spacing, _, _, _) = self._size, self._style
         is_wide = not isinstance(codes, bytes)
         if spacing or word_spacing:
             for i, code in enumerate(codes):

@@ -154,8 +154,10 @@ class _Written:
     col: int = 0
 
     def begin_cell(self, col: int, name: str) -> None:
-        tabs = max(col - self.col, 1 if self.texts else 0)
-        if tabs:
+        tabs = col - self.col
+        if tabs < 1 and self.texts:
+            tabs = 1
+        if tabs > 0:
             self.texts.append("\t" * tabs)
             self.at += tabs
         self.col = col
