@@ -170,7 +170,7 @@ def test_pages_have_what_the_nodes_above_say(said: bytes) -> None:
         "20 200 l S",
         "Q",
         "20 20 m W n",
-        "20 20 m q 1 w 20 30 m 90 30 l S Q",
+        "20 20 m q 1 w 20 30 m 90 30 l S Q n",
         "1e9 0 0 1 0 0 cm",
         "9" * 400 + " 20 m 20 100 l S",
         "xx",
