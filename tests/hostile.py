@@ -138,6 +138,8 @@ def _repeated(data: bytes, _: random.Random) -> bytes:
     return data * 3
 
 
+# Reading a scan takes seconds, and what is tried here has little to do with that.
+_TOO_SLOW: Final = frozenset({".png", ".jpg", ".tif", ".jsonl", ".yaml"})
 _DAMAGES: Final[tuple[Damage, ...]] = (_cut, _cut, _cut, _flipped, _flipped, _flipped, _zeroed, _shuffled, _repeated)
 
 
@@ -151,6 +153,21 @@ def damaged() -> Iterator[tuple[str, bytes]]:
             yield f"{ending}-{number}.{ending}", damage(data, rng)
         yield f"{ending}-named.{rng.choice(endings)}", data
         yield f"{ending}-within.zip", zip_of({f"x.{ending}": _flipped(data, rng), f"y.{ending}": _cut(data, rng)})
+
+
+def drawn(count: int) -> Iterator[tuple[str, bytes]]:
+    """So many files, each another: good ones of every kind, the samples among them, with some damages each."""
+    sound = list(good().items())
+    samples = (path for path in sorted(SAMPLES.iterdir()) if path.is_file() and path.suffix not in _TOO_SLOW)
+    sound += [(path.suffix[1:], path.read_bytes()) for path in samples]
+    for number in range(count):
+        rng = random.Random(number)
+        ending, data = sound[number % len(sound)]
+        for damage in rng.sample(_DAMAGES, rng.choice((1, 1, 2))):
+            data = damage(data, rng) or b"\0"
+        name = rng.choice(sound)[0] if number % 10 == 0 else ending
+        within = number % 20 == 1
+        yield f"{number:06}.{'zip' if within else name}", zip_of({f"x.{ending}": data}) if within else data
 
 
 def _nested(levels: int) -> bytes:

@@ -33,7 +33,7 @@ if sys.platform != "win32":
 _AT_FDCWD: Final = -100
 _RENAME_EXCHANGE: Final = 2
 # So many wait for the disk at a time.
-_AT_ONCE: Final = 16
+_AT_ONCE: Final = 8
 
 T = TypeVar("T")
 
