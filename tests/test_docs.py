@@ -33,6 +33,7 @@ TARGETS = {
     "bench",
     "bench-confidence",
     "bench-scale",
+    "hostile",
     "hashes",
     "inventory",
     "clean",

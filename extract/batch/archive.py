@@ -223,7 +223,10 @@ class Archive:
         new = work / NEW
         new.mkdir()
         Place(new).make_folders()
-        for_all(lambda at: _put(self._buckets[at], Place(new, at)), range(len(self._buckets)))
+        placed = [(bucket, bucket.place, Place(new, at)) for at, bucket in enumerate(self._buckets) if bucket.place]
+        for_all(lambda pair: put(*pair), (pair for one in placed for pair in _same(*one)))
+        # One after the other: each takes the memory of a table.
+        for_all(sync, [path for one in placed if not _is_same_tasks(one[0]) for path in _patch(*one)])
         write_package(new)
         manifest.write(new)
         sync(new / ACCOUNT)
@@ -243,21 +246,25 @@ def _is_same(item: Item, entry: Entry) -> bool:
     return item.stamp is not None and item.stamp == entry.stamp
 
 
-def _put(bucket: _Bucket, target: Place) -> None:
-    """The parts of a bucket, with what was recovered from others."""
-    place = bucket.place
-    if place is None:
-        return
+def _is_same_tasks(bucket: _Bucket) -> bool:
+    """Whether others tell of a bucket's tasks what they told before."""
+    return recovery.digest(bucket.patches) == bucket.patched
+
+
+def _same(bucket: _Bucket, place: Place, target: Place) -> Iterator[tuple[Path, Path]]:
+    """The parts of a bucket that stay as they are, with where they go."""
     for name in TABLES:
         if name != "tasks":
-            put(place.table(name), target.table(name))
-    put(place.drafts, target.drafts)
-    put(place.told, target.told)
-    patches = recovery.digest(bucket.patches)
-    if patches == bucket.patched:
-        put(place.table("tasks"), target.table("tasks"))
-        put(bucket.account, target.account)
-        return
+            yield place.table(name), target.table(name)
+    yield place.drafts, target.drafts
+    yield place.told, target.told
+    if _is_same_tasks(bucket):
+        yield place.table("tasks"), target.table("tasks")
+        yield bucket.account, target.account
+
+
+def _patch(bucket: _Bucket, place: Place, target: Place) -> Sequence[Path]:
+    """Writes the tasks of a bucket with what was recovered from others, and its account; what was written."""
     if bucket.patches:
         documents = part_of(place.table("documents"))
         digests = dict(zip(documents["source_path"].to_pylist(), documents["source_sha256"].to_pylist(), strict=True))
@@ -267,6 +274,5 @@ def _put(bucket: _Bucket, target: Place) -> None:
     account = Account.read(bucket.account)
     if account is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(bucket.account))
-    replace(account, patches=patches).write(target.account)
-    sync(target.table("tasks"))
-    sync(target.account)
+    replace(account, patches=recovery.digest(bucket.patches)).write(target.account)
+    return target.table("tasks"), target.account
