@@ -409,3 +409,34 @@ def test_what_stands_before_the_names_of_tasks_is_passed_over(blank: str) -> Non
         ("旅游宣传", "组织参加旅游推介会"),
     ]
     assert codes(form) == ["funding_missing"]
+
+
+PIPES = """\
+项目支出绩效目标表
+财政年度：2024
+项目名称|城市道路保洁|项目编码|T00012345
+主管部门|沅江市城市管理局|项目实施单位|沅江市环卫所
+资金总额|650万元|财政资金|600万元|自有资金|50万元
+项目绩效目标|保持城区道路整洁，日产日清。
+一级指标|二级指标|三级指标|指标值|计量单位
+产出指标|数量指标|保洁面积|186.5|万平方米
+|质量指标|道路整洁率|98|%
+满意度指标|服务对象满意度指标|市民满意度|90|%
+"""
+
+
+@pytest.mark.parametrize("unit", ["沅江市环卫所", "环卫所", "沅江市环境卫生管理所"])
+def test_a_name_at_the_end_of_a_row_is_no_piece_of_the_word_below(unit: str) -> None:
+    (form,) = forms(PIPES.replace("沅江市环卫所", unit))
+    assert (form.unit_name, form.fiscal_year) == (unit, 2024)
+    assert [(one.source, one.amount) for one in form.funding] == [
+        ("total", Decimal(6_500_000)),
+        ("fiscal", Decimal(6_000_000)),
+        ("unit_fund", Decimal(500_000)),
+    ]
+    assert codes(form) == []
+
+
+def test_the_code_of_a_project_may_stand_in_brackets() -> None:
+    (form,) = forms(PIPES.replace("项目名称|城市道路保洁|项目编码|T00012345", "项目名称|[43098124T0001]城市道路保洁"))
+    assert (form.project_code, form.project_name) == ("43098124T0001", "城市道路保洁")

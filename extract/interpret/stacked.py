@@ -12,13 +12,15 @@ from typing import Final
 
 from extract.clean import squash
 from extract.interpret.broken import together
-from extract.interpret.funding import column_of
+from extract.interpret.funding import column_of, states_amount
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
 from extract.places import join, pieces
 
 _LONGEST_PIECE: Final = 6
 _MOST_PIECES: Final = 10
+# So long a word before an amount is whole.
+_A_WORD: Final = 4
 # What can only begin a row of its own.
 _BEGINS: Final = frozenset({"section", "title", "year"})
 _LONGEST_TITLE_PIECE: Final = 24
@@ -73,6 +75,8 @@ def _is_broken(row: Row, rest: Row, scanner: Scanner) -> bool:
     if second[0] in "(（" and second[-1] in ")）" and kind == "section":
         return True
     if len(second) > _LONGEST_PIECE or kind not in ("", "column") or scanner.meaning(second).kind in _BEGINS:
+        return False
+    if _states(rest, scanner):
         return False
     whole = first + second
     if kind == "column" and squash(whole) not in scanner.profile.columns:
@@ -160,7 +164,12 @@ def _is_cut_word(row: Row, below: Row, scanner: Scanner) -> bool:
     if len(last.text) > _LONGEST_PIECE or len(rest.text) > _LONGEST_PIECE or rest.col or last.col < row.width - 1:
         return False
     words = scanner.is_word(last.text), scanner.is_word(rest.text)
-    return not all(words) and scanner.is_word(last.text + rest.text)
+    return not all(words) and not _states(below, scanner) and scanner.is_word(last.text + rest.text)
+
+
+def _states(row: Row, scanner: Scanner) -> bool:
+    """Whether a row begins with a whole word for an amount, and the amount."""
+    return len(row.cells[0].text) >= _A_WORD and states_amount(row, scanner.profile) == 0
 
 
 def _is_broken_title(rows: Sequence[Row], at: int, scanner: Scanner) -> bool:
