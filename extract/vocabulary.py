@@ -20,6 +20,8 @@ from extract.written import Money, codes, money
 _HINT: Final = regex.compile(r"[(\[](?:[\d.\-~]{1,8}%?分?|必填|选填|可选|工期指标|[\d.]{1,5}%)[)\]]分?$")
 # What may follow a word of the page's furniture: nothing, a colon, a bracket, a number.
 _ENDS: Final = frozenset(["", *":：(（ \u3000\t0123456789"])
+# Shorter labels of fields (单位, 部门) end many a name.
+_LONG_FIELD: Final = 4
 # Longer texts are no units.
 _LONGEST_UNIT: Final = 12
 _SCORE: Final = regex.compile(r"\d{1,3}分$")
@@ -82,6 +84,8 @@ class FormProfile:
     # The words over the goals: "goal", or "pass" for the term's and for what was achieved.
     goal_columns: Mapping[str, str]
     fields: Mapping[str, str]
+    # The labels of fields that hardly end a name.
+    long_fields: tuple[str, ...]
     field_prefixes: tuple[str, ...]
     label_words: tuple[str, ...]
     columns: Mapping[str, str]
@@ -271,6 +275,7 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         placeholder_firsts=frozenset("….·") | {word[0] for word in data["placeholders"]},
         counter=re.compile(rf"(?:{'|'.join(map(re.escape, data['placeholders']))})\s*\d{{1,2}}\s*[：:、.．]"),
         fields=_turned(data["fields"]),
+        long_fields=tuple(word for word in _turned(data["fields"]) if len(word) >= _LONG_FIELD),
         label_words=tuple(data["label_words"]),
         columns=_turned(data["columns"]),
         task_columns=_turned(data["tasks"]),

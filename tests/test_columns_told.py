@@ -440,3 +440,34 @@ def test_a_name_at_the_end_of_a_row_is_no_piece_of_the_word_below(unit: str) -> 
 def test_the_code_of_a_project_may_stand_in_brackets() -> None:
     (form,) = forms(PIPES.replace("项目名称|城市道路保洁|项目编码|T00012345", "项目名称|[43098124T0001]城市道路保洁"))
     assert (form.project_code, form.project_name) == ("43098124T0001", "城市道路保洁")
+
+
+def test_a_label_that_ends_a_value_is_doubted() -> None:
+    """A line break between two rows was lost."""
+    (form,) = forms(TABLE.replace("清河县水务局\n", "清河县水务局预算年度\n"))
+    assert [(one.field, one.params) for one in form.findings if one.code == "label_in_value"] == [
+        ("unit_name", {"text": "清河县水务局预算年度"})
+    ]
+
+
+BROKEN_HEADER = """\
+部门整体支出绩效目标表
+（2024年）
+部门（单位）名称：紫阳县林业局
+年度主要任务	任务名称	主要内容	预算金额（万元）
+			总额
+	财政拨款	其他资金
+	任务1	天然林保护	320.5	320.5
+	任务2	森林防火	150	100	50
+	金额合计		470.5	420.5	50
+年度总体目标	完成天然林保护任务。
+一级指标	二级指标	指标内容	指标值	备注
+产出指标	数量指标	管护面积	≥120万亩
+"""
+
+
+def test_sums_below_tasks_are_no_task() -> None:
+    """Where the header over the amounts is broken, too."""
+    (form,) = forms(BROKEN_HEADER)
+    assert [task.name for task in form.tasks][-2:] == ["任务1", "任务2"]
+    assert [one.params for one in form.findings if one.code == "figures_in_text"] == [{"text": "金额合计"}]

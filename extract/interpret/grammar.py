@@ -216,6 +216,9 @@ class Grammar:
         best = Reading(finals[0][1], finals[0][0])
         same = _values(best.roles, kinds)
         second = next((Reading(roles, cost) for cost, roles in finals[1:] if _values(roles, kinds) != same), None)
+        if second is not None and _is_joined(best.roles, gaps):
+            # Cells that stand apart may always be a label that nobody knows, and a name.
+            second = Reading(second.roles, best.cost)
         half = ASIDE in self.columns and ASIDE not in best.roles and NAME in best.roles
         blank = any(role > NAME and role not in best.roles for role in self.columns)
         no_name = any(role == NAME and kind in NO_NAME for role, kind in zip(best.roles, kinds, strict=True))
@@ -301,6 +304,11 @@ class Grammar:
 def _is_forced(roles: Sequence[int]) -> bool:
     """Whether a reading leaves a cell out, or makes one name of cells that stand apart."""
     return EXTRA in roles or roles.count(NAME) > 1
+
+
+def _is_joined(roles: Sequence[int], gaps: Sequence[int]) -> bool:
+    """Whether cells with a separator between them make a name."""
+    return any(before == NAME == role and gap for (before, role), gap in zip(pairwise(roles), gaps[1:], strict=True))
 
 
 def _plan(best: Reading, second: Reading | None, *, half: bool, gaps: bool, odd: bool, placed: bool = False) -> Plan:

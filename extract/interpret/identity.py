@@ -59,6 +59,7 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
     if sections.title is not None:
         _title(found, sections.title)
     rows, found.doubts = _whole(sections.head, scanner)
+    labels = scanner.profile.long_fields
     for row in rows:
         stated, rest = _fields(row, scanner)
         for name, value in stated:
@@ -66,6 +67,11 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
             whole, code = found.places.get(_NAMES.get(name, "")), found.places.get(f"{name}_code")
             # A short number before a blank may be part of a name: 120 急救中心.
             short = code is not None and len(code.text) < _SHORTEST_CODE and f"{code.text} " in value.text
+            # The next row's, where a line break was lost between them.
+            if value.text.endswith(labels):
+                params = {"text": value.text[-40:]}
+                field = _NAMES.get(name, name)
+                found.doubts.append(Finding("label_in_value", "documents", None, field, params, value))
             if whole is not None and name != "project" and _DIGITS.match(whole.text):
                 params = {"text": whole.text[:40]}
                 found.doubts.append(Finding("digits_in_name", "documents", None, _NAMES[name], params, whole))

@@ -227,6 +227,7 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
     """The lines of 年度主要任务 (the section's label taken off; a header row among them is passed over)."""
     body: list[Row] = []
     header: Row | None = None
+    doubts: list[Finding] = []
     firsts = profile.placeholder_firsts
     for row in rows:
         cells = row.cells
@@ -235,6 +236,9 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             continue
         if len(cells) == 1 and header is not None and profile.is_furniture(cells[0].text) and continues(row):
             continue
+        if _is_sum(cells, profile):
+            doubts.append(Finding("figures_in_text", "tasks", None, None, {"text": cells[0].text}, cells[0]))
+            continue
         if cells[0].text[0] not in firsts or not all(profile.placeholder.match(cell.text) for cell in cells):
             body.append(row)
     if header is not None:
@@ -242,7 +246,7 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
     width = usual_width([*([header] if header is not None else []), *body])
     whole, findings = _whole_tasks(body, width)
     found: list[Task] = []
-    findings += _figures(body, "tasks")
+    findings += [*doubts, *_figures(body, "tasks")]
     if header is None and whole:
         whole, doubts = _below_header(whole, profile)
         findings += doubts
@@ -293,6 +297,13 @@ def _unpassed(header: Row, rows: list[Row], profile: FormProfile) -> tuple[Row, 
         return row.changed(cells=row.cells[min(passed, max(0, len(row.cells) - most)) :])
 
     return header.changed(cells=header.cells[passed:]), [own(row) for row in rows]
+
+
+def _is_sum(cells: Sequence[Cell], profile: FormProfile) -> bool:
+    """Whether a row states the sums of amounts that stand beside the tasks."""
+    if len(cells) == 1 or cells[0].text not in profile.sum_rows:
+        return False
+    return all(number(cell.text) is not None for cell in cells[1:])
 
 
 def _heads_tasks(row: Row, profile: FormProfile) -> bool:

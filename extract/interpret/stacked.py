@@ -163,6 +163,9 @@ def _is_cut_word(row: Row, below: Row, scanner: Scanner) -> bool:
     last, rest = row.cells[-1], below.cells[0]
     if len(last.text) > _LONGEST_PIECE or len(rest.text) > _LONGEST_PIECE or rest.col or last.col < row.width - 1:
         return False
+    if len(row.cells) > 1 and scanner.meaning(row.cells[-2].text).kind == "field":
+        # What stands behind the label of a field is its value.
+        return False
     words = scanner.is_word(last.text), scanner.is_word(rest.text)
     return not all(words) and not _states(below, scanner) and scanner.is_word(last.text + rest.text)
 
