@@ -211,3 +211,46 @@ def test_tasks_that_hardly_fit_are_doubted() -> None:
     lone = ("办好路灯亮化。", "办好夜间巡查。")
     assert all(task.close for task in tasks(task_lines(*lone, parted=True)))
     assert not any(task.close for task in tasks(task_lines("路灯亮化", *lone[:1], parted=True)))
+
+
+TWO_TABLES = """\
+项目支出绩效目标表
+（2024年度）
+项目名称
+农村公路养护
+主管部门
+汉阴县交通运输局
+资金总额（万元）
+500
+年度目标
+养护农村公路500公里。
+一级指标
+二级指标
+三级指标
+指标值
+二级指标
+三级指标
+指标值
+产出指标
+数量指标
+养护里程
+≥1500公里
+数量指标
+养护里程
+≥500公里
+质量指标
+优良路率
+≥85%
+质量指标
+优良路率
+≥85%
+"""
+
+
+def test_two_tables_side_by_side_are_told_of() -> None:
+    """One cell a line, nothing tells the year's from the term's."""
+    (form,) = extract_bytes(TWO_TABLES.encode(), source_path="a.txt").forms
+    assert [(one.table, one.seq) for one in form.findings if one.code == "tables_beside"] == [(None, None)]
+    once = TWO_TABLES.replace("二级指标\n三级指标\n指标值\n二级指标", "二级指标")
+    (form,) = extract_bytes(once.encode(), source_path="a.txt").forms
+    assert "tables_beside" not in [one.code for one in form.findings]

@@ -114,7 +114,21 @@ class StreamForm:
         ):
             rows += more
             doubts += why
-        return rows, doubts
+        return rows, [*doubts, *self._beside()]
+
+    def _beside(self) -> list[Finding]:
+        """A finding where the header is that of two tables side by side: nothing tells whose a cell is that follows."""
+        names: list[Word] = []
+        last = -1
+        for word in self.words:
+            if self.role(word) not in _FIELDS:
+                continue
+            names = names if word.tokens[0] == last + 1 else []
+            names += [word] if self.role(word) == "name" else []
+            if len(names) > 1:
+                return [Finding("tables_beside", None, None, None, {}, self.cell(names[1]))]
+            last = word.tokens[-1]
+        return []
 
     def _is_money_word(self, word: Word) -> bool:
         return bool(header_word(word.text, self.profile)) or self.section(word) == "funding"
