@@ -138,6 +138,9 @@ def _repeated(data: bytes, _: random.Random) -> bytes:
     return data * 3
 
 
+# Shares of files under a wrong name, and in an archive.
+_MISNAMED: Final = 0.1
+_WITHIN: Final = 0.05
 # Reading a scan takes seconds, and what is tried here has little to do with that.
 _TOO_SLOW: Final = frozenset({".png", ".jpg", ".tif", ".jsonl", ".yaml"})
 _DAMAGES: Final[tuple[Damage, ...]] = (_cut, _cut, _cut, _flipped, _flipped, _flipped, _zeroed, _shuffled, _repeated)
@@ -156,17 +159,20 @@ def damaged() -> Iterator[tuple[str, bytes]]:
 
 
 def drawn(count: int) -> Iterator[tuple[str, bytes]]:
-    """So many files, each another: good ones of every kind, the samples among them, with some damages each."""
-    sound = list(good().items())
-    samples = (path for path in sorted(SAMPLES.iterdir()) if path.is_file() and path.suffix not in _TOO_SLOW)
-    sound += [(path.suffix[1:], path.read_bytes()) for path in samples]
+    """So many files, each another: good ones of every kind in turn, the samples among them, with some damages each."""
+    kinds: dict[str, list[bytes]] = {ending: [data] for ending, data in good().items()}
+    for path in sorted(SAMPLES.iterdir()):
+        if path.is_file() and path.suffix not in _TOO_SLOW:
+            kinds.setdefault(path.suffix[1:], []).append(path.read_bytes())
+    endings = list(kinds)
     for number in range(count):
         rng = random.Random(number)
-        ending, data = sound[number % len(sound)]
+        ending = endings[number % len(endings)]
+        data = rng.choice(kinds[ending])
         for damage in rng.sample(_DAMAGES, rng.choice((1, 1, 2))):
-            data = damage(data, rng) or b"\0"
-        name = rng.choice(sound)[0] if number % 10 == 0 else ending
-        within = number % 20 == 1
+            data = damage(data, rng) if len(data) > 1 else data
+        name = rng.choice(endings) if rng.random() < _MISNAMED else ending
+        within = rng.random() < _WITHIN
         yield f"{number:06}.{'zip' if within else name}", zip_of({f"x.{ending}": data}) if within else data
 
 
