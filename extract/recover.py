@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -178,7 +177,7 @@ _Wholes = dict[str, dict[str, list[Told]]]
 
 
 class Sources(NamedTuple):
-    """The uncut texts of a group of units; ``told`` gives all that is known of some of them, by their numbers."""
+    """The uncut texts of a group of units with a code; ``told`` gives all that is known of some, by their numbers."""
 
     texts: Sequence[str]
     told: Callable[[Sequence[int]], Sequence[Told]]
@@ -187,33 +186,11 @@ class Sources(NamedTuple):
 NO_SOURCES: Final = Sources((), lambda _: ())
 
 
-def patches(texts: Iterable[Told], limits: Mapping[str, int]) -> Iterator[TaskPatch]:
-    """The tasks that change by what other forms tell; ``texts``: those of whole groups, in the order of the archive."""
-    groups: dict[str | None, list[Told]] = defaultdict(list)
-    for one in texts:
-        groups[group(one.unit_code)].append(one)
-    for own in groups.values():
-        whole_ones = [one for one in own if is_source(one)]
-        sources = Sources([one.text for one in whole_ones], partial(_of_numbers, whole_ones))
-        yield from of_group([one for one in own if is_open(one, limits)], sources, limits)
-
-
-def _of_numbers(texts: Sequence[Told], numbers: Iterable[int]) -> Sequence[Told]:
-    return [texts[number] for number in numbers]
-
-
-def is_source(one: Told) -> bool:
-    """Whether others may be recovered from a text."""
-    return not one.truncated and bool(one.unit_code)
-
-
-def is_open(one: Told, limits: Mapping[str, int]) -> bool:
-    """Whether a text is the content of a task that may change."""
-    return one.table == "tasks" and not one.settled and (one.truncated or folder(one.source_path) in limits)
-
-
 def of_group(opened: Iterable[Told], sources: Sources, limits: Mapping[str, int]) -> Iterator[TaskPatch]:
-    """The tasks that change of one group, or of units without a code: the texts are looked through once."""
+    """The tasks that change of one group, or of units without a code: the texts are looked through once.
+
+    ``opened``: the tasks whose whole is not known, and that are cut or in a folder with a limit; others do not change.
+    """
     cut_ones = [(one, one.truncated or _is_cut(one, limits)) for one in opened]
     cut_ones = [(one, one.truncated if "content_truncated" in one.kept else cut) for one, cut in cut_ones]
     wholes = _wholes(sources, {one.text for one, truncated in cut_ones if truncated and one.unit_code})

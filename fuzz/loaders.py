@@ -11,8 +11,8 @@ from typing import Final
 
 from extract import recover
 from extract.api import corrected, extract_bytes
-from extract.batch import recovery as batch
-from extract.batch.convert import _told_table
+from extract.batch.convert import told_table
+from extract.batch.recovery import patches_of
 from extract.corrections.fields import tables
 from extract.corrections.file import load_corrections
 from extract.errors import SchemaError, UsageError
@@ -117,10 +117,9 @@ def check_recovery(data: bytes) -> None:
     for folder, wide in recover.widths(texts).items():
         widths.add(folder, wide)
     limits = widths.limits()
-    found = list(recover.patches(texts, limits))
-    # As a run finds them, from the tables of its buckets.
-    tables = [_told_table([one for one in texts if (one.source_path < "b") == first]) for first in (True, False)]
-    assert sorted(patch for _, patch in batch._patches(tables, limits)) == sorted(found)
+    # In the tables of two buckets.
+    tables = [told_table([one for one in texts if (one.source_path < "b") == first]) for first in (True, False)]
+    found = [patch for _, patch in patches_of(tables, limits)]
     places = [(one.source_path, one.form_index, one.seq) for one in found]
     assert len(set(places)) == len(places)
     by_place = {(one.source_path, one.form_index, one.seq): one for one in texts if one.table == "tasks"}

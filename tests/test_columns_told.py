@@ -399,16 +399,16 @@ DUTIES = """\
 """
 
 
-@pytest.mark.parametrize("blank", ["\t", ""])
-def test_what_stands_before_the_names_of_tasks_is_passed_over(blank: str) -> None:
-    """The cell of 部门职责 spans rows, and the blanks in its place may be lost."""
+@pytest.mark.parametrize(("blank", "doubts"), [("\t", []), ("", ["layout_ambiguous"])])
+def test_what_stands_before_the_names_of_tasks_is_passed_over(blank: str, doubts: list[str]) -> None:
+    """The cell of 部门职责 spans rows; where the blank in its place is lost, the content may be what is not there."""
     (form,) = forms(DUTIES.format(blank))
     assert [(task.name, task.content) for task in form.tasks] == [
         ("免费开放", "图书馆、文化馆、博物馆免费开放"),
         ("培训", "培训基层文化骨干"),
         ("旅游宣传", "组织参加旅游推介会"),
     ]
-    assert codes(form) == ["funding_missing"]
+    assert codes(form) == ["funding_missing", *doubts]
 
 
 PIPES = """\
@@ -443,8 +443,10 @@ def test_the_code_of_a_project_may_stand_in_brackets() -> None:
 
 
 def test_a_label_that_ends_a_value_is_doubted() -> None:
-    """A line break between two rows was lost."""
-    (form,) = forms(TABLE.replace("清河县水务局\n", "清河县水务局预算年度\n"))
+    """A line break between two rows was lost: the label's own value is behind it. Without one, it is a name's end."""
+    (form,) = forms(TABLE.replace("清河县水务局\n", "清河县业务主管部门\n"))
+    assert "label_in_value" not in codes(form)
+    (form,) = forms(TABLE.replace("清河县水务局\n", "清河县水务局预算年度\t2025\n"))
     assert [(one.field, one.params) for one in form.findings if one.code == "label_in_value"] == [
         ("unit_name", {"text": "清河县水务局预算年度"})
     ]

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from extract import recover
 from extract.api import extract_bytes
+from extract.batch.convert import told_table
+from extract.batch.recovery import patches_of
 from extract.model import Extraction
-from extract.recover import TaskPatch, Widths, patches, told, widths
+from extract.recover import TaskPatch, Widths, told, widths
 from fuzz.loaders import check_recovery
 
 START = "开展法律援助工作，进一步规范案件受理、指派、承办和监督流程，持续提升困难群众获得感，着力打造半小"
@@ -36,7 +38,7 @@ def changed(*documents: Extraction) -> list[TaskPatch]:
     learned = Widths()
     for folder, own in widths(texts).items():
         learned.add(folder, own)
-    return list(patches(texts, learned.limits()))
+    return [patch for _, patch in patches_of([told_table(texts)], learned.limits())]
 
 
 def test_the_goals_of_the_form_come_first_and_end_the_sentence() -> None:

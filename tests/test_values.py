@@ -42,6 +42,9 @@ FORM = """\
         ("100%。", "=", "100", "%"),
         ("12个月内", "≤", "12", "个月"),
         ("3 个 以上", "≥", "3", "个"),
+        ("≤12个月内", "≤", "12", "个月"),
+        ("12场室内", "=", "12", "场室内"),
+        ("≥95%国内", "≥", "95", "%国内"),
         ("5%左右", "定性", "5%左右", None),
         ("100余人", "定性", "100余人", None),
         ("100%（全覆盖）", "定性", "100%（全覆盖）", None),
@@ -58,7 +61,12 @@ def test_operator_number_and_unit_of_a_value(text: str, operator: str, value: st
 
 @pytest.mark.parametrize(
     ("text", "operator", "value"),
-    [("≥1/2", "≥", "1/2"), ("≥10个且≤15个", "≥", "10个且≤15个"), ("≥100余人", "≥", "100余人")],
+    [
+        ("≥1/2", "≥", "1/2"),
+        ("≥10个且≤15个", "≥", "10个且≤15个"),
+        ("≥100余人", "≥", "100余人"),
+        ("≥5天以内", "≥", "5天以内"),
+    ],
 )
 def test_a_number_that_is_no_limit_by_itself_is_doubted(text: str, operator: str, value: str) -> None:
     (form,) = extract_bytes(FORM.format(text).encode(), source_path="a.txt").forms

@@ -223,7 +223,7 @@ class _Maker:
             for number, leaf in chunk:
                 entry = self._entries[number]
                 self._entries[number] = entry._replace(told=entry.told + count[leaf.source_path])
-            self._write(made, _told_table(texts), tables, told)
+            self._write(made, told_table(texts), tables, told)
             gc.collect(0)
         if self._run:
             run, self._run = self._run, []
@@ -297,7 +297,8 @@ class _Outcome:
         )
 
 
-def _told_table(rows: Sequence[Told]) -> Any:
+def told_table(rows: Sequence[Told]) -> Any:
+    """What documents tell others, as a table of ``TOLD``."""
     values: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * len(Told._fields)
     columns = dict(zip(Told._fields, values, strict=True))
     columns["group"] = tuple(recover.group(row.unit_code) for row in rows)

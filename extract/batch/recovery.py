@@ -41,15 +41,14 @@ def patches(places: Sequence[Place], work: Path) -> list[list[TaskPatch]]:
     limits = widths.limits()
     found: list[list[TaskPatch]] = [[] for _ in places]
     for tables in _parts(places, work, -(-size // _BYTES)):
-        for number, patch in _patches(tables, limits):
+        for number, patch in patches_of(tables, limits):
             found[number].append(patch)
     return [sorted(own) for own in found]
 
 
-def _patches(tables: Sequence[Any], limits: Mapping[str, int]) -> Iterator[tuple[int, TaskPatch]]:
+def patches_of(tables: Sequence[Any], limits: Mapping[str, int]) -> Iterator[tuple[int, TaskPatch]]:
     """What changes in the tables of some whole groups, a table a bucket; with the number of the table."""
-    sizes = pa.array([table.num_rows for table in tables])
-    bucket = pa.concat_arrays([pa.repeat(pa.scalar(at, pa.int32()), size.as_py()) for at, size in enumerate(sizes)])
+    bucket = pa.concat_arrays([pa.repeat(pa.scalar(at, pa.int32()), table.num_rows) for at, table in enumerate(tables)])
     rows = pa.concat_tables(tables).append_column("bucket", bucket)
     is_open = pc.and_(pc.equal(rows["table"], "tasks"), pc.invert(rows["settled"]))
     limited = pc.is_in(rows["folder"], value_set=pa.array(list(limits), pa.string()))

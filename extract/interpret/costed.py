@@ -89,8 +89,8 @@ def _words(row: Row, profile: FormProfile) -> int | None:
     if squash(row.cells[0].text) not in profile.task_columns:
         return None
     money = [bool(header_word(cell.text, profile)) for cell in row.cells]
-    first = len(money) - money[::-1].index(False)
-    return first if first < len(money) else None
+    first = max((at for at, is_money in enumerate(money, 1) if not is_money), default=0)
+    return first if 0 < first < len(money) else None
 
 
 def _all_money(cells: Sequence[Cell], profile: FormProfile) -> bool:

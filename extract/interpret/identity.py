@@ -67,8 +67,8 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
             whole, code = found.places.get(_NAMES.get(name, "")), found.places.get(f"{name}_code")
             # A short number before a blank may be part of a name: 120 急救中心.
             short = code is not None and len(code.text) < _SHORTEST_CODE and f"{code.text} " in value.text
-            # The next row's, where a line break was lost between them.
-            if value.text.endswith(labels):
+            # The next row's, where a line break was lost between them: its own value is behind it.
+            if rest and value.text.endswith(labels):
                 params = {"text": value.text[-40:]}
                 field = _NAMES.get(name, name)
                 found.doubts.append(Finding("label_in_value", "documents", None, field, params, value))

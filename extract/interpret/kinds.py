@@ -66,7 +66,8 @@ class Kinds:
         )
         self._led = regex.compile(rf"(?:{plain_signs})+\s*(?=\S)")
         self._measured = regex.compile(rf"(?P<number>{NUMBER.pattern})\s*(?P<unit>\D.{{0,11}})$")
-        self._after = tuple(sorted(vocabulary.operators_after, key=len, reverse=True))
+        words = sorted(vocabulary.operators_after, key=len, reverse=True)
+        self._after = {word: vocabulary.operators_after[word] for word in words}
         included = "|".join(map(regex.escape, vocabulary.included))
         # What says nothing more behind a unit: a remark that the limit is included, and a mark that ends a sentence.
         self._idle = regex.compile(rf"(?:\s*[(（](?:{included})[^()（）]{{0,10}}[)）])?\s*[。．.；;，,、]?\s*$")
@@ -129,13 +130,17 @@ class Kinds:
     def signed(self, text: str) -> regex.Match[str] | None:
         """A text of operator, number and maybe a unit (≥95%), with the groups ``operator``, ``number``, ``unit``.
 
-        A unit need not be known; None where it would have a number or an operator of its own (≥1/2, ≥10个且≤15个).
+        A unit need not be known; None where it would have a number or an operator of its own (≥1/2, ≥10个且≤15个), or a
+        word behind it means another operator (≥5天以内).
         """
         match = self._signed.match(text)
         if match is None or not match["unit"] or match["unit"] in self.vocabulary.units:
             return match
-        start, end = match.span("unit")
-        unit = text[start : self.ending(text, start, end)[0]]
+        start, stop = match.span("unit")
+        end, word = self.ending(text, start, stop)
+        unit = text[start:end]
+        if word and self._after[text[slice(*word)].translate(BRACKETS)] != self.operator(match["operator"]):
+            return None
         return match if _UNIT.fullmatch(unit) and not self._is_about(unit) else None
 
     def measured(self, text: str) -> tuple[regex.Match[str], str | None] | None:
@@ -149,7 +154,7 @@ class Kinds:
             return None
         start, stop = match.span("unit")
         end, word = self.ending(text, start, stop)
-        sign = self.vocabulary.operators_after[squash(text[slice(*word)])] if word else None
+        sign = self._after[text[slice(*word)].translate(BRACKETS)] if word else None
         unit = "".join(text[start:end].split())
         if self.vocabulary.is_unit(unit) or (not unit and sign):
             return match, sign
@@ -160,14 +165,17 @@ class Kinds:
     def ending(self, text: str, start: int, end: int) -> tuple[int, tuple[int, int] | None]:
         """Where a unit that begins at ``start`` ends, and where the word stands behind it that means an operator.
 
-        What says nothing more up to ``end`` is no part of either.
+        What says nothing more up to ``end`` is no part of either. A word of one character (内) stands behind a known
+        unit: 室内 is none.
         """
         idle = self._idle.search(text, start, end)
         end = idle.start() if idle else end
         folded = text.translate(BRACKETS)
         for word in self._after:
             if folded.endswith(word, start, end):
-                return start + len(text[start : end - len(word)].rstrip()), (end - len(word), end)
+                unit = text[start : end - len(word)].rstrip()
+                if len(word) > 1 or self.vocabulary.is_unit(unit.strip()):
+                    return start + len(unit), (end - len(word), end)
         return start + len(text[start:end].rstrip()), None
 
     def _is_about(self, unit: str) -> bool:

@@ -242,7 +242,8 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
         if cells[0].text[0] not in firsts or not all(profile.placeholder.match(cell.text) for cell in cells):
             body.append(row)
     if header is not None:
-        header, body = _unpassed(header, body, profile)
+        header, body, open_ones = _unpassed(header, body, profile)
+        doubts += open_ones
     width = usual_width([*([header] if header is not None else []), *body])
     whole, findings = _whole_tasks(body, width)
     found: list[Task] = []
@@ -282,21 +283,26 @@ def _take(cell: Cell | None, field: str, places: dict[str, Cell]) -> tuple[str |
     return text, ended
 
 
-def _unpassed(header: Row, rows: list[Row], profile: FormProfile) -> tuple[Row, list[Row]]:
+def _unpassed(header: Row, rows: list[Row], profile: FormProfile) -> tuple[Row, list[Row], list[Finding]]:
     """The header and the rows of tasks without the columns before the name that are passed over (部门职责).
 
-    Such a column spans rows, so that its cell is there or not, and its blank may be lost: the count of cells tells.
+    Such a column spans rows, so that its cell is there or not: the count of cells tells. A finding where a row begins
+    in such a column and has a cell too few: the blank there is lost, or the content is not there.
     """
     words = [profile.task_columns[squash(cell.text)] for cell in header.cells]
     passed = next((at for at, word in enumerate(words) if word != "pass"), 0)
     if not passed:
-        return header, rows
-    most = len(words) - passed
+        return header, rows, []
+    begin, most = header.cells[passed].col, len(words) - passed
 
     def own(row: Row) -> Row:
         return row.changed(cells=row.cells[min(passed, max(0, len(row.cells) - most)) :])
 
-    return header.changed(cells=header.cells[passed:]), [own(row) for row in rows]
+    doubts = [
+        Finding("layout_ambiguous", "tasks", None, None, {"what": first.text, "other": second.text}, first)
+        for first, second in (row.cells[:2] for row in rows if len(row.cells) == most > 1 and row.cells[0].col < begin)
+    ]
+    return header.changed(cells=header.cells[passed:]), [own(row) for row in rows], doubts
 
 
 def _is_sum(cells: Sequence[Cell], profile: FormProfile) -> bool:

@@ -121,7 +121,6 @@ _NUMBERED: Final = re.compile(r"[一二三四五六七八九十]{1,2}[、.．]")
 # Sections that only a form of its own has, not a further page of one.
 _OPENING: Final = frozenset({"funding", "goals", "tasks"})
 _CAPTIONS: Final = frozenset({"term", "goals"})
-_TABLE: Final = "表"
 _ORDER: Final = {"head": 0, "funding": 1, "term": 2, "goals": 3, "tasks": 4, "indicators": 5, "notes": 6}
 
 
@@ -506,7 +505,7 @@ class Scanner:
     def _section(self, found: Sections, state: str, row: Row, meaning: Meaning, header: bool) -> str:
         """Takes in a row that begins with the label of a section; gives the section that the next rows belong to."""
         name = meaning.name
-        if len(row.cells) == 1 and name in _CAPTIONS and row.cells[0].text.endswith(_TABLE):
+        if len(row.cells) == 1 and name in _CAPTIONS and row.cells[0].text.endswith(self.profile.title_ends):
             # 长期绩效目标表 and 年度绩效目标表 one below the other: the year's table counts.
             found.is_of_term = name == "term"
             return name
