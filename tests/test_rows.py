@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from extract.api import extract_bytes
 from extract.interpret.form import Interpreter
 from extract.model import Indicator
 from extract.profiles import default
@@ -138,3 +139,12 @@ def test_two_readings_that_are_close_are_said() -> None:
 def test_a_cell_of_no_kind_that_fits_is_said() -> None:
     found, codes = tree(FIRST.replace("\n", "\t≥\n"))
     assert ([str(i.weight) for i in found], codes) == (["10"], ["cell_unread"])
+
+
+def test_a_long_cell_with_tags_that_holds_two_values_is_the_place_of_neither() -> None:
+    content = "养护公路，" + "按规定把结果向社会公布，" * 20
+    text = f"100-某局\n总体资金情况（元）\t合计\n\t10.00\n年度主要任务\t任务名称\t主要内容\n\t公路养护</p> <p>{content}\n{HEADER}\n"
+    (form,) = extract_bytes(text.encode()).forms
+    (task,) = form.tasks
+    assert (task.name, task.content) == ("公路养护", content)
+    assert [(cell.line, cell.start, cell.end) for cell in task.places.values()] == [(5, 1, 5), (5, 13, 258)]

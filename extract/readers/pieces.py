@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 from unicodedata import is_normalized, normalize
 
-from extract.clean import BLANKS, plain, shown
+from extract.clean import BLANKS, shown
 from extract.model import Cell, Row
 from extract.places import join
 from extract.readers.inline import Hidden, Writing, within
@@ -18,8 +18,6 @@ from extract.readers.inline import Hidden, Writing, within
 # In a row with no more cells than this, a cell of running text keeps its paragraphs apart; in others lines only wrap.
 _FEW_CELLS: Final = 3
 _RUNNING: Final = 20
-# A text with markup that is longer than this is read whole, as one place.
-_PROSE: Final = 200
 _SENTENCE_MARKS: Final = frozenset("。；！？;!?")
 
 # tuple.__new__ and not Cell(...): a third of the time.
@@ -168,9 +166,6 @@ def cell_of(lines: Sequence[str], part: Slice, col: int, hidden: Sequence[Hidden
     end = start + len(text)
     if "<" not in text and "&" not in text and text.isprintable() and is_normalized("NFC", text):
         return _new(Cell, (text, line, start, end, col, page, -1, -1, 1, 1, ()))
-    if len(text) > _PROSE:
-        whole = plain(text)
-        return Cell(whole, line, start, end, col, page) if whole else None
     return _of_pieces(shown(text), line, start, col, page)
 
 

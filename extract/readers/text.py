@@ -36,8 +36,6 @@ USUAL: Final = re.compile("[\t\n -%'-~\u2010-\u2027≤≥\u3001-\u3011一-\u9fff
 # Blanks that only pad a cell or separate two, and what stands beside a blank that does.
 _PADDING: Final = ("\u3000", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
 _EDGES: Final = frozenset(" \t\n")
-# A cell longer than this is running text, of which no part is a value.
-_PROSE: Final = 200
 # A text with more blanks than this is looked at cell by cell.
 _FEW_BLANKS: Final = 40
 # A cell among cells separated by blanks: single blanks stay within it.
@@ -156,15 +154,12 @@ def _tabbed(parts: list[str], number: int, page: int, special: bool) -> list[Cel
     return cells
 
 
-def _marked(text: str, number: int, start: int, col: int, page: int, *, whole_prose: bool = True) -> list[Cell]:
+def _marked(text: str, number: int, start: int, col: int, page: int) -> list[Cell]:
     """A cell whose text may hold markup or invisible characters; none where nothing else is in it.
 
-    What stands between those becomes a part of its own, so that places within the cell stay exact. Without
-    ``whole_prose`` that is so for long texts too: lines without separators may be cut into cells later.
+    What stands between those becomes a part of its own, so that places within the cell stay exact: long texts too may
+    be cut into cells later.
     """
-    if whole_prose and len(text) > _PROSE:
-        whole = plain(text)
-        return [Cell(whole, number, start, start + len(text), col, page)] if whole else []
     pieces = shown(text)
     if not pieces:
         return []
@@ -198,7 +193,7 @@ def _blank_separated(line: str, number: int, page: int, special: bool) -> list[C
     at = line.index(stripped)
     if "  " not in stripped and "\u3000" not in stripped and "\u00a0" not in stripped:
         return (
-            _marked(stripped, number, at, 0, page, whole_prose=False)
+            _marked(stripped, number, at, 0, page)
             if special or "<" in stripped
             else [_cell(stripped, number, at, 0, page)]
         )
@@ -213,7 +208,7 @@ def _blank_separated(line: str, number: int, page: int, special: bool) -> list[C
         end = match.end()
         piece = match.group()
         if special or "<" in piece:
-            cells += _marked(piece, number, at + match.start(), col, page, whole_prose=False)
+            cells += _marked(piece, number, at + match.start(), col, page)
         else:
             cells.append(_cell(piece, number, at + match.start(), col, page))
     return cells
