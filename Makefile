@@ -16,7 +16,7 @@ SOURCES := extract tests fuzz benchmarks supply docs/hooks.py notebooks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help extract report example notebooks docs test fuzz model check bench bench-confidence bench-scale hostile hashes inventory clean
+.PHONY: help extract report example notebooks docs test coverage fuzz model check bench bench-confidence bench-scale hostile hashes inventory clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,13 @@ docs: $(VENV)/.docs ## Build the site of the documents into site/; links that le
 
 test: $(VENV)/.test ## Run the tests
 	$(BIN)/python -m pytest
+
+coverage: $(VENV)/.test $(VENV)/.coverage ## Run the tests and say which lines and branches of the package they do not reach
+	$(BIN)/coverage erase
+	HYPOTHESIS_PROFILE=measured $(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --fail-under 0
+	$(BIN)/python -m tests.covered
 
 fuzz: $(VENV)/.fuzz ## Fuzz the readers and what reads other files, MINUTES (10) in all; TARGETS for some of them
 	$(BIN)/python -m fuzz.run --minutes $(MINUTES) $(TARGETS)
@@ -71,7 +78,7 @@ inventory: $(VENV)/.supply ## Write the bill of materials and the licences, docs
 	$(BIN)/python -m supply.inventory
 
 clean: ## Remove the environment, the tables and all caches
-	rm -rf $(VENV) out out-report out-example example site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz
+	rm -rf $(VENV) out out-report out-example example site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .coverage
 	find $(SOURCES) docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that the environment has what the target needs; a change of the requirements makes it anew.
@@ -85,7 +92,7 @@ $(VENV)/.run: pyproject.toml hashes.txt
 	$(PIP) install --quiet --no-deps --build-constraint hashes.txt --editable .
 	@touch $@
 
-$(VENV)/.report $(VENV)/.notebooks $(VENV)/.docs $(VENV)/.test $(VENV)/.fuzz $(VENV)/.check $(VENV)/.bench $(VENV)/.supply: $(VENV)/.%: $(VENV)/.run
+$(VENV)/.report $(VENV)/.notebooks $(VENV)/.docs $(VENV)/.test $(VENV)/.coverage $(VENV)/.fuzz $(VENV)/.check $(VENV)/.bench $(VENV)/.supply: $(VENV)/.%: $(VENV)/.run
 	$(BIN)/python supply/needed.py $* > $(VENV)/$*.txt
 	$(PIP) install --quiet --require-hashes --constraint hashes.txt --requirement $(VENV)/$*.txt
 	@touch $@

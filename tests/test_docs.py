@@ -27,6 +27,7 @@ TARGETS = {
     "notebooks",
     "docs",
     "test",
+    "coverage",
     "fuzz",
     "model",
     "check",
