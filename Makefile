@@ -16,7 +16,7 @@ SOURCES := extract tests fuzz benchmarks supply docs/hooks.py notebooks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help extract report example notebooks docs test coverage fuzz model check bench bench-confidence bench-scale hostile hashes inventory clean
+.PHONY: help extract report example notebooks docs test coverage fuzz model check bench bench-confidence bench-scale soak hostile hashes inventory clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -67,6 +67,9 @@ bench-confidence: $(VENV)/.check ## Learn what a confidence is worth, and write 
 
 bench-scale: $(VENV)/.bench ## Time runs over an archive of N (2000) files, and write benchmarks/SCALE.md
 	$(BIN)/python -m benchmarks.scale $(N)
+
+soak: $(VENV)/.test ## Run over N (900000) files with a million forms, and write a section of benchmarks/RESULTS.md
+	$(BIN)/python -m benchmarks.soak $(if $(filter command line,$(origin N)),$(N))
 
 hostile: $(VENV)/.test ## Run over N (10000) files made to break a reader, and write benchmarks/HOSTILE.md
 	$(BIN)/python -m benchmarks.hostile $(if $(filter command line,$(origin N)),$(N))

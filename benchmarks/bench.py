@@ -30,6 +30,7 @@ import pdfplumber
 import pyarrow
 
 from benchmarks import formats
+from benchmarks.results import RESULTS, soak_of, written
 from extract import extract_bytes, to_tables
 from extract.batch.run import Options, run
 from extract.readers import encoding, files
@@ -38,7 +39,6 @@ from extract.tables.build import provenance_table
 
 ROOT: Final = Path(__file__).parent.parent
 REAL: Final = ROOT / "samples" / "大竹县司法局-2024.txt"
-RESULTS: Final = Path(__file__).parent / "RESULTS.md"
 
 FLOOR: Final = "floor: read, decode, split by tab"
 PANDAS: Final = "pandas.read_csv"
@@ -281,7 +281,7 @@ def main() -> None:
     pages = pdf_rows(_PAGE_ROUNDS)
     parts = [*pages, *formats.section()]
     text = report(samples, batch(chosen.files), scans()) + "\n".join(parts) + "\n"
-    chosen.out.write_text(text, encoding="utf-8")
+    chosen.out.write_text(text + soak_of(written(chosen.out)), encoding="utf-8")
     print(text, end="")
 
 

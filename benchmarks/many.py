@@ -31,7 +31,8 @@ _KINDS: Final = (
         550,
         ".txt",
         "大竹* portal-* project-* wan-yuan-* drop-leading-* plain-goals-* encodings-* cut-* several-forms-* csv-0* "
-        "funding-header-* synonyms-* county-wide-* together-* shift-* wrapped-* operators-* entities-* column-order-*",
+        "funding-header-0[1-3]* synonyms-* county-wide-* together-* shift-* wrapped-* operators-* entities-* "
+        "column-order-*",
     ),
     (
         380,
@@ -60,7 +61,22 @@ class Home(NamedTuple):
     year: int
 
 
-Shape = Callable[[random.Random, Home], bytes]
+_Make = Callable[[random.Random, Home], bytes]
+
+
+class Shape(NamedTuple):
+    """Makes files of other counties and years of a sample; of none what holds no form."""
+
+    sample: str | None
+    make: _Make
+
+
+class Made(NamedTuple):
+    """A file: its name below the folder of the archive, its bytes, and the sample that it was made of, if of one."""
+
+    name: str
+    data: bytes
+    sample: str | None
 
 
 class _Words(NamedTuple):
@@ -85,8 +101,8 @@ class _Words(NamedTuple):
         return _FIGURE.sub(lambda found: str(draw.randint(*((10, 99) if len(found[0]) == 2 else (1, 9)))), text)
 
 
-def files(count: int, first: int = 0, seed: int = 0) -> Iterator[tuple[str, bytes]]:
-    """The names and bytes of so many files, from number ``first`` on; another ``seed`` gives others of these names."""
+def files(count: int, first: int = 0, seed: int = 0) -> Iterator[Made]:
+    """So many files, from number ``first`` on; another ``seed`` gives others of these names."""
     shapes = _shapes()
     seen: set[bytes] = set()
     for number in range(first, first + count):
@@ -96,10 +112,13 @@ def files(count: int, first: int = 0, seed: int = 0) -> Iterator[tuple[str, byte
         for share, ending, own in shapes:
             if at < share:
                 # Few words of some samples are changed, so that what was made before may be made once more.
-                while _digest(data := draw.choice(own)(draw, home)) in seen:
-                    pass
-                seen.add(_digest(data))
-                yield f"{home.county}/{home.year}/{number:08}{ending}", data
+                while True:
+                    shape = draw.choice(own)
+                    data = shape.make(draw, home)
+                    if (digest := _digest(data)) not in seen:
+                        break
+                seen.add(digest)
+                yield Made(f"{home.county}/{home.year}/{number:08}{ending}", data, shape.sample)
                 break
             at -= share
 
@@ -121,12 +140,17 @@ def home_of(number: int) -> Home:
 def write(folder: Path, count: int, first: int = 0) -> int:
     """Writes files into a folder; their bytes."""
     size = 0
-    for name, data in files(count, first):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        size += len(data)
+    for made in files(count, first):
+        put(folder, made.name, made.data)
+        size += len(made.data)
     return size
+
+
+def put(folder: Path, name: str, data: bytes) -> None:
+    """Writes a file into a folder, and what folders it needs."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
 
 
 def change(folder: Path, count: int, share: float) -> int:
@@ -135,9 +159,9 @@ def change(folder: Path, count: int, share: float) -> int:
     for number in numbers:
         county, year = home_of(number)
         (old,) = (folder / county / str(year)).glob(f"{number:08}.*")
-        ((name, data),) = files(1, number, seed=1)
+        (made,) = files(1, number, seed=1)
         old.unlink()
-        (folder / name).write_bytes(data)
+        put(folder, made.name, made.data)
     return len(numbers)
 
 
@@ -148,15 +172,16 @@ def _shapes() -> list[tuple[int, str, list[Shape]]]:
     if not _made:
         for share, ending, patterns in _KINDS:
             paths = sorted({path for pattern in patterns.split() for path in SAMPLES.glob(pattern)})
-            _made.append((share, ending, [_shape(path.read_bytes()) for path in paths if path.suffix == ending]))
+            own = [Shape(path.name, _shape(path.read_bytes())) for path in paths if path.suffix == ending]
+            _made.append((share, ending, own))
         whole = [
             path.read_bytes() for path in sorted(SAMPLES.glob("office-xlsx-*")) + sorted(SAMPLES.glob("pdf-*.pdf"))
         ]
-        _made.append((1000 - sum(share for share, _, _ in _made), ".dat", [_broken(whole)]))
+        _made.append((1000 - sum(share for share, _, _ in _made), ".dat", [Shape(None, _broken(whole))]))
     return _made
 
 
-def _broken(whole: Sequence[bytes]) -> Shape:
+def _broken(whole: Sequence[bytes]) -> _Make:
     """Files that hold no form: noise, prose, and what ends too soon."""
 
     def made(draw: random.Random, home: Home) -> bytes:
@@ -171,7 +196,7 @@ def _broken(whole: Sequence[bytes]) -> Shape:
     return made
 
 
-def _shape(data: bytes) -> Shape:
+def _shape(data: bytes) -> _Make:
     kind = kinds.kind(data)
     if kind == "pdf":
         return lambda draw, _: data + b"%%%d\n" % draw.randrange(10**12)
@@ -192,7 +217,7 @@ def _words(data: bytes) -> _Words:
     )
 
 
-def _text(data: bytes) -> Shape:
+def _text(data: bytes) -> _Make:
     words = _words(data)
     decoded = encoding.decode(data)
     text = decoded.text
@@ -213,7 +238,7 @@ def _times(amount: str, factor: int) -> str:
     return f"{cents // 100}.{cents % 100:02}"
 
 
-def _zipped(data: bytes) -> Shape:
+def _zipped(data: bytes) -> _Make:
     words = _words(data)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [(name, archive.read(name)) for name in archive.namelist()]

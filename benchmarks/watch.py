@@ -19,10 +19,20 @@ _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _COMMAND: Final = "from extract.cli import main; main()"
 
 
+class Memory(NamedTuple):
+    """Memory in MB so many seconds after the start: of the main process, the largest worker, the largest reader."""
+
+    at: float
+    main: float
+    worker: float
+    reader: float
+
+
 class Watched(NamedTuple):
     """A run: seconds by the clock and of processors; of the main process alone while nobody works for it.
 
-    ``peaks``: memory in MB of the main process, of a worker, and of a reader that a worker has.
+    ``peaks``: memory in MB of the main process, of a worker, and of a reader that a worker has; ``course``: how it was
+    from second to second.
     """
 
     seconds: float
@@ -30,6 +40,7 @@ class Watched(NamedTuple):
     alone: float
     peaks: tuple[float, float, float]
     account: dict[str, Any]
+    course: tuple[Memory, ...]
 
     @property
     def two(self) -> float:
@@ -45,6 +56,8 @@ class _Watch:
         # By process and not the highest of all: before a new one has its own program, it shows another's memory.
         self._peaks: dict[int, tuple[int, float]] = {}
         self.alone = 0.0
+        self.course: list[Memory] = []
+        self._began = time.perf_counter()
         self._spent = 0.0
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -65,7 +78,11 @@ class _Watch:
             for _ in range(2):
                 levels.append([child for own in levels[-1] for child in _children(own)])
             for level, own in enumerate(levels):
-                self._peaks.update({process: (level, peak) for process in own if (peak := _peak(process))})
+                self._peaks.update({process: (level, peak) for process in own if (peak := _memory(process, "VmHWM"))})
+            at = time.perf_counter() - self._began
+            if at >= len(self.course):
+                now = (max((_memory(process, "VmRSS") for process in own), default=0.0) for own in levels)
+                self.course.append(Memory(at, *now))
             spent = _spent(self._main)
             if not levels[1]:
                 self.alone += max(spent - self._spent, 0)
@@ -82,12 +99,12 @@ def _children(process: int) -> list[int]:
     return found
 
 
-def _peak(process: int) -> float:
+def _memory(process: int, name: str) -> float:
     try:
         text = Path(f"/proc/{process}/status").read_text()
     except OSError:
         return 0
-    return max((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("VmHWM")), default=0)
+    return max((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith(name)), default=0)
 
 
 def _spent(process: int) -> float:
@@ -114,4 +131,4 @@ def watched(source: Path, out: Path, workers: int, engine: str = "local") -> Wat
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     account = json.loads((out / "run.json").read_text(encoding="utf-8"))
-    return Watched(seconds, processor, watch.alone, peaks, account)
+    return Watched(seconds, processor, watch.alone, peaks, account, tuple(watch.course))

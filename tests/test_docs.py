@@ -34,6 +34,7 @@ TARGETS = {
     "bench",
     "bench-confidence",
     "bench-scale",
+    "soak",
     "hostile",
     "hashes",
     "inventory",
