@@ -6,6 +6,7 @@ prints each pattern before it is run, and what took long.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import itertools
 import json
@@ -20,16 +21,20 @@ from typing import Any, Final
 import regex
 
 # First so short that what doubles with each character ends, then so long that what is worse than linear shows.
-LENGTHS: Final = (30, 400, 5_000)
+LENGTHS: Final = (30, 400, 5_000, 20_000)
 # Seconds that one search may take.
 MOST: Final = 1.0
 _ROOT: Final = Path(__file__).parent.parent
 _CLASSES: Final = {"\\d": "0", "\\s": " ", "\\S": "甲", "\\w": "a", ".": "甲", "\\D": "甲", "\\W": "-"}
 _END: Final = "\x01"
+_SEARCH: Final = re.compile(r"\b(\w+)\.(?:search|finditer|findall|subn?|split)\b")
 
 
-def compiled() -> list[Any]:
-    """The patterns that the package compiles when all of it is imported and some forms are read."""
+def compiled() -> list[tuple[Any, bool]]:
+    """The patterns that the package compiles when all of it is imported and some forms are read.
+
+    With each whether it is looked for anywhere in a text, or at one place only.
+    """
     found: dict[tuple[str, str], Any] = {}
 
     def seen(module: Any) -> None:
@@ -52,7 +57,28 @@ def compiled() -> list[Any]:
         importlib.import_module(one.name)
     for path in sorted((_ROOT / "samples").glob("*-01.txt")):
         extract.extract_bytes(path.read_bytes())
-    return list(found.values())
+    anywhere = searched()
+    return [(one, one.pattern in anywhere) for one in found.values()]
+
+
+def searched() -> set[str]:
+    """The patterns that the package looks for anywhere in a text, by the names that they have there."""
+    sources = [path.read_text(encoding="utf-8") for path in sorted((_ROOT / "extract").rglob("*.py"))]
+    names = {name for source in sources for name in _SEARCH.findall(source)}
+    homes = [vars(module) for name, module in list(sys.modules.items()) if name.startswith("extract.")]
+    # Those that are made of data are fields of records.
+    homes += [
+        {name: getattr(one, name, None) for name in fields}
+        for one in gc.get_objects()
+        if str(type(one).__module__).startswith("extract.")
+        and (fields := getattr(one, "__dataclass_fields__", None) or getattr(one, "_fields", None))
+    ]
+    return {
+        value.pattern
+        for home in homes
+        for name, value in home.items()
+        if name in names and isinstance(value, re.Pattern | regex.Pattern)
+    }
 
 
 def letters(pattern: str) -> list[str]:
@@ -71,12 +97,13 @@ def texts(pattern: str, length: int) -> Iterator[str]:
             yield piece * (length // len(piece)) + _END
 
 
-def longest(pattern: Any) -> tuple[float, str]:
+def longest(pattern: Any, anywhere: bool) -> tuple[float, str]:
     """How long a pattern takes at most, and with what."""
+    ways = (pattern.match, pattern.search) if anywhere else (pattern.match,)
     worst = (0.0, "")
     for length in LENGTHS:
         for text in texts(pattern.pattern, length):
-            for way in (pattern.match,):
+            for way in ways:
                 since = perf_counter()
                 way(text)
                 worst = max(worst, (perf_counter() - since, f"{way.__name__} {text[:4]!r}"))
@@ -90,9 +117,9 @@ def say(line: list[Any]) -> None:
 
 def main() -> None:
     """Prints a line of JSON for each pattern that is run, and once more with what was found of it."""
-    for pattern in compiled():
+    for pattern, anywhere in compiled():
         say([pattern.pattern])
-        say([pattern.pattern, *longest(pattern)])
+        say([pattern.pattern, *longest(pattern, anywhere)])
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from tests.patterns import MOST
 
 
 def test_no_pattern_takes_long_over_texts_of_its_own_characters() -> None:
-    """What grows as the square of a text's length passes, at this length; what grows faster does not."""
+    """What grows much faster than a text does not pass, at this length."""
     words = [sys.executable, "-m", "tests.patterns"]
     root = Path(__file__).parent.parent
     try:

@@ -15,7 +15,7 @@ from extract.places import cut, join, trimmed
 from extract.vocabulary import FormProfile
 
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}")
-_BRACKETED_YEAR: Final = re.compile(r"[\s\u3000]*[(（]\s*(?:19|20)\d{2}\s*年?度?\s*[)）]")
+_BRACKETED_YEAR: Final = re.compile(r"(?<![\s\u3000])[\s\u3000]*[(（]\s*(?:19|20)\d{2}\s*年?度?\s*[)）]")
 
 # A place for a stamp is no name: (盖章), （公章）.
 _STAMP: Final = re.compile(r"\((?:盖章|公章|签章|签字)\)$")

@@ -70,7 +70,7 @@ class Kinds:
         self._after = {word: vocabulary.operators_after[word] for word in words}
         included = "|".join(map(regex.escape, vocabulary.included))
         # What says nothing more behind a unit: a remark that the limit is included, and a mark that ends a sentence.
-        self._idle = regex.compile(rf"(?:\s*[(（](?:{included})[^()（）]{{0,10}}[)）])?\s*[。．.；;，,、]?\s*$")
+        self._idle = regex.compile(rf"(?:\s*+[(（](?:{included})[^()（）]{{0,10}}[)）])?\s*+[。．.；;，,、]?\s*+$")
 
     def __call__(self, text: str) -> str:
         """The kind of a cell with this text."""

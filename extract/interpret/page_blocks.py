@@ -16,7 +16,7 @@ from extract.interpret.page_words import Word, header_words, side_labels
 from extract.model import Cell
 from extract.vocabulary import FormProfile, Vocabulary
 
-AMOUNT: Final = regex.compile(r"[-+]?[\d,.]*\d[\d,.]*$|[.,]$")
+AMOUNT: Final = regex.compile(r"[-+]?[,.]*+\d[\d,.]*+$|[.,]$")
 # A header is broken over no more lines, and no word of one is longer.
 _HEADER_LINES: Final = 6
 _LONGEST_WORD: Final = 20

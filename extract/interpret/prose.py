@@ -24,7 +24,7 @@ COUNTER: Final = regex.compile(
     r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])"
 )
 # Tags that a text begins or ends with.
-_TAGS: Final = r"(?:\s*</?[A-Za-z][^<>]{0,2000}>)+"
+_TAGS: Final = r"(?:(?<!\s)\s*</?[A-Za-z][^<>]{0,2000}>)+"
 _LEADING: Final = re.compile(_TAGS)
 _TRAILING: Final = re.compile(_TAGS + r"\s*$")
 _SENTENCE_END: Final = tuple("。！？!?；;…")
@@ -37,7 +37,7 @@ _LONGEST_GOAL_WORD: Final = 24
 _PIECE: Final = 16
 _LONGEST_HEADER: Final = 12
 _SHORT_WORD: Final = 6
-_ELLIPSIS: Final = regex.compile(r"(?:…+|\.{3,}|。{3,})$")
+_ELLIPSIS: Final = regex.compile(r"(?:(?<!…)…++|(?<!\.)\.{3,}+|(?<!。)。{3,}+)$")
 
 
 class Goals(NamedTuple):

@@ -26,7 +26,7 @@ _READ: Final = frozenset({"unit", "supervising_unit", "project", "project_code"}
 # Fields of one label, and those labels of whose values codes are part.
 _CODED: Final = {"unit": ("unit_name", "unit_code"), "project": ("project_name", "project_code")}
 # A code without what it names.
-_CODE: Final = regex.compile(r"(?=.*\d)[\dA-Z]{3,}-$")
+_CODE: Final = regex.compile(r"(?=[A-Z]*+\d)[\dA-Z]{3,}+-$")
 # What is no narrower may go on in the next line.
 _MAY_GO_ON: Final = 16
 # The rest of a value stands in the next line, or behind the rest of its label.

@@ -21,7 +21,7 @@ PlainRow = Callable[[str, int], Row | None]
 _HEADING: Final = re.compile(
     r"\s*+(?:#{1,6}\s++(?=\S)|={1,6}\s++(?=[^\s\d=])|\*{1,8}\s++(?=[^\s\d])|#\+(?:TITLE|title|Title):\s*+)"
 )
-_HEADING_END: Final = re.compile(r"(?:\s+\{[#.][^{}]{0,400}\}|\s+#{1,6}|\s+\*{1,8}|\s+:[\w@:]{1,80}:)\s*$")
+_HEADING_END: Final = re.compile(r"(?<!\s)(?:\s+\{[#.][^{}]{0,400}\}|\s+#{1,6}|\s+\*{1,8}|\s+:[\w@:]{1,80}:)\s*$")
 # Underlines, drawers (:END:), directives (.. table::), attributes of a block ([cols=…]), the fence of a table (|===).
 _NO_TEXT: Final = re.compile(
     r"\s*+(?:([-=~^\"'*+#_:.`])\1{3,}+|:[A-Z_]{2,40}:(?:\s.*)?|#\+(?!(?i:title):)[A-Za-z_]{2,40}:?.*"
