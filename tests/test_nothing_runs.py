@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from extract.api import extract_bytes
+from tests.correcting import line, write
 from tests.test_cli import SAMPLE, pifubiao
+from tests.test_corrections import FORM
 
 # Sequences that set a title, clear the screen, move up, and turn the writing around.
 EVIL: Final = "\x1b]0;x\x07\x1b[2J\x1b[1A\x9b31m\u202e\u2066\u2069\u200f\r\x08"
@@ -42,6 +46,33 @@ def test_nothing_of_a_source_speaks_to_the_terminal(tmp_path: Path, evil: Path) 
     assert [one.returncode for one in done] == [1, 0, 0, 1, 1, 2]
     assert [obeyed(one.stdout + one.stderr) for one in done] == [set()] * len(done)
     assert "Fiscal year  2024" in done[1].stdout
+
+
+def test_nothing_of_a_source_speaks_to_the_terminal_in_json(tmp_path: Path, evil: Path) -> None:
+    form = next(path for path in evil.iterdir() if path.name.startswith("a"))
+    done = [pifubiao(command, form, "--json") for command in ("inspect", "explain")]
+    done.append(pifubiao("extract", form, "--out", tmp_path / "out", "--json"))
+    assert [obeyed(one.stdout + one.stderr) for one in done] == [set()] * 3
+    assert json.loads(done[0].stdout)["source_path"] == form.name
+
+
+@pytest.mark.parametrize("word", ["\x1b[2J多\u202e少", "多\x9b31m少\u2066", "多\x07少"])
+def test_a_word_that_is_learned_speaks_to_no_terminal(tmp_path: Path, word: str) -> None:
+    text = FORM.replace("数量指标", word)
+    path = tmp_path / "in" / "a\x1b[2J\u202eb.txt"
+    path.parent.mkdir()
+    path.write_text(text, encoding="utf-8")
+    read = extract_bytes(text.encode(), source_path=path.name)
+    said = [line(read, "indicators", 0, *one) for one in (("level2", "数量指标"), ("name", f"走访{EVIL}"))]
+    words = ("learn", write(tmp_path / "c.jsonl", said), "--in", path.parent)
+    done = [pifubiao(*words, *more) for more in ((), ("--json",), ("--to", tmp_path / "x.diff"), ("--lang", "zh"))]
+    assert [(one.returncode, obeyed(one.stdout + one.stderr)) for one in done] == [(1, set())] * 4
+    found = json.loads(done[1].stdout)
+    assert [(one["old"], one["outcome"]) for one in found["corrections"]] == [
+        (read.forms[0].indicators[0].level2, "taught"),
+        ("走访户数", "no_word"),
+    ]
+    assert found["diff"] == done[0].stdout == (tmp_path / "x.diff").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("data", [PROFILE, "name: !!python/name:os.system\n", "a: &a [*a, *a]\n"])

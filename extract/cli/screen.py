@@ -1,6 +1,5 @@
 """What a command shows: text as it is, JSON, and a bar that tells how far a run is."""
 
-import json
 import os
 import sys
 from time import monotonic
@@ -9,6 +8,7 @@ from typing import Any, Final, TextIO
 from rich.console import Console
 
 from extract.messages import Speaker
+from extract.report.safe import safe_json
 
 _REFRESH_SECONDS: Final = 0.1
 # Where text does not go to a terminal, nobody says how wide it may be.
@@ -73,9 +73,9 @@ def console(stream: TextIO | None) -> Console:
 
 
 def print_json(data: dict[str, Any]) -> None:
-    """Prints JSON, in ASCII where standard output holds no more."""
+    """Prints JSON, in ASCII where standard output holds no more; nothing in it speaks to a terminal."""
     encoding = (getattr(sys.stdout, "encoding", None) or "").lower().replace("-", "")
-    print(json.dumps(data, ensure_ascii=encoding != "utf8", indent=2))
+    print(safe_json(data, ascii_only=encoding != "utf8"))
 
 
 def print_line(text: str, stream: TextIO | None = None) -> None:
