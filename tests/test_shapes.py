@@ -128,6 +128,11 @@ def test_a_row_broken_between_cells() -> None:
     assert [texts(row) for row in shapes.read("\n".join(lines)).rows[4:]] == [{0: "e", 1: "f", 2: "g", 3: "h"}]
 
 
+def test_a_lone_pipe_goes_on_with_no_row() -> None:
+    lines = ["| a | b | c | d |"] * 4 + ["| e | f |", "|"]
+    assert [texts(row) for row in shapes.read("\n".join(lines)).rows[4:]] == [{0: "e", 1: "f"}]
+
+
 @given(tables(paragraphs), st.sampled_from(["+-|", "┼─│", "╬═║", "+=|"]))
 def test_ruled(table: Table, strokes: str) -> None:
     check(shapes.read(write_ruled(table, strokes)), table)

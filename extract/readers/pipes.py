@@ -223,7 +223,7 @@ def _closed_pieces(
         if line is None or not line.opened or not line.closed:
             return None
         parts = [[part] for part in _inner(line, outer=True)]
-        if len(parts) == 1:
+        if len(parts) <= 1:
             return None
         cells = [*cells[:-1], [*cells[-1], *parts[0]], *parts[1:]] if cells else parts
         if len(cells) >= width:

@@ -1,0 +1,158 @@
+"""What is read of the samples and of damaged copies of them, as digests: ``python -m tests.readings`` writes them anew.
+
+With names of readings, it prints what is read of these instead, to be held against what another state of the code says.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import sys
+from collections.abc import Callable, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+
+from extract.api import extract_all
+from extract.tables.build import to_tables
+
+TESTS: Final = Path(__file__).parent
+SAMPLES: Final = TESTS.parent / "samples"
+GOLDEN: Final = TESTS / "golden" / "readings.json"
+
+Damage = Callable[[list[str], random.Random], list[str]]
+
+# What stands between cells.
+_BETWEEN: Final = re.compile(r"(\t|\||,|;| {2,})")
+_SHARE: Final = 0.08
+
+
+def _some(lines: Sequence[str], rng: random.Random) -> set[int]:
+    """Some of the lines that hold anything, one at least."""
+    full = [i for i, line in enumerate(lines) if line.strip()]
+    return set(rng.sample(full, max(1, round(len(full) * _SHARE))))
+
+
+def lines_lost(lines: list[str], rng: random.Random) -> list[str]:
+    """Without some of its lines."""
+    lost = _some(lines, rng)
+    return [line for i, line in enumerate(lines) if i not in lost]
+
+
+def lines_joined(lines: list[str], rng: random.Random) -> list[str]:
+    """Some lines without the break before them."""
+    joined: list[str] = []
+    chosen = _some(lines, rng)
+    for i, line in enumerate(lines):
+        if i in chosen and joined:
+            joined[-1] += line
+        else:
+            joined.append(line)
+    return joined
+
+
+def lines_broken(lines: list[str], rng: random.Random) -> list[str]:
+    """A break more within some lines."""
+    broken: list[str] = []
+    chosen = _some(lines, rng)
+    for i, line in enumerate(lines):
+        at = rng.randrange(1, len(line)) if i in chosen and len(line) > 1 else len(line)
+        broken += [line[:at], line[at:]] if at < len(line) else [line]
+    return broken
+
+
+def cells_lost(lines: list[str], rng: random.Random) -> list[str]:
+    """Some lines without one of their cells, and what stood behind it."""
+    chosen = _some(lines, rng)
+    left = []
+    for i, line in enumerate(lines):
+        parts = _BETWEEN.split(line)
+        if i in chosen:
+            at = rng.randrange((len(parts) + 1) // 2) * 2
+            del parts[at : at + 2]
+        left.append("".join(parts))
+    return left
+
+
+def cells_exchanged(lines: list[str], rng: random.Random) -> list[str]:
+    """Two cells of some lines in one another's place."""
+    chosen = _some(lines, rng)
+    turned = []
+    for i, line in enumerate(lines):
+        parts = _BETWEEN.split(line)
+        if i in chosen and len(parts) > 2:
+            one, other = rng.sample(range(0, len(parts), 2), 2)
+            parts[one], parts[other] = parts[other], parts[one]
+        turned.append("".join(parts))
+    return turned
+
+
+def digits_changed(lines: list[str], rng: random.Random) -> list[str]:
+    """Some digits are others: sums no longer hold."""
+    return [re.sub(r"\d", lambda m: str(rng.randrange(10)) if rng.random() < _SHARE else m[0], line) for line in lines]
+
+
+def characters_lost(lines: list[str], rng: random.Random) -> list[str]:
+    """Some characters are gone, of labels and operators too."""
+    return ["".join(c for c in line if c.isspace() or rng.random() >= _SHARE / 4) for line in lines]
+
+
+DAMAGES: Final[dict[str, Damage]] = {
+    one.__name__: one
+    for one in (
+        lines_lost,
+        lines_joined,
+        lines_broken,
+        cells_lost,
+        cells_exchanged,
+        digits_changed,
+        characters_lost,
+    )
+}
+
+
+@cache
+def copies() -> dict[str, Path]:
+    """The samples that are read without any extra, and the names of damaged copies of those that are texts."""
+    found: dict[str, Path] = {}
+    for path in sorted(SAMPLES.iterdir()):
+        ways = DAMAGES if path.suffix == ".txt" else ()
+        found |= dict.fromkeys((path.name, *(f"{path.name} {way}" for way in ways)), path)
+    return found
+
+
+def data_of(copy: str) -> bytes:
+    """A sample, or a damaged copy of it; what is not UTF-8 is damaged as the bytes that it is."""
+    data = copies()[copy].read_bytes()
+    way = copy.partition(" ")[2]
+    if not way:
+        return data
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
+    return "\n".join(DAMAGES[way](lines, random.Random(copy))).encode("utf-8", "surrogateescape")
+
+
+def rows(copy: str) -> dict[str, list[dict[str, Any]]]:
+    """What the tables hold of a copy, by table."""
+    found = to_tables(extract_all(data_of(copy), source_path="a"))
+    return {table: own.to_pylist() for table, own in found.items()}
+
+
+def digests(copy: str) -> dict[str, str]:
+    """By table with rows: a digest of all of the rows."""
+    return {table: sha256(repr(own).encode()).hexdigest()[:6] for table, own in rows(copy).items() if own}
+
+
+def main() -> None:
+    """Writes the digests, or prints what is read of the copies that are named."""
+    for copy in sys.argv[1:]:
+        for table, own in rows(copy).items():
+            sys.stdout.writelines(f"{copy} {table} {row}\n" for row in own)
+    if not sys.argv[1:]:
+        lines = [f"{json.dumps(copy, ensure_ascii=False)}: {json.dumps(digests(copy))}" for copy in copies()]
+        GOLDEN.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
