@@ -14,7 +14,6 @@ INVISIBLE: Final = (
     "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c\u180e"
 )
 # Blanks beside the ASCII ones that separate or pad cells.
-WIDE_SPACE: Final = "\u3000"
 BLANKS: Final = " \t\u00a0\u3000\u2002\u2003\u2007\u2009\u202f\x0b\x0c\x1c\x1d\x1e\x1f\x85\r\n\u2028\u2029" + INVISIBLE
 
 _DROP_INVISIBLE: Final = {ord(c): None for c in INVISIBLE}

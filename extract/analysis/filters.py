@@ -139,11 +139,6 @@ def as_text(wanted: Iterable[Condition]) -> str:
     return "; ".join(text or "nothing" for text in each)
 
 
-def columns_of(wanted: Iterable[Condition]) -> set[str]:
-    """The columns of ``documents`` that the conditions are about."""
-    return {match.column for condition in wanted for match in condition}
-
-
 def literal(value: object) -> str:
     """A value as SQL writes it."""
     if isinstance(value, bool):

@@ -120,11 +120,6 @@ def duckdb_holds(path: Path) -> set[str] | None:
     return found if TOLD_TABLES in found else None
 
 
-def sqlite_columns(table: Table) -> list[str]:
-    """The columns that a table has in SQLite, in their order."""
-    return [place.name for column in table.columns for place in _split(column)]
-
-
 def _split(column: Column) -> list[_Place]:
     """The columns of SQLite that a column becomes.
 

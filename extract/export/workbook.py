@@ -125,7 +125,6 @@ class _Writer:
             {"bold": True, "text_wrap": True, "valign": "vcenter", "indent": 1, "bg_color": "#DCE6F1", "bottom": 1}
         )
         self._title = book.add_format({"bold": True, "font_size": 14})
-        self._bold = book.add_format({"bold": True})
         self._link = book.add_format({"valign": "vcenter", "indent": 1, "font_color": "#0563C1", "underline": 1})
         self._digits = book.add_format({"valign": "vcenter", "align": "right"})
         self._wrapped = self._formats[Kind.text]

@@ -40,7 +40,6 @@ class Identity:
     """The head as read; ``places`` by field."""
 
     form_kind: str = "department"
-    kind_stated: bool = False
     title: str | None = None
     fiscal_year: int | None = None
     unit_code: str | None = None
@@ -302,6 +301,6 @@ def _kind(found: Identity, profile: FormProfile) -> None:
     title = squash(found.title or "")
     kinds = {kind for word, kind in profile.kinds.items() if word in title}
     if len(kinds) == 1:
-        found.form_kind, found.kind_stated = kinds.pop(), True
+        found.form_kind = kinds.pop()
     elif found.project_name is not None:
         found.form_kind = "project"

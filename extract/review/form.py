@@ -152,8 +152,3 @@ def _of_table(table: str, rows: Sequence[Row], found: Mapping[Target, list[int]]
             yield Doubt(table, seq, field, found[table, seq, field], sure)
         if low and not own:
             yield Doubt(table, seq, _CHIEF[table], [], sure)
-
-
-def chief(table: str) -> str:
-    """The column that stands for a whole row of a table."""
-    return _CHIEF[table]
