@@ -53,6 +53,26 @@ def test_a_passage_that_goes_on_in_two_ways_is_not_recovered() -> None:
     assert (task.content_truncated, task.content_recovered) == (True, None)
 
 
+def test_a_passage_of_a_few_words_is_looked_for_nowhere() -> None:
+    documents = read("a", "121", "加强宣传，", "加强宣传，办好实事。"), read("b", "121", "加强宣传，做好普法。")
+    (task,) = documents[0].forms[0].tasks
+    assert (task.content_truncated, task.content_recovered) == (True, None)
+    assert changed(*documents) == []
+
+
+def test_a_unit_below_finds_the_rest_with_the_unit_above() -> None:
+    documents = read("a", "121001", START), read("b", "121", START + "时法律服务圈。"), read("c", "1210", "办理案件。")
+    assert changed(*documents) == [
+        TaskPatch("a", 0, 0, True, START + "时法律服务圈。", "b#0 tasks 0"),
+    ]
+
+
+def test_a_form_that_says_the_same_in_two_places_is_one_source() -> None:
+    whole = START + "时法律服务圈。"
+    documents = read("a", "121", START), read("b", "121", whole, f"一是援助。{whole}二是宣传。")
+    assert [p.recovery_source for p in changed(*documents)] == ["b#0 tasks 0"]
+
+
 @pytest.mark.parametrize(("code", "found"), [("121", True), ("121001", True), ("12", False), ("122", False)])
 def test_other_documents_of_the_department(code: str, found: bool) -> None:
     documents = read("甲/a.txt", "121", START), read("甲/b.txt", code, START + "时法律服务圈。")

@@ -83,3 +83,10 @@ def load(path: Path) -> Any:
 def schemas() -> dict[str, Any]:
     """The ``pyarrow.Schema`` of each of ``TABLES``, in that order."""
     return {name: load(SCHEMAS / "tables" / f"{name}.yaml") for name in TABLES}
+
+
+@lru_cache(maxsize=1)
+def sourced() -> dict[str, tuple[str, ...]]:
+    """The columns of each table that hold values of forms: whatever stands there has a place in the source."""
+    key = SOURCED.encode()
+    return {name: tuple(field.name for field in schema if key in field.metadata) for name, schema in schemas().items()}
