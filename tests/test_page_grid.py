@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +125,8 @@ def test_tables_beside_and_below_one_another() -> None:
 def test_strokes_that_meet_no_other_draw_no_table() -> None:
     assert tables([Rule(10.0, 0.0, 100.0), Rule(30.0, 0.0, 100.0)], []) == []
     assert tables([Rule(10.0, 0.0, 100.0)], [Rule(300.0, 0.0, 100.0)]) == []
+    # A short one that crosses a long one leaves no room for rows.
+    assert tables([Rule(10.0, 0.0, 100.0)], [Rule(50.0, 7.0, 13.0)]) == []
 
 
 def test_a_cell_that_spans_all_rows_of_a_page_has_its_sides_alone() -> None:
@@ -139,3 +142,30 @@ def test_a_rule_beside_a_table_that_is_not_as_high_is_none_of_it() -> None:
     across, down = rules(XS, YS, ALL)
     (table,) = tables(across, [*down, Rule(-60.0, YS[0], YS[-1] + 30)])
     assert table.xs == tuple(XS)
+
+
+@pytest.mark.parametrize(
+    ("across", "down", "cells"),
+    [
+        # The first cell goes on beneath the one beside it.
+        ({(1, 0)}, {(1, 1)}, [(0, 0, 2, 1), (0, 1, 1, 1), (0, 2, 1, 1), (1, 1, 1, 1), (1, 2, 1, 1)]),
+        # Two go on, and meet beneath the one between them.
+        ({(1, 0), (1, 2)}, {(1, 1), (2, 1)}, [(0, 0, 2, 1), (0, 1, 1, 1), (0, 2, 2, 1), (1, 1, 1, 1)]),
+        ({(1, 0), (1, 1)}, {(1, 1), (2, 1)}, [(0, 0, 2, 1), (0, 1, 2, 1), (0, 2, 1, 1), (1, 2, 1, 1)]),
+    ],
+)
+def test_a_rule_that_ends_where_boxes_meet_around_a_corner_is_drawn_on(
+    across: set[tuple[int, int]], down: set[tuple[int, int]], cells: Spans
+) -> None:
+    """``across``, ``down``: the stretches of rules, by line and by place, that are not drawn."""
+    spots = [(line, at) for line in range(4) for at in range(3)]
+    level = [Rule(YS[line], XS[at], XS[at + 1]) for line, at in spots if line < 3 and (line, at) not in across]
+    upright = [Rule(XS[line], YS[at], YS[at + 1]) for line, at in spots if at < 2 and (line, at) not in down]
+    (table,) = tables(level, upright)
+    assert [cell[:4] for cell in table.cells] == cells
+
+
+def test_a_stretch_is_held_by_the_cell_that_it_is_in_as_a_whole() -> None:
+    (table,) = tables(*rules(XS, YS, ALL))
+    stretches = [(10.0, 40.0), (60.0, 90.0), (40.0, 60.0), (-10.0, 40.0), (150.0, 210.0)]
+    assert [table.holder(left, right, 30.0) for left, right in stretches] == [3, 4, None, None, None]

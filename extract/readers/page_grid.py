@@ -199,7 +199,7 @@ def _table(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> Tabl
     floors = _crossed(level, ys, xs, slack)
     _close(walls, floors)
     groups = _together(rows, cols, walls, floors)
-    if _completed(groups, walls, floors):
+    if _completed(groups, walls):
         _close(walls, floors)
         groups = _together(rows, cols, walls, floors)
     cells: list[GridCell] = []
@@ -207,7 +207,7 @@ def _table(level: Sequence[Rule], upright: Sequence[Rule], slack: float) -> Tabl
         if len(group) == 1:
             cells.append(_new(GridCell, (*group[0], 1, 1, False, False)))
         else:
-            cells += _rectangles(group)
+            cells.append(_rectangle(group))
     cells.sort()
     owners = [[0] * cols for _ in range(rows)]
     for number, cell in enumerate(cells):
@@ -278,8 +278,12 @@ def _close(walls: Drawn, floors: Drawn) -> None:
             own[r - 1] = own[r - 1] or (own[r] and not floors[r][c - 1] and not floors[r][c])
 
 
-def _completed(groups: Sequence[Sequence[Spot]], walls: Drawn, floors: Drawn) -> bool:
-    """Draws on the rules that end within boxes that are no rectangle together; whether there were any."""
+def _completed(groups: Sequence[Sequence[Spot]], walls: Drawn) -> bool:
+    """Draws on the walls that end within boxes that are no rectangle together; whether there were any.
+
+    Where such boxes meet in one row they do not in another, so there is a wall; with all of them drawn on, what is left
+    together is as wide in each row.
+    """
     changed = False
     for group in groups:
         if group[0][0] == group[-1][0]:
@@ -295,14 +299,6 @@ def _completed(groups: Sequence[Sequence[Spot]], walls: Drawn, floors: Drawn) ->
                 changed = changed or any(not walls[c][r] for r in beside)
                 for r in beside:
                     walls[c][r] = True
-        if changed:
-            continue
-        for r in rows:
-            beside = [c for c in cols if {(r - 1, c), (r, c)} <= inside]
-            if any(floors[r][c] for c in cols if (r, c) in inside or (r - 1, c) in inside):
-                changed = changed or any(not floors[r][c] for c in beside)
-                for c in beside:
-                    floors[r][c] = True
     return changed
 
 
@@ -346,39 +342,8 @@ def _mostly(told: Sequence[bool]) -> bool:
     return sum(told) * 2 > len(told)
 
 
-def _rectangles(group: Sequence[Spot]) -> list[GridCell]:
-    """The cells of boxes in order with no rule between them: one, or several where they are no rectangle together."""
-    top, left = group[0]
-    bottom, right = group[-1]
-    count, cols = bottom + 1 - top, right + 1 - left
-    if len(group) == count * cols and (count == 1 or all(left <= c <= right for _, c in group)):
-        return [_new(GridCell, (top, left, count, cols, False, False))]
-    rows: dict[int, list[int]] = {}
-    for r, c in group:
-        rows.setdefault(r, []).append(c)
-    found: list[GridCell] = []
-    # The cells that the row above ends in.
-    above: list[int] = []
-    for r in sorted(rows):
-        here: list[int] = []
-        for col, width in _runs(sorted(rows[r])):
-            same = [i for i in above if found[i][1:4:2] == (col, width) and found[i].row + found[i].rows == r]
-            if same:
-                found[same[0]] = found[same[0]]._replace(rows=found[same[0]].rows + 1)
-                here.append(same[0])
-            else:
-                here.append(len(found))
-                found.append(GridCell(r, col, 1, width))
-        above = here
-    return found
-
-
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Sorted numbers as runs: the first of each, and how many."""
-    found: list[tuple[int, int]] = []
-    for number in numbers:
-        if found and number == found[-1][0] + found[-1][1]:
-            found[-1] = (found[-1][0], found[-1][1] + 1)
-        else:
-            found.append((number, 1))
-    return found
+def _rectangle(group: Sequence[Spot]) -> GridCell:
+    """The cell of boxes in order with no rule between them."""
+    (top, left), (bottom, right) = group[0], group[-1]
+    made: GridCell = _new(GridCell, (top, left, bottom + 1 - top, right + 1 - left, False, False))
+    return made
