@@ -8,7 +8,7 @@ import pytest
 
 from extract.api import extract_bytes
 from extract.errors import UnreadableInput
-from extract.readers.compound import Compound
+from extract.readers.compound import Compound, alone
 from extract.readers.doc import own_text
 from extract.readers.files import ReadOptions, read
 from extract.readers.source import Source
@@ -79,6 +79,52 @@ def test_a_directory_that_runs_in_circles_has_an_end() -> None:
     table = data.index(struct.pack("<I", 0xFFFFFFFE), 512)
     data[table : table + 4] = struct.pack("<I", 0)
     assert Compound(bytes(data)).names == Compound(office.compound({"甲": b"x" * 5000})).names
+
+
+@pytest.mark.parametrize("count", [1, 5000, 200_000])
+def test_a_stream_alone_in_a_file_comes_back(count: int) -> None:
+    stream = bytes(i % 251 for i in range(count))
+    assert Compound(alone("甲", stream)).read("甲").rstrip(b"\0") == stream.rstrip(b"\0")
+
+
+def test_a_stream_that_is_too_long_for_a_file_of_its_own() -> None:
+    with pytest.raises(UnreadableInput, match="the stream is too long"):
+        alone("甲", bytes(7_200_000))
+
+
+def test_a_file_may_list_its_tables_behind_its_header() -> None:
+    stream = b"x" * 200_000
+    data = bytearray(alone("甲", stream))
+    tables = struct.unpack_from("<4I", data, 76)
+    assert max(tables) < len(data) // 512
+    struct.pack_into("<4I", data, 76, *[0xFFFFFFFF] * 4)
+    where = 68
+    for listed in (tables[:3], tables[3:]):
+        # The last number of such a sector, as one in the header, says which the next one is.
+        struct.pack_into("<I", data, where, len(data) // 512 - 1)
+        data += struct.pack("<128I", *listed, *[0xFFFFFFFF] * (127 - len(listed)), 0xFFFFFFFE)
+        where = len(data) - 4
+    assert Compound(bytes(data)).read("甲").rstrip(b"\0") == stream
+
+
+@pytest.mark.parametrize(
+    ("at", "number", "reason"),
+    [
+        (30, 3, "sectors of no known size"),
+        (32, 9, "sectors of no known size"),
+        (48, 0xFFFF, "its directory is cut off"),
+        (68, 0xFFFF, None),
+    ],
+)
+def test_a_header_that_cannot_be(at: int, number: int, reason: str | None) -> None:
+    data = bytearray(alone("甲", b"x" * 5000))
+    struct.pack_into("<H", data, at, number)
+    if reason is None:
+        # What the header has room for is listed there, whatever it says of more.
+        assert Compound(bytes(data)).read("甲")[:5000] == b"x" * 5000
+    else:
+        with pytest.raises(UnreadableInput, match=reason):
+            Compound(bytes(data))
 
 
 def word_stream(text: str, narrow: str) -> bytes:
