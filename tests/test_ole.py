@@ -127,22 +127,40 @@ def test_a_header_that_cannot_be(at: int, number: int, reason: str | None) -> No
             Compound(bytes(data))
 
 
-def word_stream(text: str, narrow: str) -> bytes:
-    """A Word file's main stream whose text has two pieces, and the table of them."""
+def word_stream(text: str, narrow: str, before: bytes = b"", kind: bytes = b"\x02", name: str = "1Table") -> bytes:
+    """A Word file's main stream whose text has two pieces, and the table of them.
+
+    ``before``: what stands before the table, which begins with ``kind``; ``name``: the stream that it is in.
+    """
     wide, plain = text.encode("utf-16-le"), narrow.encode("cp1252")
     main = bytearray(0x400) + wide + plain
     total = len(text) + len(narrow)
     pieces = struct.pack("<III", 0, len(text), total)
     pieces += struct.pack("<HIH", 0, 0x400, 0) + struct.pack("<HIH", 0, (0x400 + len(wide)) * 2 | 0x40000000, 0)
-    table = b"\x02" + struct.pack("<I", len(pieces)) + pieces
+    table = before + kind + struct.pack("<I", len(pieces)) + pieces
     struct.pack_into("<H", main, 0x0A, 0x0200)
     struct.pack_into("<I", main, 0x4C, total)
     struct.pack_into("<II", main, 0x1A2, 0, len(table))
-    return office.compound({"WordDocument": bytes(main), "1Table": table})
+    return office.compound({"WordDocument": bytes(main), name: table})
 
 
 def test_the_text_that_a_word_file_holds() -> None:
     assert own_text(Compound(word_stream("绩效\x07目标", "12.5%"))) == "绩效\x07目标12.5%"
+    # What was changed in a hurry stands before its table.
+    assert own_text(Compound(word_stream("绩效", "12", b"\x01\x02\x00ab"))) == "绩效12"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        word_stream("绩效", "12", kind=b"\x03"),
+        word_stream("绩效", "12", b"\x01\xff\xffab"),
+        word_stream("绩效", "12", name="0Table"),
+        office.compound({"WordDocument": bytes(40)}),
+    ],
+)
+def test_a_word_file_whose_text_cannot_be_told(data: bytes) -> None:
+    assert own_text(Compound(data)) == ""
 
 
 @pytest.mark.parametrize("extent", [record(0x0200, 0, 0, 0xFFFF, 0xFFFF, 0, 0xFFFF, 0), record(0x0200, 1)])
