@@ -120,11 +120,20 @@ def test_samples_are_plain(name: str) -> None:
         "20 20 m 40 80 80 80 100 20 c 120 20 l 130 30 140 20 v 150 30 160 20 y h S",
         "20 20 1 90 re 60 20 1 90 re 20 20 41 1 re f 100 100 m 200 100 l 200 150 l f*",
         "0 1 -1 0 200 0 cm 20 20 100 50 re S 10 20 m 10 90 l S",
+        "q 50 w 0 J 1 j\n20 20 m\n200 20 l S\nQ\nq 1 w 0 J 1 j\n20 20 m\n200 90 l S\nQ\n",
+        "20 20 m S 20 20 m 200 20 l 50 50 m S 9 9 m 20 90 m 200 90 l 200 20 l S",
+        "BT /F 12 Tf 20 100 Td [-500 (AB) 30 -40 (a)] TJ (A\\qB) Tj ET",
     ],
 )
 def test_a_page_says_what_pdfium_says(content: str) -> None:
     data = page(content)
     assert_same(plain(data), data, widths=False)
+
+
+def test_a_text_that_stands_for_its_letters_says_what_they_do() -> None:
+    found = plain(page("/Span <</ActualText <FEFF7EE96548>>> BDC BT /F 12 Tf 20 100 Td (AB) Tj ET EMC"))
+    assert found is not None
+    assert [(one.text, one.x, one.width) for one in letters(found)] == [("绩", 20.0, 12.0), ("效", 32.0, 12.0)]
 
 
 def test_letters_are_as_wide_as_their_font_says() -> None:
@@ -176,6 +185,15 @@ def test_pages_have_what_the_nodes_above_say(said: bytes) -> None:
         "9" * 400 + " 20 m 20 100 l S",
         "xx",
         "20 20",
+        "0 g " * 600_000,
+        "q BT Q /F 12 Tf 20 100 Td (AB) Tj ET",
+        "20 20 m 30 30 40 40 c S",
+        "BT /F 900000 Tf 1 0 0 1 0 0 Tm (ABAB) Tj (A) Tj ET",
+        "BT /F 900000 Tf 1 0 0 1 0 0 Tm <41> Tj <41> Tj <41> Tj ET",
+        "BT /F 12 Tf 20 100 Td [(A) 99999999 (B)] TJ ET",
+        "BT /F 12 Tf 20 100 Td [(A) x (B)] TJ ET",
+        "/A <</ActualText <FEFF7EE9>>> BDC /B <</ActualText <FEFF7EE9>>> BDC BT /F 12 Tf 20 100 Td (A) Tj ET EMC EMC",
+        "9999999 0 0 1 0 0 cm",
     ],
 )
 def test_what_is_out_of_the_way_is_left_to_pdfium(content: str) -> None:
@@ -274,6 +292,121 @@ def test_files_with_odd_tables_are_pdfium_s(old: bytes, new: bytes) -> None:
     assert old in data
     assert pdf_plain.opened(data) is not None
     assert pdf_plain.opened(data.replace(old, new)) is None
+
+
+def packed(old: bytes = b"", new: bytes = b"", *, foretold: bool = False, said: bytes = b"") -> bytes:
+    """A file whose table of objects and most objects are in streams; ``foretold``: rows tell how they differ.
+
+    ``old`` and ``new``: what is said otherwise; ``said``: what more is said of the table.
+    """
+    node = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << /Font << /F 3 0 R >> >> /Contents 6 0 R >>"
+    )
+    inner = {
+        1: b"<< /Type /Catalog /Pages 2 0 R >>",
+        2: b"<< /Type /Pages /Kids [5 0 R] /Count 1 >>",
+        3: FONT,
+        5: node,
+    }
+    starts = [sum(len(one) + 1 for one in list(inner.values())[:at]) for at in range(len(inner))]
+    head = b" ".join(b"%d %d" % pair for pair in zip(inner, starts, strict=True)) + b"\n"
+    body = head + b"\n".join(inner.values())
+    whole = {
+        4: stream(PAIRS),
+        6: stream(CONTENT.encode()),
+        7: stream(body, b"/Type /ObjStm /N 4 /First %d" % len(head)),
+    }
+    out, rows = b"%PDF-1.7\n", dict.fromkeys(inner, (2, 7)) | {0: (0, 0)}
+    for number, one in whole.items():
+        rows[number] = (1, len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, one.replace(old, new) if old else one)
+    rows[8] = (1, len(out))
+    table = [bytes([kind, *where.to_bytes(2, "big"), 0]) for _, (kind, where) in sorted(rows.items())]
+    told = b"/Type /XRef /Size 9 /W [1 2 1] /Root 1 0 R %s" % said
+    if foretold:
+        before = [bytes(4), *table]
+        table = [
+            b"\x02" + bytes((a - b) & 0xFF for a, b in zip(row, above, strict=True))
+            for row, above in zip(table, before, strict=False)
+        ]
+        told += b" /DecodeParms << /Predictor 12 /Columns 4 >>"
+    listed = stream(zlib.compress(b"".join(table)), told + b" /Filter /FlateDecode")
+    out += b"8 0 obj\n%s\nendobj\n" % (listed.replace(old, new) if old else listed)
+    return out + b"startxref\n%d\n%%%%EOF\n" % rows[8][1]
+
+
+@pytest.mark.parametrize("foretold", [False, True])
+@pytest.mark.parametrize("said", [b"", b"/Index [0 9]", b"/DecodeParms << /Predictor 1 >>"])
+def test_a_table_in_a_stream_says_what_one_of_lines_does(foretold: bool, said: bytes) -> None:
+    data = packed(foretold=foretold, said=b"" if foretold and b"Parms" in said else said)
+    assert_same(plain(data), data, widths=False)
+    # What an update says anew holds, though the table before it says that the object is in a stream.
+    turned = with_object(
+        data,
+        5,
+        b"<< /Type /Page /MediaBox [0 0 300 200] /Rotate 90 /Contents 6 0 R /Resources << /Font << /F 3 0 R >> >> >>",
+    )
+    found = plain(turned)
+    assert found is not None
+    assert found.turned == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"/W [1 2 1]", b"/W [0 0 0]"),
+        (b"/W [1 2 1]", b"/W [1 2 9]"),
+        (b"/Type /XRef", b"/Type /Other"),
+        (b"/Columns 4", b"/Columns 5"),
+        (b"/Columns 4", b"/Columns 4 /Colors 3"),
+        (b"/Columns 4", b"/Columns 2 /BitsPerComponent 16"),
+        (b"/Columns 4", b"/Columns 8"),
+        (b"/N 4", b"/N 3"),
+        (b"/FlateDecode", b"/LZWDecode"),
+        (b"/Pages 2 0 R", b"/Pages [1 2]"),
+        (b"/Size 9", b"/XRefStm 9"),
+        (b"endstream", b"end"),
+    ],
+)
+def test_streams_of_objects_that_are_not_as_most_are_pdfium_s(old: bytes, new: bytes) -> None:
+    assert pdf_plain.opened(packed(foretold=True)) is not None
+    assert pdf_plain.opened(packed(old, new, foretold=True)) is None
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        # A page whose box is no list, is empty, or is nowhere; whose content is no stream.
+        (5, b"/MediaBox 500 /Contents 6 0 R"),
+        (5, b"/MediaBox [0 0 300 0] /Contents 6 0 R"),
+        (5, b"/MediaBox [0 0 9999999 200] /Contents 6 0 R"),
+        (5, b"/MediaBox [0 0 300 200] /Contents [<< >>]"),
+        (5, b"/MediaBox [0 0 300 200] /Contents 1 0 R"),
+        # Far more pages than are read, and a tree of them that is too deep.
+        (2, b"/Kids [5 0 R] /Count 9999999"),
+        (2, b"/Kids [7 0 R] /Count 1"),
+    ],
+)
+def test_pages_that_are_said_oddly_are_pdfium_s(number: int, said: bytes) -> None:
+    nodes = [b"<< /Kids [%d 0 R] >>" % (at + 1) for at in range(7, 60)]
+    data = handmade(CONTENT, resources=RESOURCES, objects=(FONT, stream(PAIRS)))
+    for at, node in enumerate(nodes, 7):
+        data = with_object(data, at, node)
+    data = with_object(data, 60, b"<< /Type /Page /MediaBox [0 0 300 200] /Contents 6 0 R >>")
+    assert plain(data) is not None
+    assert plain(with_object(data, number, b"<< /Resources << /Font << /F 3 0 R >> >> %s >>" % said)) is None
+
+
+def test_what_refers_to_itself_is_pdfium_s() -> None:
+    data = page(CONTENT)
+    assert plain(data.replace(b"/Size 7", b"/Size 7 /Prev %d" % data.index(b"xref\n"))) is None
+    assert plain(page(CONTENT, font=b"3 0 R")) is None
+
+
+def test_what_an_update_takes_away_is_gone() -> None:
+    data = with_object(page(CONTENT), 5, b"<< >>")
+    assert plain(data.replace(b" 00000 n \ntrailer\n<< /Size 9", b" 00000 f \ntrailer\n<< /Size 9")) is None
+    assert plain(data.replace(b"xref\n5 1\n", b"xref\n5 99999\n")) is None
 
 
 def test_encrypted_files_are_pdfium_s() -> None:
