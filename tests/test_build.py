@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -163,6 +165,20 @@ def test_provenance_has_a_row_a_piece_in_the_order_of_the_tables() -> None:
 def test_provenance_alone_is_the_same() -> None:
     sources = [extraction("a.txt", form(0), form(1)), failed("b.txt"), extraction("c.txt")]
     assert provenance_table(sources).equals(to_tables(sources)["provenance"])
+
+
+def test_no_form_of_many_in_a_file_goes_over_all_of_its_lines() -> None:
+    gone_over = []
+
+    class Lines(list[str]):
+        def __iter__(self) -> Iterator[str]:
+            gone_over.append(len(self))
+            return super().__iter__()
+
+    source = extraction("a.txt", *map(form, range(20)))
+    counting = replace(source, lines=Lines(LINES))
+    assert to_tables([counting])["provenance"].equals(to_tables([source])["provenance"])
+    assert gone_over == []
 
 
 def test_a_paged_source_has_pages_and_boxes_instead_of_lines() -> None:

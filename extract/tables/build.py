@@ -324,8 +324,9 @@ class _Provenance:
         self._lines += array("i", numbers)
         self._starts += array("i", starts)
         self._ends += array("i", ends)
-        own = ["", *lines]
-        texts = [own[line][start:end] for line, start, end in zip(numbers, starts, ends, strict=True)]
+        # Line 0 is none; what is taken for it here is replaced below.
+        own = lines or [""]
+        texts = [own[line - 1][start:end] for line, start, end in zip(numbers, starts, ends, strict=True)]
         if 0 in numbers:
             # Where there are no lines to slice, a cell brings its own text.
             brought = [cell.text or None for cell in cells]
