@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from datetime import date, datetime, time
 
 import pytest
 
@@ -11,6 +12,7 @@ from extract.errors import UnreadableInput
 from extract.readers.compound import Compound, alone
 from extract.readers.doc import own_text
 from extract.readers.files import ReadOptions, read
+from extract.readers.numbers import date_of, of_date
 from extract.readers.source import Source
 from tests.forms import office
 from tests.forms.office import old_label, old_number, old_workbook, record
@@ -61,6 +63,7 @@ def test_hidden_rows_and_columns() -> None:
         (office.compound({"WordDocument": struct.pack("<5HH", *[0] * 5, 0x0100)}), "encrypted"),
         (office.compound({"PowerPoint Document": b"x"}), "unsupported_format"),
         (old_workbook({"表": b""}), "empty"),
+        (old_workbook({"表": old_label(0, 0, "甲")}, before=record(0x0085, 9, 9, more=b"\0\0\x01\0A")), "malformed"),
         (old_workbook({"表": old_label(65535, 255, "甲")}), "too_many_cells"),
         (office.compound({"Workbook": b"x"})[:40], "malformed"),
         (office.compound({"Workbook": b"x"})[:1024], "malformed"),
@@ -125,6 +128,34 @@ def test_a_header_that_cannot_be(at: int, number: int, reason: str | None) -> No
     else:
         with pytest.raises(UnreadableInput, match=reason):
             Compound(bytes(data))
+
+
+AFTERNOON = datetime(2024, 3, 5, 14, 7, 9)
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        (AFTERNOON, "mmm d", "Mar 5"),
+        (AFTERNOON, 'yyyy"年"m"月"d"日"', "2024年3月5日"),
+        (AFTERNOON, "d.m.yyyy", "5.3.2024"),
+        (AFTERNOON, "yy/mm/dd", "24/03/05"),
+        (AFTERNOON, "hh:mm:ss", "14:07:09"),
+        (AFTERNOON, "h:mm AM/PM", "2:07 PM"),
+        (AFTERNOON, "上午/下午h时", "下午2时"),
+        (AFTERNOON, "yyyy-m-d @", "2024-3-5"),
+        # A format that is none of dates shows them as they usually do.
+        (AFTERNOON, "0.00", "2024/3/5 14:07"),
+        (AFTERNOON.date(), "0", "2024/3/5"),
+        (AFTERNOON.time(), "0", "14:07"),
+    ],
+)
+def test_dates_show_by_their_formats(value: date | time, code: str, shown: str) -> None:
+    assert of_date(value, code) == shown
+
+
+def test_a_number_is_a_date_within_the_calendar_of_sheets() -> None:
+    assert [date_of(days) for days in (-1, 45356, 1e9)] == [None, datetime(2024, 3, 5), None]
 
 
 def word_stream(text: str, narrow: str, before: bytes = b"", kind: bytes = b"\x02", name: str = "1Table") -> bytes:

@@ -100,10 +100,38 @@ def test_what_a_text_does_not_show() -> None:
     assert rows(source("text", body)) == [{0: "甲乙丙", 1: "丁"}]
 
 
+def text_box(text: str) -> str:
+    drawn = "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"
+    inner = office.open_paragraph(text)
+    return f'<draw:frame xmlns:draw="{drawn}"><draw:text-box>{inner}</draw:text-box></draw:frame>'
+
+
+def test_text_boxes_stand_behind_what_they_are_anchored_to() -> None:
+    found = source("text", f"<text:p>甲{text_box('框')}乙</text:p>" + sheet(row(cell("丙"), cell(""))))
+    assert rows(found) == [{0: "甲乙"}, {0: "框"}, {0: "丙"}]
+    assert names(found)[1] == ["paragraph[1]/textbox[1]/paragraph[1]"]
+    inner = office.open_cell(f"<text:p>甲<text:tab/>乙{text_box('框')}</text:p>")
+    found = source("text", sheet(row(inner, cell("丙")), row(office.open_cell(text_box("独")), cell("丁"))))
+    assert rows(found) == [{0: "甲乙", 1: "丙"}, {0: "框"}, {0: "独", 1: "丁"}]
+    assert names(found)[1] == ["table[1]/row[1]/cell[1]/textbox[1]/paragraph[1]"]
+
+
+def test_rows_in_groups_and_paragraphs_in_lists_are_read() -> None:
+    header = f"<table:table-header-rows>{row(cell('头'), cell('目'))}</table:table-header-rows>"
+    listed = office.open_cell("<text:list><text:list-item><text:p>项</text:p></text:list-item></text:list>")
+    body = sheet(header, row(cell("甲"), listed), row(cell(" "), "<table:other/>", cell("尾")))
+    for kind in ("text", "spreadsheet"):
+        assert rows(source(kind, body)) == [{0: "头", 1: "目"}, {0: "甲", 1: "项"}, {1: "尾"}]
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
         (office.opendocument("text", ""), "empty"),
+        (
+            office.zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<a><b/></a>"}),
+            "malformed",
+        ),
         (office.opendocument("spreadsheet", sheet(row(cell(" ")))), "empty"),
         (office.opendocument("text", "<text:p>"), "malformed"),
         (office.opendocument("text", office.open_paragraph("甲"))[:-40], "malformed"),
@@ -142,6 +170,9 @@ def test_what_cannot_be_read_says_why(data: bytes, code: str) -> None:
         ("2024年", "2024.5", "2024年"),
         ("3-5", "3.5", "3-5"),
         ("12.00", "12", "12.00"),
+        ("12.3", "abc", "12.3"),
+        ("12.3", "nan", "12.3"),
+        ("1.2.3", "1.23", "1.2.3"),
     ],
 )
 def test_digits_that_were_typed_are_kept(shown: str, value: str, kept: str) -> None:

@@ -197,6 +197,77 @@ def test_a_table_as_databases_print_it() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("source", "rows"),
+    [
+        # Nothing but blanks stands above, and a rule ends it.
+        ("----  ----\n甲乙  12\n丙丁  34\n----  ----\n", [{0: "甲乙", 1: "12"}, {0: "丙丁", 1: "34"}]),
+        # What is above is its header, and a blank line ends it.
+        (
+            "说明\n\n项目  金额\n----  ----\n甲乙  12\n丙丁  34\n\n后",
+            [{0: "说明"}, {0: "项目", 1: "金额"}, {0: "甲乙", 1: "12"}, {0: "丙丁", 1: "34"}, {0: "后"}],
+        ),
+        # Nothing ends it: it is none.
+        (
+            "\n----  ----\n甲乙  12\n丙丁  34\n后文",
+            [{0: "----", 1: "----"}, {0: "甲乙", 1: "12"}, {0: "丙丁", 1: "34"}, {0: "后文"}],
+        ),
+        # Some programs count “ as two columns, some as one.
+        (
+            "----------  ------\n项目        金额\n----------  ------\n“甲”乙丙丁  12\n丙丁        34\n“”“”        5\n----------  ------\n",
+            [{0: "项目", 1: "金额"}, {0: "“甲”乙丙丁", 1: "12"}, {0: "丙丁", 1: "34"}, {0: "“”“”", 1: "5"}],
+        ),
+        # A text crosses the columns: it is none.
+        (
+            "----  ----\n项目  金额\n----  ----\n甲乙丙丁戊  12\n丙丁  34\n----  ----\n",
+            [
+                {0: "----", 1: "----"},
+                {0: "项目", 1: "金额"},
+                {0: "----", 1: "----"},
+                {0: "甲乙丙丁戊", 1: "12"},
+                {0: "丙丁", 1: "34"},
+                {0: "----", 1: "----"},
+            ],
+        ),
+    ],
+)
+def test_tables_between_dashes(source: str, rows: list[dict[int, str]]) -> None:
+    assert [texts(row) for row in shapes.read(source).rows] == rows
+
+
+@pytest.mark.parametrize(
+    ("source", "rows"),
+    [
+        # A cell that ends in two strokes goes on below only where there is as many cells.
+        (
+            "| 甲 | 乙 |\n|---|---|\n| 一 \\\\ | 二 |\n| 三 |\n| 四 | 五 |",
+            [{0: "甲", 1: "乙"}, {0: "一\\", 1: "二"}, {0: "三"}, {0: "四", 1: "五"}],
+        ),
+        # Pieces that do not make up a row are rows of their own, and a rule ends them.
+        (
+            "| 甲 | 乙 | 丙 |\n|---|---|---|\n| 1 | 2 |\n| 3 | 4 |\n| 5 | 6 | 7 |\n|---|---|---|\n| 8 | 9 |\n| 末 |\n",
+            [
+                {0: "甲", 1: "乙", 2: "丙"},
+                {0: "1", 1: "2"},
+                {0: "3", 1: "4"},
+                {0: "5", 1: "6", 2: "7"},
+                {0: "8", 1: "9"},
+                {0: "末"},
+            ],
+        ),
+        # Cells that tabs part may hold pipes.
+        (
+            "甲|乙\t丙\t丁\t\t\n1|2\t3\t4\t\t\n5|6\t7\t8\t\t",
+            [{0: "甲|乙", 1: "丙", 2: "丁"}, {0: "1|2", 1: "3", 2: "4"}, {0: "5|6", 1: "7", 2: "8"}],
+        ),
+        # A table amid much text.
+        ("\n".join(["文"] * 20 + ["甲|乙|丙"] * 12), [{0: "文"}] * 20 + [{0: "甲", 1: "乙", 2: "丙"}] * 12),
+    ],
+)
+def test_tables_between_pipes(source: str, rows: list[dict[int, str]]) -> None:
+    assert [texts(row) for row in shapes.read(source).rows] == rows
+
+
 @given(tables(plain_cells))
 def test_one_cell_a_line(table: Table) -> None:
     """Rows end in blank cells, which stand in one line; other blank cells are lone pipes."""

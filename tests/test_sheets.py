@@ -185,6 +185,16 @@ def test_no_room_is_made_for_cells_where_no_sheet_has_one(cells: dict[int, str])
     assert (failure.code, failure.params) == ("malformed", {"reason": "a cell beyond the last one of a sheet"})
 
 
+def test_yes_and_no_show_in_capitals_and_blank_cells_do_not() -> None:
+    made = office.sheet({1: '<c r="A1" t="b"><v>1</v></c><c r="B1" t="b"><v>0</v></c>' + office.text_cell("C1", " ")})
+    assert rows(source({"表": made})) == [{0: "TRUE", 1: "FALSE"}]
+
+
+def test_a_cell_that_a_merged_one_covers_shows_nothing() -> None:
+    cells = "".join(office.text_cell(f"{col}1", f"{col}一") for col in "ABC")
+    assert rows(source({"表": office.sheet({1: cells}, merged=("A1:B1",))})) == [{0: "A一", 2: "C一"}]
+
+
 def test_a_sheet_in_binary_that_reaches_too_far() -> None:
     row = bytes([0, 4]) + (1_048_575).to_bytes(4, "little")
     cell = bytes([5, 4]) + (16_383).to_bytes(4, "little")

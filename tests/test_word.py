@@ -108,15 +108,66 @@ def test_controls_and_links_show_what_they_hold() -> None:
     assert rows(whole) == [{0: "链接"}, {0: "甲", 1: "乙"}]
 
 
+def test_of_two_ways_to_say_a_thing_one_is_read() -> None:
+    """Paragraphs, cells and rows may be said in several ways, the newer one with no text."""
+
+    def either(one: str, other: str) -> str:
+        first = f'<mc:Choice Requires="w14">{one}</mc:Choice>'
+        return f"<mc:AlternateContent>{first}<mc:Fallback>{other}</mc:Fallback></mc:AlternateContent>"
+
+    told, untold = office.paragraph("甲"), "<w:p><w:r/></w:p>"
+    assert rows(either(told, office.paragraph("旧")) + either(untold, office.paragraph("乙"))) == [{0: "甲"}, {0: "乙"}]
+    assert rows(table(either(cell("一"), cell("旧")) + cell("二"))) == [{0: "一", 1: "二"}]
+    assert rows("<mc:AlternateContent/>" + told) == [{0: "甲"}]
+
+
+def test_tabs_part_the_words_of_a_line_and_blanks_of_a_cell() -> None:
+    tabbed = "<w:p><w:r><w:t>单位</w:t><w:tab/><w:t>甲局</w:t></w:r></w:p>"
+    assert rows(tabbed) == [{0: "单位", 1: "甲局"}]
+    assert rows(table(office.word_cell(tabbed) + cell("乙"), cell(" ") + cell(""))) == [{0: "单位甲局", 1: "乙"}]
+
+
 def test_signs_of_the_symbol_font() -> None:
     run = '<w:p><w:r><w:sym w:font="Symbol" w:char="F0B3"/><w:t>95</w:t><w:noBreakHyphen/><w:t>99</w:t></w:r></w:p>'
     assert rows(run) == [{0: "≥95-99"}]
+    # Of other fonts what is no letter of their own, and nothing where it is not said which.
+    others = [
+        ("宋体", "2265"),
+        ("Wingdings", "F0B3"),
+        ("宋体", "D800"),
+        ("宋体", "110000"),
+        ("Symbol", "甲"),
+        ("Symbol", ""),
+    ]
+    signs = "".join(f'<w:sym w:font="{font}" w:char="{char}"/>' for font, char in others)
+    assert rows(f"<w:p><w:r>{signs}<w:t>95</w:t></w:r></w:p>") == [{0: "≥95"}]
+
+
+@pytest.mark.parametrize(
+    ("relations", "found"),
+    [
+        ('<Relationship Type="x/officeDocument" Target="/word/other.xml"/>', "乙"),
+        ('<Relationship Type="x/styles" Target="word/other.xml"/>', "甲"),
+        ('<Relationship Type="x/officeDocument" Target="word/gone.xml"/>', "甲"),
+        ('<Relationship Type="x/officeDocument"/><Relationship/>', "甲"),
+    ],
+)
+def test_the_part_that_holds_the_text_is_the_one_that_the_file_says(relations: str, found: str) -> None:
+    main = "<w:document xmlns:w='w'><w:body><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:body></w:document>"
+    parts = {
+        "_rels/.rels": f"<Relationships>{relations}</Relationships>",
+        "word/document.xml": main.format("甲"),
+        "word/other.xml": main.format("乙"),
+    }
+    grids = read(office.zipped(parts), "docx", ReadOptions()).grids
+    assert [texts(row) for grid in grids for row in grid.rows] == [{0: found}]
 
 
 @pytest.mark.parametrize(
     ("data", "code"),
     [
         (office.word(""), "empty"),
+        (office.zipped({"word/document.xml": "<a><b/></a>"}), "malformed"),
         (office.word("<w:p>"), "malformed"),
         (office.word(office.paragraph("甲"))[:-40], "malformed"),
         (office.zipped({"word/document.xml": "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}), "declares_entities"),
