@@ -105,3 +105,33 @@ def test_a_file_without_a_page() -> None:
     failure = extract_bytes(handmade()).failure
     assert failure is not None
     assert failure.code == "malformed"
+
+
+def at(x: float, y: float, text: str) -> str:
+    return f"BT /F 9 Tf 1 0 0 1 {x} {y} Tm ({text}) Tj ET "
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        # Texts beside one another, near and far, in order and not; two lines of them.
+        (at(26, 122, "A") + at(36, 122, "B"), "绩效"),
+        (at(26, 122, "A") + at(50, 122, "B"), "绩 效"),
+        (at(36, 122, "B") + at(26, 122, "A"), "绩效"),
+        (at(26, 127, "A") + at(36, 127, "B") + at(26, 114, "C") + at(36, 114, "A"), "绩效目绩"),
+        # One that is a little higher, one that is drawn twice to be bold, and blanks.
+        (at(26, 122, "A") + at(36, 123.5, "B"), "绩效"),
+        (at(26, 122, "AB") + at(26.2, 122, "AB"), "绩效"),
+        (at(26, 122, " AB "), "绩效"),
+        (at(26, 122, "a b"), "a b"),
+        (at(26, 122, "   ") + at(26, 114, "A"), "绩"),
+        # Latin letters that a gap parts, and those that none does.
+        (at(26, 122, "ab") + at(44, 122, "ab"), "ab ab"),
+        (at(26, 122, "A") + at(38, 122, "ab"), "绩ab"),
+    ],
+)
+def test_the_texts_of_a_cell_come_together_however_they_are_drawn(engine: str, cell: str, text: str) -> None:
+    data = made(rules() + cell + written([["", "CA"], *CELLS[1:]]))
+    found = pdf.read(data, ReadOptions(pdf_engine=engine))
+    assert [cell.text for row in found.grids[0].rows for cell in row.cells] == [text, "目绩", "abc", "xy", "效", "z"]
