@@ -1,5 +1,6 @@
 # Each target makes the environment it needs. IN, OUT and FLAGS are for `make extract`, OUT is for `make report` too, N for
-# `make bench-scale`, MINUTES and TARGETS for `make fuzz`, and STEPS for `make model`.
+# `make bench-scale`, MINUTES and TARGETS for `make fuzz`, STEPS for `make model`,
+# and N and SEED for `make mutants`.
 PYTHON ?= python3.11
 VENV ?= .venv
 IN ?= samples
@@ -9,6 +10,7 @@ N ?= 2000
 MINUTES ?= 10
 TARGETS ?=
 STEPS ?= 2000
+SEED ?= 1
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -16,7 +18,7 @@ SOURCES := extract tests fuzz benchmarks supply docs/hooks.py notebooks
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help extract report example notebooks docs test coverage fuzz model check bench bench-confidence bench-scale soak hostile hashes inventory clean
+.PHONY: help extract report example notebooks docs test coverage fuzz model mutants check bench bench-confidence bench-scale soak hostile hashes inventory clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -53,6 +55,9 @@ fuzz: $(VENV)/.fuzz ## Fuzz the readers and what reads other files, MINUTES (10)
 model: $(VENV)/.test ## Hold runs over changing inputs against runs from nothing, for STEPS (2000) steps
 	PIFUBIAO_MODEL_STEPS=$(STEPS) $(BIN)/python -m pytest -s tests/test_batch_model.py
 
+mutants: $(VENV)/.test $(VENV)/.mutation ## See whether tests notice N (600) changes of the code drawn by SEED (1), and write benchmarks/MUTANTS.md
+	$(BIN)/python -m benchmarks.mutants $(if $(filter command line,$(origin N)),$(N)) --seed $(SEED)
+
 check: $(VENV)/.check ## Run ruff, mypy and import-linter
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
@@ -81,7 +86,7 @@ inventory: $(VENV)/.supply ## Write the bill of materials and the licences, docs
 	$(BIN)/python -m supply.inventory
 
 clean: ## Remove the environment, the tables and all caches
-	rm -rf $(VENV) out out-report out-example example site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .coverage
+	rm -rf $(VENV) out out-report out-example example site dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .fuzz .coverage mutants
 	find $(SOURCES) docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp says that the environment has what the target needs; a change of the requirements makes it anew.
@@ -95,7 +100,7 @@ $(VENV)/.run: pyproject.toml hashes.txt
 	$(PIP) install --quiet --no-deps --build-constraint hashes.txt --editable .
 	@touch $@
 
-$(VENV)/.report $(VENV)/.notebooks $(VENV)/.docs $(VENV)/.test $(VENV)/.coverage $(VENV)/.fuzz $(VENV)/.check $(VENV)/.bench $(VENV)/.supply: $(VENV)/.%: $(VENV)/.run
+$(VENV)/.report $(VENV)/.notebooks $(VENV)/.docs $(VENV)/.test $(VENV)/.coverage $(VENV)/.fuzz $(VENV)/.mutation $(VENV)/.check $(VENV)/.bench $(VENV)/.supply: $(VENV)/.%: $(VENV)/.run
 	$(BIN)/python supply/needed.py $* > $(VENV)/$*.txt
 	$(PIP) install --quiet --require-hashes --constraint hashes.txt --requirement $(VENV)/$*.txt
 	@touch $@

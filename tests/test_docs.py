@@ -35,6 +35,7 @@ TARGETS = {
     "bench-confidence",
     "bench-scale",
     "soak",
+    "mutants",
     "hostile",
     "hashes",
     "inventory",
