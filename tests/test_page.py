@@ -130,6 +130,19 @@ def test_a_full_line_between_two_anchors_is_open() -> None:
     assert deal(anchors, pieces, Rule(6.0, 12, lambda _: 0.0, {})).open == {0, 1}
 
 
+def test_pieces_that_no_way_holds_together_go_to_their_nearest_anchors() -> None:
+    anchors = [Anchor(1, 2, 1), Anchor(20, 20, 1), Anchor(40, 40, 1)]
+    pieces = placed(("甲乙丙丁戊己", 0), ("庚辛", 10), ("子丑寅卯辰巳", 12), ("午未申酉戌亥", 21))
+    dealt = deal(anchors, pieces, Rule(6.0, 12, lambda _: 0.0, {}))
+    assert [[piece.cell.text for piece in row] for row in dealt.rows] == [
+        ["甲乙丙丁戊己", "庚辛"],
+        ["子丑寅卯辰巳", "午未申酉戌亥"],
+        [],
+    ]
+    assert (dealt.cost, dealt.costs) == (26.0, [4.0, 4.0, 6.0])
+    assert dealt.open == {0, 1, 2}
+
+
 def test_one_line_that_stands_out_is_no_measure_of_a_column() -> None:
     assert room_of(cells("甲" * 11, "乙" * 8, "丙" * 8, "丁" * 8, "戊" * 8, "己" * 4)) == 16
     assert room_of(cells("甲" * 11, "乙" * 8, "丙" * 4)) == 22
