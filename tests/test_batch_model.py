@@ -266,6 +266,10 @@ def account(out: Path) -> dict[str, Any]:
     }
 
 
+def tell() -> None:
+    sys.stdout.write(f"{Batch.taken} steps, {Batch.ended} runs ended before their end\n")
+
+
 def test_any_history_gives_what_a_run_from_nothing_gives() -> None:
     few = settings(
         max_examples=max(1, min(STEPS // _EACH, 40)), stateful_step_count=_EACH, deadline=None, database=None
@@ -276,6 +280,8 @@ def test_any_history_gives_what_a_run_from_nothing_gives() -> None:
         Batch.killer = killer
         run_state_machine_as_test(Batch, settings=few)
         while STEPS > _FEW and Batch.taken < STEPS:
-            sys.stdout.write(f"{Batch.taken} steps, {Batch.ended} runs ended before their end\n")
+            tell()
             run_state_machine_as_test(Batch, settings=few)
+    if STEPS > _FEW:
+        tell()
     assert Batch.ended > 0
