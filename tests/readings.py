@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from extract.api import extract_all
+from extract.readers import kinds
+from extract.report.explain import as_dict
 from extract.tables.build import to_tables
+from tests.explained import explain
 
 TESTS: Final = Path(__file__).parent
 SAMPLES: Final = TESTS.parent / "samples"
@@ -133,10 +136,15 @@ def data_of(copy: str) -> bytes:
     return "\n".join(DAMAGES[way](lines, random.Random(copy))).encode("utf-8", "surrogateescape")
 
 
-def rows(copy: str) -> dict[str, list[dict[str, Any]]]:
-    """What the tables hold of a copy, by table."""
-    found = to_tables(extract_all(data_of(copy), source_path="a"))
-    return {table: own.to_pylist() for table, own in found.items()}
+def rows(copy: str) -> dict[str, list[Any]]:
+    """What the tables hold of a copy, by table; and how it came about, with what each way of reading costs."""
+    data = data_of(copy)
+    if kinds.kind(data) in kinds.ARCHIVES:
+        found = to_tables(extract_all(data, source_path="a"))
+        return {table: own.to_pylist() for table, own in found.items()}
+    told = explain(data, name="a")
+    own = {table: found.to_pylist() for table, found in to_tables([told.extraction]).items()}
+    return {**own, "explained": [*as_dict(told).items()]}
 
 
 def digests(copy: str) -> dict[str, str]:
