@@ -1,0 +1,133 @@
+"""Small forms that bring about one finding each, whole: where it points, and what it says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Final
+
+import pytest
+
+from extract.api import extract_bytes
+from tests.test_corrections import FORM
+
+TOP: Final = FORM.partition("年度绩效指标\n")[0]
+HEAD: Final = FORM.partition("一级指标")[0]
+HEADER: Final = "一级指标\t二级指标\t三级指标\t指标性质\t指标值\t度量单位\t权重\n"
+SECOND: Final = "\t质量指标\t走访效果\t\t良好\t\t40\n"
+SIDES: Final = """一级指标\t二级指标\t三级指标\t指标值\t二级指标\t三级指标\t指标值
+产出指标\t数量指标\t三年走访户数\t≥90户\t数量指标\t走访户数\t≥30户
+\t\t\t\t质量指标\t走访效果\t良好
+"""
+# Names of one width, of which none ends as a name does.
+WIDE: Final = (
+    "组织开展困难群众走访慰问活动并登记在册的",
+    "开展全县低保对象动态管理核查入户的户数达",
+    "为特困人员购买照料护理服务和住院保险的人",
+)
+
+# Code, table, record, field, what it says, and the text that it points at.
+Found = tuple[str, str, int | None, str | None, dict[str, Any], str | None]
+OF_SECOND: Final = {"name": "走访效果"}
+
+CASES: Final[dict[str, tuple[str, list[Found]]]] = {
+    "nothing": (FORM, []),
+    "no year": (
+        FORM.replace("预算年度：2024\n", ""),
+        [("fiscal_year_missing", "documents", None, "fiscal_year", {}, None)],
+    ),
+    "no project": (
+        FORM.replace("项目名称：走访慰问\n", ""),
+        [("project_missing", "documents", None, "project_name", {}, None)],
+    ),
+    "no goals": (
+        FORM.replace("整体绩效目标\t做好民政工作。\n", ""),
+        [("goals_missing", "goals", None, None, {}, None)],
+    ),
+    "a task without a content": (
+        FORM.replace("走访困难群众", ""),
+        [("task_incomplete", "tasks", None, None, {"text": "走访"}, "走访")],
+    ),
+    "no value": (
+        FORM.replace("≥\t30", "≥\t"),
+        [("value_missing", "indicators", 0, "value", {"name": "走访户数"}, "走访户数")],
+    ),
+    "a unit in the value and another beside it": (
+        FORM.replace("≥\t30\t户", "≥\t30人以上\t户"),
+        [("unit_twice", "indicators", 0, "unit", {"own": "人", "unit": "户"}, "户")],
+    ),
+    "no label of the first level": (
+        FORM.replace("产出指标\t", "\t"),
+        [
+            ("level1_inferred", "indicators", 0, "level1", {"level1": "产出指标", "level2": "数量指标"}, "数量指标"),
+            ("level1_inferred", "indicators", 1, "level1", {"level1": "产出指标", "level2": "质量指标"}, "质量指标"),
+        ],
+    ),
+    "no labels": (
+        FORM.replace("产出指标\t数量指标", "\t").replace("质量指标", ""),
+        [
+            (f"{level}_missing", "indicators", seq, level, {"name": name}, name)
+            for seq, name in enumerate(("走访户数", "走访效果"))
+            for level in ("level1", "level2")
+        ],
+    ),
+    "no columns of levels": (
+        f"{HEAD}指标名称\t指标性质\t指标值\t度量单位\t权重\n走访户数\t≥\t30\t户\t60\n走访效果\t\t良好\t\t40\n",
+        [("levels_absent", "indicators", None, None, {}, None)],
+    ),
+    "a label in the place of a name": (
+        FORM.replace("走访户数", "数量指标"),
+        [("label_in_name", "indicators", 0, field, {"name": "数量指标"}, "数量指标") for field in ("name", "level2")],
+    ),
+    "one row twice": (
+        f"{HEAD}{HEADER}产出指标\t数量指标\t走访户数\t≥\t30\t户\t50\n\t\t走访户数\t≥\t30\t户\t50\n",
+        [("duplicate_indicator", "indicators", 1, None, {"name": "走访户数", "first": 0}, "走访户数")],
+    ),
+    "a row of a name alone": (
+        FORM.replace(SECOND, "\t质量指标\t走访效果\n"),
+        [
+            ("row_incomplete", "indicators", None, None, OF_SECOND, "走访效果"),
+            ("weight_missing", "indicators", 1, "weight", OF_SECOND, "走访效果"),
+        ],
+    ),
+    "a date that breaks off": (
+        FORM.replace("良好", "2023年7"),
+        [("value_broken", "indicators", None, None, {"value": "2023年7"}, "2023年7")],
+    ),
+    "no name": (FORM.replace(SECOND, "\t\t\t≥\t20\t人\t40\n"), [("name_missing", "indicators", 1, "name", {}, "20")]),
+    "weights that are too many": (
+        FORM.replace("\t\t40\n", "\t\t60\n"),
+        [("weight_sum", "indicators", None, None, {"sum": Decimal(120)}, None)],
+    ),
+    "names that all end at one width": (
+        FORM.replace(SECOND, "".join(f"\t\t{name}\t≥\t3\t户\t{10 * (1 + at % 2)}\n" for at, name in enumerate(WIDE))),
+        [
+            ("cut_uncertain", "indicators", seq, "name_truncated", {"width": 40}, name)
+            for seq, name in enumerate(WIDE, 1)
+        ],
+    ),
+    "a row of one of two tables side by side": (
+        TOP + "年度绩效指标\n" + SIDES,
+        [
+            ("side_by_side", "indicators", 1, None, OF_SECOND, "走访效果"),
+            (
+                "row_ambiguous",
+                "indicators",
+                1,
+                None,
+                {"text": "质量指标", "role": "level2", "other": "aside"},
+                "质量指标",
+            ),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_doubtful_is_said_where_it_is(case: str) -> None:
+    text, expected = CASES[case]
+    (form,) = extract_bytes(text.encode()).forms
+    found = [
+        (one.code, one.table, one.seq, one.field, dict(one.params), one.place.text if one.place else None)
+        for one in form.findings
+    ]
+    assert found == expected
