@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from extract import misread
+from extract import doubts, misread
 from extract.interpret.choose import reader_of
 from extract.model import Finding, Form
 from extract.profiles import default
@@ -183,3 +183,27 @@ def test_a_sign_that_its_shape_told_is_inferred_and_no_other_tables_row() -> Non
     amount = Finding("ocr_corrected", "funding", 0, None)
     assert misread.by_shape(one, [operator]).indicators[0].operator_basis == "inferred"
     assert misread.by_shape(one, [amount]) == one
+
+
+@pytest.mark.parametrize(
+    ("doubt", "expected"),
+    [
+        (Doubt("巡", "训"), [("name", {"text": "巡查次数", "read": "巡", "other": "训"})]),
+        (Doubt("巡", ""), [("name", {"text": "巡查次数", "read": "巡", "other": "?"})]),
+        (Doubt("巡", "", whole=True), [(None, {"text": "巡查次数", "read": "巡", "other": "?"})]),
+        (Doubt("巡", "训", sure=True), []),
+    ],
+)
+def test_a_value_with_a_character_that_is_not_sure_is_doubtful(
+    doubt: Doubt, expected: list[tuple[str | None, dict[str, str]]]
+) -> None:
+    text = form()
+    source = scanned(text, {place(text, "巡查次数", "巡"): doubt})
+    (one,) = READER.forms(source.grids[0])
+    assert source.origin is not None
+    assert [
+        (found.code, found.table, found.seq, found.field, found.params, found.place)
+        for found in doubts.findings(one, source.origin, source.doubts)
+    ] == [
+        ("ocr_doubtful", "indicators", 0, field, params, one.indicators[0].places["name"]) for field, params in expected
+    ]
