@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from extract.api import extract_bytes
+from extract.catalogue import findings
 from tests.test_corrections import FORM
 
+TESTS: Final = Path(__file__).parent
+SAMPLES: Final = TESTS.parent / "samples"
 TOP: Final = FORM.partition("年度绩效指标\n")[0]
 HEAD: Final = FORM.partition("一级指标")[0]
 HEADER: Final = "一级指标\t二级指标\t三级指标\t指标性质\t指标值\t度量单位\t权重\n"
@@ -65,11 +69,12 @@ CASES: Final[dict[str, tuple[str, list[Found]]]] = {
     "no labels": (
         FORM.replace("产出指标\t数量指标", "\t").replace("质量指标", ""),
         [
-            (f"{level}_missing", "indicators", seq, level, {"name": name}, name)
+            (code, "indicators", seq, code.removesuffix("_missing"), {"name": name}, name)
             for seq, name in enumerate(("走访户数", "走访效果"))
-            for level in ("level1", "level2")
+            for code in ("level1_missing", "level2_missing")
         ],
     ),
+    "no indicators": (HEAD + HEADER, [("indicators_missing", "indicators", None, None, {}, None)]),
     "no columns of levels": (
         f"{HEAD}指标名称\t指标性质\t指标值\t度量单位\t权重\n走访户数\t≥\t30\t户\t60\n走访效果\t\t良好\t\t40\n",
         [("levels_absent", "indicators", None, None, {}, None)],
@@ -105,6 +110,10 @@ CASES: Final[dict[str, tuple[str, list[Found]]]] = {
             for seq, name in enumerate(WIDE, 1)
         ],
     ),
+    "a row of a table below the end": (
+        FORM + "其他说明\t无\n产出指标\t时效指标\t走访时间\t≤\t3\t天\t5\n",
+        [("row_unread", "indicators", None, None, {"text": "产出指标"}, "产出指标")],
+    ),
     "a row of one of two tables side by side": (
         TOP + "年度绩效指标\n" + SIDES,
         [
@@ -131,3 +140,20 @@ def test_what_is_doubtful_is_said_where_it_is(case: str) -> None:
         for one in form.findings
     ]
     assert found == expected
+
+
+def test_a_sentence_that_ends_with_a_full_line_may_end_a_paragraph() -> None:
+    last = "联合高校院所开展技术攻关。"
+    line = last.replace("。", "，建成后移交属地长期管护人员。")
+    text = (SAMPLES / "layout-01.txt").read_text(encoding="utf-8")
+    assert text.count(f"{last}\n") == 1
+    (form,) = extract_bytes(text.replace(f"{last}\n", f"{line}\n").encode()).forms
+    (found,) = form.findings
+    assert (found.code, found.table, found.seq, found.field) == ("layout_paragraph", "goals", 1, "text")
+    assert found.params == {"before": f"校院所{line[6:]}", "behind": "推行上门公证服务，汛期实行24小时双岗值守，对发"}
+    assert form.goals[1].text.startswith("稳步开展上门公证服务")
+
+
+def test_every_finding_is_named_by_a_test() -> None:
+    named = {code for path in TESTS.glob("test_*.py") for code in findings() if f'"{code}"' in path.read_text("utf-8")}
+    assert set(findings()) - named == set()
