@@ -9,9 +9,11 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from supply.hashes import HASHES, pinned
 from supply.inventory import ALLOWED, BILL, EXTRAS, LICENCES, Package, bill, licences_of, normal, packages, page
@@ -37,6 +39,13 @@ def test_the_hashes_are_those_of_the_pinned_versions() -> None:
         re.fullmatch(r"\S+==\S+(?: ; [^\\]+)? \\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+", one)
         for one in entries
     )
+
+
+def test_each_pinned_package_runs_on_the_first_python_that_the_project_does() -> None:
+    pins = pinned(CONSTRAINTS)
+    asked = {one.name: one.metadata["Requires-Python"] for one in distributions() if normal(one.name) in pins}
+    assert len(asked) > 50
+    assert {name: wanted for name, wanted in asked.items() if wanted and "3.11.0" not in SpecifierSet(wanted)} == {}
 
 
 def test_no_address_of_a_host_is_named() -> None:
