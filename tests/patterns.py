@@ -66,19 +66,21 @@ def searched() -> set[str]:
     sources = [path.read_text(encoding="utf-8") for path in sorted((_ROOT / "extract").rglob("*.py"))]
     names = {name for source in sources for name in _SEARCH.findall(source)}
     homes = [vars(module) for name, module in list(sys.modules.items()) if name.startswith("extract.")]
-    # Those that are made of data are fields of records.
-    homes += [
-        {name: getattr(one, name, None) for name in fields}
-        for one in gc.get_objects()
-        if str(type(one).__module__).startswith("extract.")
-        and (fields := getattr(one, "__dataclass_fields__", None) or getattr(one, "_fields", None))
-    ]
+    # Those that are made of data are kept by objects.
+    homes += [_kept(one) for one in gc.get_objects() if str(type(one).__module__).startswith("extract.")]
     return {
         value.pattern
         for home in homes
         for name, value in home.items()
         if name in names and isinstance(value, re.Pattern | regex.Pattern)
     }
+
+
+def _kept(one: object) -> dict[str, Any]:
+    """What an object has under which names, whatever its class is like."""
+    own = vars(one) if hasattr(one, "__dict__") else {}
+    slots = [name for kind in type(one).__mro__ for name in getattr(kind, "__slots__", ())]
+    return {**own, **{name: getattr(one, name, None) for name in [*slots, *getattr(one, "_fields", ())]}}
 
 
 def letters(pattern: str) -> list[str]:

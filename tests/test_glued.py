@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from extract.api import extract_bytes
+from extract.interpret.glued_figures import by_cents
 from extract.model import Form
 from tests.glued import ORDERS, SAMPLES, WRITERS, samples, written
 from tests.places import check_places
@@ -227,3 +228,14 @@ def test_a_short_word_for_what_came_of_it_is_no_end_of_a_target() -> None:
 def test_samples_are_as_they_are_written() -> None:
     for name, text, _ in samples():
         assert (SAMPLES / name).read_bytes() == text.encode(), name
+
+
+@pytest.mark.parametrize("run", ["11111.112222.33", "1,234.5678.90", "0.120.34"])
+def test_a_run_of_amounts_is_cut_alike_whatever_stands_before_it(run: str) -> None:
+    alone, behind = by_cents(run, 0, len(run)), by_cents(f"2024{run}", 4, 4 + len(run))
+    assert alone is not None
+    assert behind is not None
+    assert [piece.amount for piece in behind.ways[0][1]] == [piece.amount for piece in alone.ways[0][1]]
+    assert [(piece.start - 4, piece.end - 4) for piece in behind.ways[0][1]] == [
+        (piece.start, piece.end) for piece in alone.ways[0][1]
+    ]

@@ -11,9 +11,11 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+import regex
+
 _NUMBER: Final = re.compile(r"(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?")
 _DASH: Final = re.compile(r"[\-—–]+")
-_CENTS: Final = re.compile(r"(?:\d{1,3}(?:,\d{3})++|(?:(?<!\d)|(?<=\.\d\d))\d++)\.\d\d")
+_CENTS: Final = regex.compile(r"(?:\d{1,3}(?:,\d{3})++|(?:\G|(?<!\d))\d++)\.\d\d")
 # No amount is longer than so many characters.
 _LONGEST: Final = 18
 _MOST_STEPS: Final = 60000

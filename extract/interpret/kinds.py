@@ -70,7 +70,10 @@ class Kinds:
         self._after = {word: vocabulary.operators_after[word] for word in words}
         included = "|".join(map(regex.escape, vocabulary.included))
         # What says nothing more behind a unit: a remark that the limit is included, and a mark that ends a sentence.
-        self._idle = regex.compile(rf"(?:\s*+[(（](?:{included})[^()（）]{{0,10}}[)）])?\s*+[。．.；;，,、]?\s*+$")
+        # It begins with a run of blanks or where the search does, and so is not tried within each blank of the run.
+        self._idle = regex.compile(
+            rf"(?:\G|(?<!\s))(?:\s*+[(（](?:{included})[^()（）]{{0,10}}[)）])?\s*+[。．.；;，,、]?\s*+$"
+        )
 
     def __call__(self, text: str) -> str:
         """The kind of a cell with this text."""

@@ -24,9 +24,9 @@ COUNTER: Final = regex.compile(
     r"(?:[一二三四五六七八九十]{1,3}(?:是|、|．|\.)|\d{1,2}\s*(?:[.、．]\s*(?!\d)|\))|[(（][一二三四五六七八九十\d]{1,3}[)）]|目标\s*[一二三四五六七八九十\d]{1,2}\s*[:：、]|第[一二三四五六七八九十]{1,3}[,，、])"
 )
 # Tags that a text begins or ends with.
-_TAGS: Final = r"(?:(?<!\s)\s*</?[A-Za-z][^<>]{0,2000}>)+"
+_TAGS: Final = r"(?:\s*</?[A-Za-z][^<>]{0,2000}>)+"
 _LEADING: Final = re.compile(_TAGS)
-_TRAILING: Final = re.compile(_TAGS + r"\s*$")
+_TRAILING: Final = re.compile(r"(?<!\s)" + _TAGS + r"\s*$")
 _SENTENCE_END: Final = tuple("。！？!?；;…")
 # So many cells in one line make it a row of a table.
 _TABLE_ROW: Final = 4
