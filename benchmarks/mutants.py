@@ -18,6 +18,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from math import sqrt
 from pathlib import Path
@@ -146,7 +147,7 @@ class Loop:
         with _REACHED.open("a", encoding="utf-8") as out:
             for item, after in zip(items, [*items[1:], None], strict=True):
                 start = time.process_time()
-                functions = followed(lambda: _run(item, after))  # noqa: B023
+                functions = followed(partial(_run, item, after))
                 seconds = time.process_time() - start
                 if session.testsfailed:
                     self.say(f"fails without any change: {item.nodeid}")
@@ -239,10 +240,11 @@ def report(drawing: Drawing, seed: int, fates: Mapping[Mutant, str]) -> str:
     survivors = [one for one, fate in fates.items() if fate == "survived"]
     known = {part: [fates[one] for one in own if one in fates] for part, own in drawing.parts.items()}
     whole = [fates[one] for one in drawing.whole if one in fates]
+    command = f"make mutants N={len(drawing.whole)} SEED={seed}"
     lines = [
         "# Mutants",
         "",
-        f"Written by `make mutants N={len(drawing.whole)} SEED={seed}`.",
+        f"Written by `{command}`, which tried {len(fates)} of {len(drawing.tried)}.",
         "",
         "| part | mutants | drawn | killed | of these timed out | survived | killed of 100 | 95 % bound |",
         "|---|---:|---:|---:|---:|---:|---:|---|",
@@ -271,10 +273,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS)
     chosen = parser.parse_args()
     drawing = drawn(chosen.count, chosen.seed)
-    own = [one for part in drawing.parts.values() for one in part]
-    tried = list(dict.fromkeys([*drawing.whole, *own]))
-    if chosen.only:
-        tried = [one for one in drawing.every if one.name in chosen.only]
+    tried = [one for one in drawing.every if one.name in chosen.only] if chosen.only else drawing.tried
     loop = Loop(tried, chosen.minutes, lambda text: print(text, flush=True))
     files = [str(ROOT / "tests" / f"test_{name}.py") for name in chosen.tests]
     options = ["-q", "-s", "--assert=plain", "--tb=no", "-p", "no:cacheprovider"]

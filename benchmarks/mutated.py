@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
 from types import FunctionType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import libcst
 from mutmut.__main__ import create_mutants
@@ -72,7 +72,8 @@ class Mutant:
             source = f"class {owner}:\n" + indent(source, "    ")
         flags = __future__.annotations.compiler_flag
         code = compile(source, self.path, "exec", flags=flags, dont_inherit=True)
-        module, found = vars(sys.modules[self.module]), {}  # type: ignore[var-annotated]
+        module = vars(sys.modules[self.module])
+        found: dict[str, Any] = {}
         exec(code, dict(module), found)
         old = _bare((vars(module[owner]) if owner else module)[name])
         new = _bare((vars(found[owner]) if owner else found)[name])
@@ -105,6 +106,11 @@ class Drawing(NamedTuple):
     every: list[Mutant]
     whole: list[Mutant]
     parts: dict[str, list[Mutant]]
+
+    @property
+    def tried(self) -> list[Mutant]:
+        """Those of the samples, each once: first the one of all."""
+        return list(dict.fromkeys([*self.whole, *(one for part in self.parts.values() for one in part)]))
 
 
 def drawn(count: int, seed: int) -> Drawing:
