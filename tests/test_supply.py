@@ -45,7 +45,7 @@ def test_each_pinned_package_runs_on_the_first_python_that_the_project_does() ->
     pins = pinned(CONSTRAINTS)
     # A package need not say it, and a backport of the standard library's finder raises KeyError then.
     asked = {
-        one.name: one.metadata["Requires-Python"] if "Requires-Python" in one.metadata else ""
+        one.name: (one.metadata.get_all("Requires-Python") or [""])[0]
         for one in distributions()
         if normal(one.name) in pins
     }

@@ -6,11 +6,11 @@ attributes of a table) give no row.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
 from extract.model import Cell, Row
+from extract.patterns import re
 from extract.readers import inline, text
 from extract.readers.inline import Hidden, Writing, within
 from extract.readers.pieces import Slice, cell_of

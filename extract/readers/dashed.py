@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -15,6 +14,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import has_many
 from extract.model import Row
+from extract.patterns import re
 from extract.readers.columns import display_columns
 from extract.readers.inline import Writing
 from extract.readers.pieces import Draft, Slice, row

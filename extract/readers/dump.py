@@ -10,13 +10,13 @@ An escape within it stands for one character, as an entity does, and is a piece 
 from __future__ import annotations
 
 import json
-import re
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final, NamedTuple
 
 from extract.model import Cell
+from extract.patterns import re
 from extract.readers.text import split_lines
 
 _STATEMENT: Final = re.compile(r"\b(?:INSERT\s{1,20}(?:IGNORE\s{1,20})?|REPLACE\s{1,20})INTO\b", re.IGNORECASE)

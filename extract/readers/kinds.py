@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import zlib
 from typing import Final, NamedTuple
+
+from extract.patterns import re
 
 # First bytes of files that hold no plain text. Letters may begin a text: bytes that no text has must follow.
 _MAGIC: Final = (

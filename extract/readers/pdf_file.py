@@ -6,12 +6,13 @@ Whatever is not as the programs of today write it raises Unusual. pdfium, which 
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator
 from functools import cached_property
 from itertools import islice
 from typing import Final
+
+from extract.patterns import re
 
 # What a stream may unpack to, and all that are read of a file; more is pdfium's.
 _LARGEST: Final = 16 * 1024 * 1024

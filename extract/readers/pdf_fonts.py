@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from binascii import unhexlify
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
+from extract.patterns import re
 from extract.readers.page_marks import BLANKS, CHINESE, NARROWER, NEAR, NOTHING, folded
 from extract.readers.pdf_file import Entries, File, Unusual
 

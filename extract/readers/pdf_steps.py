@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from binascii import unhexlify
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from extract.patterns import re
 from extract.readers.pdf_file import Unusual
 
 _NAME: Final = rb"/[^\s/<>\[\]()%{}]*+"

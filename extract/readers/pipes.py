@@ -7,12 +7,12 @@ are told by their number of cells, where the rows that end in several pipes agre
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from extract.model import Row
+from extract.patterns import re
 from extract.readers import inline
 from extract.readers.inline import Writing
 from extract.readers.periods import Period, kind_of, period

@@ -6,13 +6,13 @@ begins a new paragraph. Where only the header is ruled off, as databases print i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extract.clean import has_many
 from extract.model import Row
+from extract.patterns import re
 from extract.readers.columns import display_columns
 from extract.readers.inline import Writing
 from extract.readers.pieces import Draft, Slice, moved, row

@@ -8,12 +8,12 @@ A line ends at LF, CR LF or CR. A form feed begins a page and is a blank of its 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
 
 from extract.clean import BLANKS, INVISIBLE, plain, shown
 from extract.model import Cell, Grid, Row
+from extract.patterns import re
 
 # What makes the slow way necessary, beside a text that is not NFC.
 _SPECIAL: Final = (

@@ -5,12 +5,12 @@ A page's tables are read as those within other texts are (``tagged``), with exac
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from extract.errors import UnreadableInput
 from extract.model import Finding, Origin
+from extract.patterns import re
 from extract.readers import encoding, shapes, tagged
 from extract.readers.markup import marks
 from extract.readers.source import Source
