@@ -26,8 +26,9 @@ _DRAWN: Final = _JOINTS | _STROKES | _UPRIGHTS | dict.fromkeys(map(ord, "|+-=:")
 _UPRIGHT: Final = ("│", "┃", "║")
 # A table has two borders with two corners each, at least.
 _FEWEST_CORNERS: Final = 4
-# Between two joints of a border is no stroke where a column has no room.
-_BORDER: Final = re.compile(r"\s*+(?=\+.*[-=:]{2})\+(?:[-=:]*+\+)+\s*$")
+# Between two joints of a border is no stroke where a column has no room; somewhere there are two. Nothing before these
+# is looked at twice: the package regex takes the square of a line's length where a lookahead or a group does that.
+_BORDER: Final = re.compile(r"\s*+(?:\+[-=:]?(?![-=:]))*+\+[-=:]{2}[-=:+]*+(?<=\+)\s*$")
 # A border or a tag of a table within a cell.
 _NESTED: Final = re.compile(r"\|\s*+(?:(?P<joint>\+)[-=:]{2,}+|</?(?:table|t[rdh])\b)")
 _TAG: Final = re.compile(r"</?(?:table|t[rdh])\b")
