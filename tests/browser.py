@@ -60,6 +60,7 @@ class Opened:
         self.go("#forms")
         self.page.fill("#search", path)
         self.page.click("#rows a.row >> nth=0")
+        # A function and no expression: while it waits, the page would have to evaluate that, and its policy forbids it.
         self.page.wait_for_function(
             "path => document.querySelector('#source-bar .path')?.title.includes(path)", arg=path
         )

@@ -376,7 +376,9 @@ def test_10000_forms_can_be_searched(large: tuple[list[str], str], tmp_path: Pat
     with chromium() as browser:
         opened = Opened(browser, tmp_path)
         opened.go("#forms")
-        opened.page.wait_for_function("document.getElementById('matches').textContent === '10,000 张表中的 10,000 张'")
+        opened.page.wait_for_function(
+            "() => document.getElementById('matches').textContent === '10,000 张表中的 10,000 张'"
+        )
         assert opened.page.locator("#rows a.row").count() < 60
         opened.page.fill("#search", "07777-")
         assert opened.page.locator("#rows a.row").count() == 1

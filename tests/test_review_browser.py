@@ -151,7 +151,9 @@ def stated(out: Path, path: str, seq: int, field: str) -> list[float]:
 
 
 def pictures(opened: Opened) -> list[bool]:
-    opened.page.wait_for_function("[...document.querySelectorAll('#source-body img')].every(image => image.complete)")
+    opened.page.wait_for_function(
+        "() => [...document.querySelectorAll('#source-body img')].every(image => image.complete)"
+    )
     found: list[bool] = opened.page.eval_on_selector_all(
         "#source-body img", "all => all.map(one => one.naturalWidth > 500)"
     )
@@ -253,7 +255,7 @@ def test_what_was_said_stays_and_can_be_taken_back(opened: Opened, tmp_path: Pat
         "".join(json.dumps(line) + "\n" for line in lines) + "no json\n", encoding="utf-8"
     )
     opened.page.set_input_files("#file", tmp_path / "c.jsonl")
-    opened.page.wait_for_function("document.getElementById('counted').textContent === '1 reviewed'")
+    opened.page.wait_for_function("() => document.getElementById('counted').textContent === '1 reviewed'")
     assert opened.page.inner_text("#toast") == "1 new, 1 in all. 2 lines were no corrections."
     opened.cell("indicators", 3, "value").click()
     assert "the value was another one when this was said" in opened.page.inner_text("#detail")
