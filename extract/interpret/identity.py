@@ -20,8 +20,6 @@ _BRACKETED_YEAR: Final = re.compile(r"(?<![\s\u3000])[\s\u3000]*[(（]\s*(?:19|2
 # A place for a stamp is no name: (盖章), （公章）.
 _STAMP: Final = re.compile(r"\((?:盖章|公章|签章|签字)\)$")
 _SEVERAL: Final = 2
-# A label and its value.
-_A_PAIR: Final = 2
 _LONGEST_LABEL: Final = 20
 _SHORTEST_CODE: Final = 6
 _SHORTEST_NAME: Final = 4
@@ -185,11 +183,23 @@ def _may_go_on(before: Row, row: Row, scanner: Scanner) -> str | None:
 
     Labels and values come in pairs, so that of an odd number of cells the first one is no label.
     """
-    if len(row.cells) % 2 == 0 or len(before.cells) < _A_PAIR or before.line != row.line - 1:
+    if len(row.cells) % 2 == 0 or before.line != row.line - 1:
         return None
-    label, value = before.cells[-2:]
+    label, value = before.cells[-2:] if len(before.cells) > 1 else (before.cells[0], _after_colon(before.cells[0]))
     meaning = scanner.meaning(label.text)
-    return _NAMES.get(meaning.name) if meaning.kind == "field" and not scanner.meaning(value.text).kind else None
+    if value is None or meaning.kind != "field" or (len(before.cells) > 1 and scanner.meaning(value.text).kind):
+        return None
+    # Behind a colon a name goes on only where its code is cut: what stands below may be anything there.
+    if len(before.cells) == 1 and not _is_cut_code(value.text, row.cells[0].text, meaning.name, scanner.profile):
+        return None
+    return _NAMES.get(meaning.name)
+
+
+def _is_cut_code(value: str, rest: str, name: str, profile: FormProfile) -> bool:
+    """Whether a code before a name is whole only with the line below: 30 / 4001-某局."""
+    if not value.isalnum() or not value.isascii() or not rest[0].isascii():
+        return False
+    return any(one.match(value + rest) for one in profile.codes.get(name, ()))
 
 
 def _continued_below(before: Row, row: Row, scanner: Scanner) -> Row | None:

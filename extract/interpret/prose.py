@@ -10,7 +10,8 @@ import regex
 
 from extract.clean import plain, squash
 from extract.cut import ELLIPSES
-from extract.interpret.broken import continues, fills, together, usual_width
+from extract.interpret.broken import continues, usual_width
+from extract.interpret.task_rows import TASK_COLUMNS, whole_tasks
 from extract.interpret.values import number
 from extract.model import Cell, Finding, Goal, Row, Task
 from extract.places import cut, join, pieces, trimmed
@@ -30,11 +31,8 @@ _TRAILING: Final = re.compile(r"(?<!\s)" + _TAGS + r"\s*$")
 _SENTENCE_END: Final = tuple("。！？!?；;…")
 # So many cells in one line make it a row of a table.
 _TABLE_ROW: Final = 4
-_TASK_COLUMNS: Final = 2
 _SEVERAL: Final = 2
 _LONGEST_GOAL_WORD: Final = 24
-# A name that is broken has no longer pieces.
-_PIECE: Final = 16
 _LONGEST_HEADER: Final = 12
 _SHORT_WORD: Final = 6
 _ELLIPSIS: Final = regex.compile(r"(?:(?<!…)…++|(?<!\.)\.{3,}+|(?<!。)。{3,}+)$")
@@ -245,7 +243,7 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
         header, body, open_ones = _unpassed(header, body, profile)
         doubts += open_ones
     width = usual_width([*([header] if header is not None else []), *body])
-    whole, findings = _whole_tasks(body, width)
+    whole, findings = whole_tasks(body, width)
     found: list[Task] = []
     findings += [*doubts, *_figures(body, "tasks")]
     if header is None and whole:
@@ -258,8 +256,8 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
             findings.append(
                 Finding("task_incomplete", "tasks", None, None, {"text": row.cells[0].text[:40]}, row.cells[0])
             )
-        if len(row.cells) > _TASK_COLUMNS < row.width and len({cell.col for cell in row.cells}) > _TASK_COLUMNS:
-            more = row.cells[_TASK_COLUMNS]
+        if len(row.cells) > TASK_COLUMNS < row.width and len({cell.col for cell in row.cells}) > TASK_COLUMNS:
+            more = row.cells[TASK_COLUMNS]
             findings.append(Finding("task_columns", "tasks", len(found), None, {"text": more.text[:40]}, more))
         places: dict[str, Cell] = {}
         called, ended = _take(name, "name", places)
@@ -342,7 +340,7 @@ def _is_named_header(row: Row, profile: FormProfile) -> bool:
 
 def _may_be_header(rows: Sequence[Row]) -> bool:
     """Whether the first of some task rows looks like a header: short words over texts."""
-    if len(rows) < _TASK_COLUMNS or len(rows[0].cells) < _TASK_COLUMNS:
+    if len(rows) < TASK_COLUMNS or len(rows[0].cells) < TASK_COLUMNS:
         return False
     short = all(len(cell.text) <= _SHORT_WORD for cell in rows[0].cells)
     return short and all(len(row.cells[-1].text) > _SHORT_WORD for row in rows[1:])
@@ -359,58 +357,6 @@ def without_ellipsis(cell: Cell) -> tuple[Cell, bool]:
     """
     match = _ELLIPSIS.search(cell.text) if cell.text.endswith(ELLIPSES) else None
     return (trimmed(cut(cell, 0, match.start())), True) if match and match.start() else (cell, False)
-
-
-def _whole_tasks(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Finding]]:
-    """Task rows with broken ones put together: by the usual width, else a row of one cell goes on with the next."""
-    found: list[Row] = []
-    doubts: list[Finding] = []
-    for at, row in enumerate(rows):
-        if found and continues(row):
-            before = found[-1]
-            broken = fills(before, row, width) or (width and before.width + row.width - 1 < width)
-            unended = not before.cells[-1].text.endswith(_SENTENCE_END)
-            # A piece without any separator is no row of a table whose rows have some.
-            rest = row.width == 1 and before.width > 1 and unended
-            lone = len(before.cells) == 1 or (len(row.cells) == 1 and unended)
-            after = rows[at + 1] if rest and at + 1 < len(rows) else None
-            begins = after is not None and _may_begin_name(before, row, after)
-            if begins and after is not None and _is_named(row, after):
-                found.append(row)
-                continue
-            if broken or rest or (lone and (not width or before.width < width)):
-                whole = together(before, row)
-                if len(whole.cells) <= max(_TASK_COLUMNS, len(before.cells)):
-                    if begins and after is not None:
-                        doubts.append(_open_piece(len(found) - 1, row, after))
-                    found[-1] = whole
-                    continue
-        found.append(row)
-    return found, doubts
-
-
-def _may_begin_name(before: Row, piece: Row, after: Row) -> bool:
-    """Whether a piece between two whole rows may be the beginning of the lower one's name."""
-    whole = before.width == after.width and len(before.cells) == len(after.cells) == _TASK_COLUMNS
-    return whole and continues(after) and len(piece.cells[0].text) <= _PIECE
-
-
-def _is_named(piece: Row, after: Row) -> bool:
-    """Whether a content says the name that a piece makes with the cell below it: 尘肺 / 病筛查 | 开办尘肺病筛查."""
-    name, content = after.cells[0].text, after.cells[1].text
-    whole = piece.cells[0].text + name
-    # A verb before the topic, or a word behind it, may be the name's own.
-    return any(
-        whole[low:high] in content
-        for low, high in ((0, None), (2, None), (0, -2))
-        if len(whole[low:high]) > len(name) - 2
-    )
-
-
-def _open_piece(seq: int, piece: Row, after: Row) -> Finding:
-    cell = piece.cells[0]
-    params = {"what": cell.text, "other": cell.text + after.cells[0].text}
-    return Finding("layout_ambiguous", "tasks", seq, None, params, cell)
 
 
 def _columns(row: Row) -> tuple[Cell | None, Cell | None]:

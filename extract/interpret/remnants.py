@@ -34,7 +34,7 @@ def remnants(
     used: list[_Value] | None = None
     found = []
     for above, row in pairwise(sorted(rows, key=lambda row: row.line)):
-        if row.line != above.line + 1 or len(above.cells) < 2 or not _is_remnant(row, scanner):
+        if row.line != above.line + 1 or not _is_stated(above, scanner) or not _is_remnant(row, scanner):
             continue
         if used is None:
             used = list(_values(places, amounts))
@@ -48,6 +48,11 @@ def remnants(
             if _holds(last, value.place)
         ]
     return found
+
+
+def _is_stated(row: Row, scanner: Scanner) -> bool:
+    """Whether a row has a value beside a label, or behind the colon of its only cell (预算单位：…)."""
+    return len(row.cells) > 1 or scanner.meaning(row.cells[0].text).kind == "field"
 
 
 def _is_remnant(row: Row, scanner: Scanner) -> bool:
