@@ -1,4 +1,4 @@
-"""Titles in several lines that only line breaks of HTML part."""
+"""Titles in several lines: line breaks of HTML part them, or a break cuts the words for what kind of form it is."""
 
 from __future__ import annotations
 
@@ -21,17 +21,30 @@ def with_whole_title(rows: Sequence[Row], at: int, lines: Sequence[str], title: 
     """A title's row, its first cell together with the rows above that nothing but a break parts from it.
 
     ``rows``: of the whole text; ``at``: the title's place among them; ``lines``: of the source. Years, fields and
-    furniture (附件1) are no part of a title.
+    furniture (附件1) are no part of a title. A break may be any where a word for a kind of form is whole only with what
+    stands above it: 部门 / 整体支出绩效目标批复表.
     """
     found = title.cells[:1]
     for row in reversed(rows[max(0, at - _LINES) : at]):
         text = row.cells[0].text
-        if len(row.cells) > 1 or scanner.meaning(text).kind or scanner.profile.is_furniture(text):
+        if len(row.cells) > 1:
             break
-        if not _BREAK.fullmatch(_between(row.cells[0], found[0], lines)):
+        cut = row.cells[0].line + 1 == found[0].line and _is_cut(text, found[0].text, scanner)
+        apart = scanner.meaning(text).kind or scanner.profile.is_furniture(text)
+        if not cut and (apart or not _BREAK.fullmatch(_between(row.cells[0], found[0], lines))):
             break
         found.insert(0, row.cells[0])
     return title.changed(cells=[join(found), *title.cells[1:]]) if len(found) > 1 else title
+
+
+def _is_cut(above: str, below: str, scanner: Scanner) -> bool:
+    """Whether a word for a kind of form begins in the one text and ends in the other."""
+    whole, at = above + below, len(above)
+    return any(
+        word[:size] == whole[at - size : at] and whole.startswith(word, at - size)
+        for word in scanner.profile.kinds
+        for size in range(1, min(len(word), at + 1))
+    )
 
 
 def _between(above: Cell, below: Cell, lines: Sequence[str]) -> str:
