@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from extract.clean import squash
-from extract.model import Finding, Indicator
+from extract.model import Finding, Goal, Indicator, Task
 
 HOLDS: Final = "holds"
 FAILS: Final = "fails"
@@ -21,6 +21,13 @@ _SOUND_SUMS: Final = (Decimal(90), Decimal(100))
 DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
 # How an operator was come by that the form, or a person, states.
 _SAID: Final = ("stated", "corrected")
+
+# What no name of a task is like: sentences, the end of one, a blank among clauses.
+_NO_TASK: Final = re.compile(r"[，。、；：）]|.*(?:[。！；].|，.*，|，.* | .*，)")
+_QUOTES: Final = ('"', "'")
+_SIGNS: Final = ("<", "&", *_QUOTES)
+# A tag or an entity that stands in a text as it is.
+_MARKUP: Final = re.compile(r"</?[A-Za-z]|&(?:#\d|#x|[A-Za-z]{2,8};)")
 
 _EMPTY: Final = {
     "funding": "funding_missing",
@@ -52,6 +59,48 @@ def head(form: Any) -> list[Finding]:
     if form.form_kind == "project" and form.project_name is None:
         found.append(Finding("project_missing", "documents", None, "project_name"))
     return found
+
+
+def task_names(tasks: Sequence[Task], words: Collection[str]) -> list[Finding]:
+    """Names of tasks that may be pieces of other rows, or of the header; ``words``: those over tasks."""
+    return [
+        Finding("task_name_unlikely", "tasks", seq, "name", {"name": task.name[:40]}, task.places.get("name"))
+        for seq, task in enumerate(tasks)
+        if task.name is not None and (_NO_TASK.match(task.name) or squash(task.name) in words)
+    ]
+
+
+def leftovers(goals: Sequence[Goal], tasks: Sequence[Task], indicators: Sequence[Indicator]) -> list[Finding]:
+    """Values that hold what is left of markup: a piece of a tag or of an entity, a quote without its other one.
+
+    Readers take off what is whole, so that a piece says that a line break, or something else, cut the text there.
+    """
+    texts: list[str | None] = [goal.text for goal in goals]
+    for task in tasks:
+        texts += (task.name, task.content)
+    for one in indicators:
+        texts += (one.name, one.value, one.unit)
+    whole = "\n".join(filter(None, texts))
+    if not any(sign in whole for sign in _SIGNS):
+        return []
+    rows: tuple[tuple[str, Sequence[Goal | Task | Indicator], tuple[str, ...]], ...] = (
+        ("goals", goals, ("text",)),
+        ("tasks", tasks, ("name", "content")),
+        ("indicators", indicators, ("name", "value", "unit")),
+    )
+    return [
+        Finding("markup_left", table, seq, field, {"text": text[:40]}, row.places.get(field))
+        for table, own, fields in rows
+        for seq, row in enumerate(own)
+        for field in fields
+        if (text := getattr(row, field)) and _is_left(text)
+    ]
+
+
+def _is_left(text: str) -> bool:
+    if any(text.count(sign) % 2 and sign in (text[0], text[-1]) for sign in _QUOTES if sign in text):
+        return True
+    return ("<" in text or "&" in text) and _MARKUP.search(text) is not None
 
 
 def weights(indicators: Sequence[Indicator]) -> Checked:

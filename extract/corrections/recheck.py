@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 
 from extract import checks
 from extract.checks import FAILS, Checked
-from extract.interpret.funding import balance, parts_of
+from extract.interpret.funding import parts_of
 from extract.interpret.placing import Equation, equations
+from extract.interpret.sums import balance
 from extract.model import Amount, Finding, Form
 from extract.profiles import Library, Profile
 

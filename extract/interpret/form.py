@@ -170,7 +170,7 @@ class Interpreter:
         if wide is None:
             doubts = (*(layout.doubts if layout is not None else ()), *cuts)
             parts = self._parts(sections, doubts, lines)
-            if layout is None and not cuts:
+            if (layout is None and not cuts) or way == "stream":
                 rows = [*sections.head, *sections.funding]
                 parts.findings.extend(remnants(rows, parts.head.places, parts.money.amounts, self.scanner))
             read = [parts]
@@ -272,6 +272,8 @@ class Interpreter:
             ),
             *checks.levels(indicators, known.parents, known.full_labels, known.profile.counter, flat=tree.flat),
             *checks.targets(indicators),
+            *checks.task_names(tasks, known.profile.task_columns),
+            *checks.leftovers(goals, tasks, indicators),
             *weighed.findings,
             *checks.duplicates(indicators),
             *_placed(parts.doubts, indicators, tasks, goals),

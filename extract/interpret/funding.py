@@ -7,7 +7,7 @@ ways to place them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -15,12 +15,13 @@ from typing import Final, NamedTuple
 
 import regex
 
-from extract.checks import FAILS, HOLDS, NOT_MADE
+from extract.checks import HOLDS
 from extract.clean import squash
 from extract.interpret.placing import Column, Equation, Extent, Figure, Head, Spot, Table, equations, place
+from extract.interpret.sums import Named, balance, fill
 from extract.interpret.values import number
 from extract.model import Amount, Cell, Finding, Row
-from extract.places import cut, join
+from extract.places import cut
 from extract.vocabulary import FormProfile
 from extract.written import Money
 
@@ -62,13 +63,6 @@ class Funding(NamedTuple):
     table: Table | None = None
 
 
-class Named(NamedTuple):
-    """The cells that name the category and the source of an amount; None where no word does."""
-
-    category: Cell | None = None
-    source: Cell | None = None
-
-
 class _Pair(NamedTuple):
     """An amount beside the word for it: its column, and the cells that name that."""
 
@@ -105,7 +99,7 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     pairs: list[_Pair] = []
     findings: list[Finding] = []
     waiting = _Waiting("project" if kind == "project" else "total")
-    term = False
+    term = loose = False
     for i, row in enumerate(rows):
         read_words, read_figures, other = _sort(row, i, factor, profile)
         term = term or any(word.word == _TERM for _, word in read_words)
@@ -119,11 +113,15 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
             pairs += {pair.column: pair for pair in own}.values() if term else own
         elif read_words and not figures:
             _add_words(read_words, words, cells)
+            loose = not row.width
             # Where rows ran together, the last word's amount stands in the next row.
             last, word = read_words[-1]
             waiting = _named(waiting, last, _column(word.word, waiting.category, kind, profile))
+        elif read_figures and pairs and waiting.column is not None and _is_rest(rows[i - 1], row):
+            pairs.append(_Pair(waiting.column, waiting.named, read_figures[0]))
+            waiting = waiting._replace(column=None)
         elif read_figures and not figures:
-            figures = read_figures
+            figures = _loosened(read_figures) if row.width and loose else read_figures
         else:
             other += [figure.cell for figure in read_figures]
         findings += [Finding("cell_unread", "funding", None, None, {"text": c.text[:40]}, c) for c in other]
@@ -138,11 +136,21 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     findings += doubts
     check = HOLDS
     if not sound:
-        inferred, doubts = _fill(amounts, made, _names(table, cells))
+        inferred, doubts = fill(amounts, made, _names(table, cells))
         check, failed = balance(amounts, made)
         amounts += inferred
         findings += [*doubts, *failed]
     return Funding(amounts, unit, unit_cell, findings, check, made, figures, table)
+
+
+def _loosened(figures: Sequence[Figure]) -> list[Figure]:
+    """Amounts in separated cells under a header of blanks alone, in which blank cells may have gone between any two."""
+    return [figure._replace(spot=(k, figure.spot[0])) for k, figure in enumerate(figures)]
+
+
+def _is_rest(above: Row, row: Row) -> bool:
+    """Whether a row is one amount, and a word for it stands alone right above: a row that a line break cut there."""
+    return len(above.cells) == len(row.cells) == 1 and row.line == above.line + 1
 
 
 def _header_and_amounts(row: Row, words: Sequence[tuple[Cell, _Word]], figures: Sequence[Figure]) -> bool:
@@ -541,54 +549,3 @@ def _placed(figures: Sequence[Figure], table: Table, cells: Sequence[Cell]) -> t
     placed = zip([heads[c] for c in placing.columns], figures, strict=True)
     amounts = [_amount(head.column, figure, _of_head(head, cells)) for head, figure in placed]
     return amounts, doubts, placing.sound and not doubts
-
-
-def _fill(
-    amounts: Sequence[Amount], made: Sequence[Equation], names: Mapping[Column, Named]
-) -> tuple[list[Amount], list[Finding]]:
-    """Sums that are blank while their parts are stated, worked out: basis ``inferred``, with a finding.
-
-    They stand where their parts do. ``names``: the cells that name the columns of the header.
-    """
-    known = {(a.category, a.source): a.amount for a in amounts}
-    cells = {(a.category, a.source): a.places["amount"] for a in amounts}
-    inferred: list[Amount] = []
-    findings: list[Finding] = []
-    # The sums of a category first: the grand total is made of them.
-    for equation in reversed(made):
-        whole, parts = equation.sides(known)
-        if whole is not None or parts is None:
-            continue
-        if equation.whole == ("total", "total") and not all(part in known for part in equation.parts):
-            continue
-        place = join([cells[part] for part in equation.parts if part in cells])
-        params = {"column": "/".join(equation.whole), "amount": parts}
-        findings.append(Finding("funding_inferred", "funding", len(amounts) + len(inferred), "amount", params, place))
-        category, source = names.get(equation.whole, Named())
-        places = {"amount": place, "category": category or place, "source": source or place}
-        inferred.append(Amount(*equation.whole, parts, None, "inferred", places))
-        known[equation.whole] = parts
-        cells[equation.whole] = place
-    return inferred, findings
-
-
-def balance(amounts: Sequence[Amount], made: Sequence[Equation]) -> tuple[str, list[Finding]]:
-    """Whether the equations between stated amounts hold, and a finding for each that does not.
-
-    What was worked out from an equation proves nothing of it, so inferred amounts are no part of this.
-    """
-    findings: list[Finding] = []
-    stated = {(a.category, a.source): a.amount for a in amounts}
-    compared = 0
-    for equation in made:
-        whole, parts = equation.sides(stated)
-        if whole is None or parts is None:
-            continue
-        compared += 1
-        if whole != parts:
-            place = next(a.places["amount"] for a in amounts if (a.category, a.source) == equation.whole)
-            params = {"column": "/".join(equation.whole), "whole": whole, "parts": parts}
-            findings.append(Finding("funding_equation", "funding", None, None, params, place))
-    if not compared:
-        return NOT_MADE, findings
-    return (FAILS if findings else HOLDS), findings

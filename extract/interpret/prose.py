@@ -387,12 +387,12 @@ def notes(rows: Sequence[Row], profile: FormProfile) -> tuple[Cell | None, list[
     line = rows[0].line
     for row in rows[1:]:
         first = row.cells[0]
-        if (
-            row.line != line + 1
-            or not continues(row)
-            or profile.is_furniture(first.text)
-            or found[-1].text.endswith(_SENTENCE_END)
-        ):
+        if row.line != line + 1 or profile.is_furniture(first.text) or found[-1].text.endswith(_SENTENCE_END):
+            break
+        if not continues(row):
+            if len(row.cells) == 1:
+                params = {"text": first.text[:40]}
+                unread.append(Finding("rest_below", "documents", None, "other_notes", params, first))
             break
         found += row.cells
         line = row.line

@@ -34,7 +34,11 @@ def remnants(
     used: list[_Value] | None = None
     found = []
     for above, row in pairwise(sorted(rows, key=lambda row: row.line)):
-        if row.line != above.line + 1 or not _is_stated(above, scanner) or not _is_remnant(row, scanner):
+        if (
+            row.line != pieces(above.cells[-1])[-1].line + 1
+            or not _is_stated(above, scanner)
+            or not _is_remnant(row, scanner)
+        ):
             continue
         if used is None:
             used = list(_values(places, amounts))
