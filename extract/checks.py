@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from extract.clean import squash
-from extract.model import Finding, Goal, Indicator, Task
+from extract.model import Cell, Finding, Goal, Indicator, Task
 
 HOLDS: Final = "holds"
 FAILS: Final = "fails"
@@ -24,10 +24,13 @@ _SAID: Final = ("stated", "corrected")
 
 # What no name of a task is like: sentences, the end of one, a blank among clauses.
 _NO_TASK: Final = re.compile(r"[，。、；：）]|.*(?:[。！；].|，.*，|，.* | .*，)")
+# What no unit begins with: there it may be the rest of a number.
+_NO_UNIT: Final = frozenset("0123456789.,，。、；：）)")
 _QUOTES: Final = ('"', "'")
-_SIGNS: Final = ("<", "&", *_QUOTES)
-# A tag or an entity that stands in a text as it is.
-_MARKUP: Final = re.compile(r"</?[A-Za-z]|&(?:#\d|#x|[A-Za-z]{2,8};)")
+# A tag or an entity that stands in a text as it is, and what stands between two values that are quoted.
+_MARKUP: Final = re.compile(r"""</?[A-Za-z]|&(?:#\d|#x|[A-Za-z]{2,8};)|',\s?'|",\s?\"""")
+# What no text begins with.
+_NO_SENTENCE: Final = frozenset("，。、；：）)%％")
 
 _EMPTY: Final = {
     "funding": "funding_missing",
@@ -64,43 +67,70 @@ def head(form: Any) -> list[Finding]:
 def task_names(tasks: Sequence[Task], words: Collection[str]) -> list[Finding]:
     """Names of tasks that may be pieces of other rows, or of the header; ``words``: those over tasks."""
     return [
-        Finding("task_name_unlikely", "tasks", seq, "name", {"name": task.name[:40]}, task.places.get("name"))
+        Finding("task_name_unlikely", "tasks", seq, "name", {"name": name[:40]}, task.places.get("name"))
         for seq, task in enumerate(tasks)
-        if task.name is not None and (_NO_TASK.match(task.name) or squash(task.name) in words)
+        if (name := task.name) is not None and (name in words or _NO_TASK.match(name))
     ]
 
 
-def leftovers(goals: Sequence[Goal], tasks: Sequence[Task], indicators: Sequence[Indicator]) -> list[Finding]:
+def leftovers(
+    head: Mapping[str, str | None],
+    places: Mapping[str, Cell],
+    goals: Sequence[Goal],
+    tasks: Sequence[Task],
+    indicators: Sequence[Indicator],
+) -> list[Finding]:
     """Values that hold what is left of markup: a piece of a tag or of an entity, a quote without its other one.
 
     Readers take off what is whole, so that a piece says that a line break, or something else, cut the text there.
+    ``head``: values of ``documents`` by field, with their ``places``.
     """
-    texts: list[str | None] = [goal.text for goal in goals]
-    for task in tasks:
-        texts += (task.name, task.content)
-    for one in indicators:
-        texts += (one.name, one.value, one.unit)
+    texts = [*head.values(), *[goal.text for goal in goals], *[task.name for task in tasks]]
+    texts += [task.content for task in tasks]
+    texts += [one.name for one in indicators]
+    texts += [one.value for one in indicators]
+    texts += [one.unit for one in indicators]
     whole = "\n".join(filter(None, texts))
-    if not any(sign in whole for sign in _SIGNS):
+    if "<" not in whole and "&" not in whole and '"' not in whole and "'" not in whole:
         return []
     rows: tuple[tuple[str, Sequence[Goal | Task | Indicator], tuple[str, ...]], ...] = (
         ("goals", goals, ("text",)),
         ("tasks", tasks, ("name", "content")),
         ("indicators", indicators, ("name", "value", "unit")),
     )
-    return [
-        Finding("markup_left", table, seq, field, {"text": text[:40]}, row.places.get(field))
+    found: list[tuple[str, int | None, str, str | None, Cell | None]] = [
+        ("documents", None, field, text, places.get(field)) for field, text in head.items()
+    ]
+    found += (
+        (table, seq, field, getattr(row, field), row.places.get(field))
         for table, own, fields in rows
         for seq, row in enumerate(own)
         for field in fields
-        if (text := getattr(row, field)) and _is_left(text)
+    )
+    return [
+        Finding("markup_left", table, seq, field, {"text": text[:40]}, place)
+        for table, seq, field, text, place in found
+        if text and _is_left(text)
     ]
+
+
+def beginnings(goals: Sequence[Goal], tasks: Sequence[Task]) -> list[Finding]:
+    """Goals and contents of tasks that begin within a sentence."""
+    found = []
+    for seq, goal in enumerate(goals):
+        if goal.text[0] in _NO_SENTENCE:
+            found.append(Finding("beginning_lost", "goals", seq, "text", {"text": goal.text[:40]}, goal.places["text"]))
+    for seq, task in enumerate(tasks):
+        if (text := task.content) and text[0] in _NO_SENTENCE:
+            place = task.places.get("content")
+            found.append(Finding("beginning_lost", "tasks", seq, "content", {"text": text[:40]}, place))
+    return found
 
 
 def _is_left(text: str) -> bool:
     if any(text.count(sign) % 2 and sign in (text[0], text[-1]) for sign in _QUOTES if sign in text):
         return True
-    return ("<" in text or "&" in text) and _MARKUP.search(text) is not None
+    return _MARKUP.search(text) is not None
 
 
 def weights(indicators: Sequence[Indicator]) -> Checked:
@@ -125,6 +155,9 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
     """Operator against value and unit: a comparison has a number and a unit, 定性 neither (the ministry's codes)."""
     found = []
     for seq, i in enumerate(indicators):
+        if i.unit is not None and i.unit[0] in _NO_UNIT:
+            place = i.places.get("unit")
+            found.append(Finding("unit_unlikely", "indicators", seq, "unit", {"unit": i.unit[:20]}, place))
         if i.value_number is not None and i.operator != "定性":
             if i.unit is None:
                 params = {"name": (i.name or "")[:30]}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from extract.api import extract_all
+from extract.clean import width
 from extract.readers import kinds
 from extract.report.explain import as_dict
 from extract.tables.build import to_tables
@@ -30,6 +31,11 @@ Damage = Callable[[list[str], random.Random], list[str]]
 # What stands between cells.
 _BETWEEN: Final = re.compile(r"(\t|\||,|;| {2,})")
 _SHARE: Final = 0.08
+# Columns that a cell of a page takes at the most.
+_WIDEST: Final = 40
+_SHORTEST_WRAPPED: Final = 4
+# Texts without cell boundaries take long to read, so that not all samples are made one.
+_EVERY: Final = {"cells_apart": 4}
 
 
 def _some(lines: Sequence[str], rng: random.Random) -> set[int]:
@@ -102,6 +108,70 @@ def characters_lost(lines: list[str], rng: random.Random) -> list[str]:
     return ["".join(c for c in line if c.isspace() or rng.random() >= _SHARE / 4) for line in lines]
 
 
+def cells_aligned(lines: list[str], rng: random.Random) -> list[str]:
+    """Blanks for tabs, so that cells stand in columns as they do on a page."""
+    del rng
+    rows = [line.split("\t") for line in lines]
+    most: dict[int, int] = {}
+    for row in rows:
+        most |= {i: max(most.get(i, 0), min(width(cell), _WIDEST)) for i, cell in enumerate(row[:-1])}
+    return [
+        "".join(cell + " " * (max(0, most.get(i, 0) - width(cell)) + 2) for i, cell in enumerate(row)).rstrip()
+        if len(row) > 1
+        else row[0]
+        for row in rows
+    ]
+
+
+def cells_apart(lines: list[str], rng: random.Random) -> list[str]:
+    """Each cell in a line of its own, blank ones left out."""
+    del rng
+    found = []
+    for line in lines:
+        cells = [cell.strip() for cell in _BETWEEN.split(line)[::2]]
+        found += [cell for cell in cells if cell] or [line]
+    return found
+
+
+def blanks_for_cells(lines: list[str], rng: random.Random) -> list[str]:
+    """Some lines with a single blank between their cells, whatever there was."""
+    chosen = _some(lines, rng) | _some(lines, rng) | _some(lines, rng)
+    return [re.sub(r"[ \t]+", " ", line) if i in chosen else line for i, line in enumerate(lines)]
+
+
+def cells_together(lines: list[str], rng: random.Random) -> list[str]:
+    """Some lines with nothing between their cells."""
+    chosen = _some(lines, rng) | _some(lines, rng)
+    return [re.sub(r"\t+| {2,}|\|", "", line) if i in chosen else line for i, line in enumerate(lines)]
+
+
+def cells_twice(lines: list[str], rng: random.Random) -> list[str]:
+    """Some lines with one of their cells twice."""
+    chosen = _some(lines, rng)
+    found = []
+    for i, line in enumerate(lines):
+        parts = _BETWEEN.split(line)
+        if i in chosen:
+            at = rng.randrange((len(parts) + 1) // 2) * 2
+            parts[at:at] = [parts[at], parts[at + 1] if at + 1 < len(parts) else "\t"]
+        found.append("".join(parts))
+    return found
+
+
+def lines_wrapped(lines: list[str], rng: random.Random) -> list[str]:
+    """Some lines broken in two, as on a narrow page: the rest stands further in."""
+    chosen = _some(lines, rng)
+    found: list[str] = []
+    for i, line in enumerate(lines):
+        lead = len(line) - len(line.lstrip())
+        if i in chosen and len(line) - lead > _SHORTEST_WRAPPED:
+            at = rng.randrange(lead + 2, len(line))
+            found += [line[:at], " " * (at // 2) + line[at:]]
+        else:
+            found.append(line)
+    return found
+
+
 DAMAGES: Final[dict[str, Damage]] = {
     one.__name__: one
     for one in (
@@ -112,6 +182,12 @@ DAMAGES: Final[dict[str, Damage]] = {
         cells_exchanged,
         digits_changed,
         characters_lost,
+        cells_aligned,
+        cells_apart,
+        blanks_for_cells,
+        cells_together,
+        cells_twice,
+        lines_wrapped,
     )
 }
 
@@ -121,7 +197,8 @@ def copies() -> dict[str, Path]:
     """The samples that are read without any extra, and the names of damaged copies of those that are texts."""
     found: dict[str, Path] = {}
     for path in sorted(SAMPLES.iterdir()):
-        ways = DAMAGES if path.suffix == ".txt" else ()
+        number = sum(path.name.encode())
+        ways = [way for way in DAMAGES if path.suffix == ".txt" and number % _EVERY.get(way, 1) == 0]
         found |= dict.fromkeys((path.name, *(f"{path.name} {way}" for way in ways)), path)
     return found
 

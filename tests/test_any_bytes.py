@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from extract.api import extract_bytes
 from extract.model import Extraction
 from tests.forms.damage import ENCODINGS, encode
+from tests.needs import untraced
 from tests.scraps import SCRAPS
 from tests.sound import check_sound
 
@@ -98,6 +99,7 @@ BIG = {
 }
 
 
+@untraced
 @pytest.mark.parametrize("name", sorted(BIG))
 def test_big_inputs_take_no_longer_than_their_size(name: str) -> None:
     started = time.perf_counter()

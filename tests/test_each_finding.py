@@ -110,6 +110,51 @@ CASES: Final[dict[str, tuple[str, list[Found]]]] = {
             for seq, name in enumerate(WIDE, 1)
         ],
     ),
+    "an end of a sentence in a task's name": (
+        FORM.replace("\t走访\t", "\t困难。走访\t"),
+        [("task_name_unlikely", "tasks", 0, "name", {"name": "困难。走访"}, "困难。走访")],
+    ),
+    "a task's content without its beginning": (
+        FORM.replace("走访困难群众", "，走访困难群众"),
+        [("beginning_lost", "tasks", 0, "content", {"text": "，走访困难群众"}, "，走访困难群众")],
+    ),
+    "goals without their beginning": (
+        FORM.replace("做好民政", "）做好民政"),
+        [("beginning_lost", "goals", 0, "text", {"text": "）做好民政工作。"}, "）做好民政工作。")],
+    ),
+    "half an entity": (
+        FORM.replace("走访困难群众", "走访困难群众&ldq\nuo;三类"),
+        [("markup_left", "tasks", 0, "content", {"text": "走访困难群众&ldquo;三类"}, "走访困难群众&ldquo;三类")],
+    ),
+    "a quote alone": (
+        FORM.replace("走访户数", "走访户数'"),
+        [("markup_left", "indicators", 0, "name", {"text": "走访户数'"}, "走访户数'")],
+    ),
+    "values of another table in a title": (
+        FORM.replace("项目支出绩", "'通知','项目支出绩"),
+        [
+            (
+                "markup_left",
+                "documents",
+                None,
+                "title",
+                {"text": "'通知','项目支出绩效目标批复表"},
+                "'通知','项目支出绩效目标批复表",
+            )
+        ],
+    ),
+    "the rest of a value for a unit": (
+        FORM.replace("\t户\t", "\t.5%\t"),
+        [("unit_unlikely", "indicators", 0, "unit", {"unit": ".5%"}, ".5%")],
+    ),
+    "a line below a value behind a colon": (
+        FORM.replace("河阳县民政局", "河阳县\n民政局"),
+        [("rest_below", "documents", None, "unit_name", {"text": "民政局"}, "民政局")],
+    ),
+    "a line below the notes": (
+        FORM + "其他说明\t执行率另行\n  计分\n",
+        [("rest_below", "documents", None, "other_notes", {"text": "计分"}, "计分")],
+    ),
     "a row of a table below the end": (
         FORM + "其他说明\t无\n产出指标\t时效指标\t走访时间\t≤\t3\t天\t5\n",
         [("row_unread", "indicators", None, None, {"text": "产出指标"}, "产出指标")],

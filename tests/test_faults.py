@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from extract.tables.schemas import TABLES, schemas
+from tests.needs import untraced
 from tests.test_again import tables_of
 from tests.test_cli import COMMAND, ENVIRONMENT, SAMPLE
 
@@ -306,6 +307,7 @@ def test_a_clock_that_jumps(tmp_path: Path, made: tuple[Path, Path]) -> None:
 # ---- what the system does not give
 
 
+@untraced
 @pytest.mark.parametrize("size", [2000, 20_000])
 def test_files_that_may_not_grow_leave_the_old_output(tmp_path: Path, made: tuple[Path, Path], size: int) -> None:
     source, out = made

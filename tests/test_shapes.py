@@ -16,6 +16,7 @@ from extract.clean import squash
 from extract.model import Cell, Grid, Row
 from extract.places import pieces
 from extract.readers import dump, shapes, text
+from tests.needs import untraced
 from tests.shapes import (
     Table,
     write_broken_pipes,
@@ -396,6 +397,7 @@ LONG: list[Callable[[int], str]] = [
 ]
 
 
+@untraced
 @pytest.mark.parametrize("made", LONG)
 def test_time_grows_with_the_length_only(made: Callable[[int], str]) -> None:
     source = made(SIZE)

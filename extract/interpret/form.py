@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
@@ -86,8 +87,12 @@ class Prepared(NamedTuple):
         rows = self.rows[start:end]
         if not self.doubts:
             return Prepared(rows, [])
-        places = {(piece.line, piece.start) for row in rows for cell in row.cells for piece in pieces(cell)}
-        return Prepared(rows, [d for d in self.doubts if d.place is None or _first_place(d.place) in places])
+        own: dict[int, list[Cell]] = defaultdict(list)
+        for row in rows:
+            for cell in row.cells:
+                for piece in pieces(cell):
+                    own[piece.line].append(piece)
+        return Prepared(rows, [d for d in self.doubts if d.place is None or _begins_within(d.place, own)])
 
 
 class Interpreter:
@@ -273,7 +278,8 @@ class Interpreter:
             *checks.levels(indicators, known.parents, known.full_labels, known.profile.counter, flat=tree.flat),
             *checks.targets(indicators),
             *checks.task_names(tasks, known.profile.task_columns),
-            *checks.leftovers(goals, tasks, indicators),
+            *checks.beginnings(goals, tasks),
+            *checks.leftovers(_texts(head, parts.notes), places, goals, tasks, indicators),
             *weighed.findings,
             *checks.duplicates(indicators),
             *_placed(parts.doubts, indicators, tasks, goals),
@@ -411,9 +417,21 @@ def bears_marks(tasks: prose.Tasks, names: Iterable[str]) -> bool:
     return any(f"{mark}\n" in text for mark in ELLIPSES)
 
 
-def _first_place(cell: Cell) -> tuple[int, int]:
-    first = pieces(cell)[0]
-    return first.line, first.start
+def _texts(head: identity.Identity, notes: Cell | None) -> dict[str, str | None]:
+    """The texts of a form's own fields."""
+    return {
+        "title": head.title,
+        "unit_name": head.unit_name,
+        "supervising_unit": head.supervising_unit,
+        "project_name": head.project_name,
+        "other_notes": notes.text if notes is not None else None,
+    }
+
+
+def _begins_within(place: Cell, own: Mapping[int, Sequence[Cell]]) -> bool:
+    """Whether a place begins within one of some pieces of cells, by line."""
+    first = pieces(place)[0]
+    return any(piece.start <= first.start < piece.end for piece in own.get(first.line, ()))
 
 
 def _is_form(sections: Sections) -> bool:

@@ -8,6 +8,7 @@ points at its slice of the line. What only likelihood cut has a finding.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extract.interpret.glued_body import BodyReader
@@ -22,6 +23,7 @@ from extract.places import cut
 _FEW_CELLS: Final = 3
 _SHORTEST: Final = 8
 _LONGEST_TITLE: Final = 80
+_SENTENCE_END: Final = frozenset("。！？；")
 
 
 class Unglued(NamedTuple):
@@ -52,15 +54,16 @@ class Ungluer:
 
     def __call__(self, rows: Sequence[Row]) -> Unglued:
         """The rows, those of glued forms cut into the cells that they once were."""
-        headers = [
-            found
-            for i, row in enumerate(rows)
-            if len(row.cells) <= _FEW_CELLS and (found := self._header(i, row)) is not None
-        ]
+        headers = self._headers(rows)
         if not headers:
             return Unglued(list(rows), [])
+        whole = (
+            [piece for row in rows for piece in self._by_cells(row)] if any(len(r.cells) > 1 for r in rows) else rows
+        )
+        apart, findings = self._one_each(whole, headers if whole is rows else self._headers(whole))
+        if len(apart) > len(rows):
+            rows, headers = apart, self._headers(apart)
         done: list[Row] = []
-        findings: list[Finding] = []
         at = 0
         for i, header in enumerate(headers):
             if header.row < at:
@@ -76,6 +79,59 @@ class Ungluer:
             findings += one.findings if one is not None else []
             at = stop
         return Unglued([*done, *rows[at:]], findings)
+
+    def _headers(self, rows: Sequence[Row]) -> list[_Header]:
+        return [
+            found
+            for i, row in enumerate(rows)
+            if len(row.cells) <= _FEW_CELLS and (found := self._header(i, row)) is not None
+        ]
+
+    def _one_each(self, rows: Sequence[Row], headers: Sequence[_Header]) -> tuple[list[Row], list[Finding]]:
+        """The rows, those of one cell that hold several forms cut at the titles behind a sentence's end.
+
+        A finding where a second header has no such title before it: its form is read as part of the first one.
+        """
+        found = list(rows)
+        doubts: list[Finding] = []
+        for header in reversed(headers):
+            cell = rows[header.row].cells[header.cell]
+            text = folded(cell.text)
+            second = self.lexicon.header(text, header.end)
+            starts = [0]
+            while second is not None:
+                start = self._title_within(text, starts[-1] + 1, second[0])
+                if start > 0 and len(rows[header.row].cells) == 1:
+                    starts.append(start)
+                else:
+                    piece = cut(cell, *second)
+                    doubts.append(Finding("row_unread", "indicators", None, None, {"text": piece.text[:40]}, piece))
+                second = self.lexicon.header(text, second[1])
+            if len(starts) > 1:
+                pieces = [cut(cell, *span) for span in pairwise([*starts, len(cell.text)])]
+                found[header.row : header.row + 1] = [rows[header.row].changed(cells=[piece]) for piece in pieces]
+        return found, doubts
+
+    def _by_cells(self, row: Row) -> list[Row]:
+        """A row, taken apart where a cell begins with a title and holds a form of its own."""
+        if not 1 < len(row.cells) <= _FEW_CELLS:
+            return [row]
+        starts = [
+            i
+            for i, cell in enumerate(row.cells)
+            if i
+            and self.head_words.begins_with_title(folded(cell.text[:_LONGEST_TITLE]))
+            and self._header(0, row.changed(cells=[cell])) is not None
+        ]
+        spans = pairwise([0, *starts, len(row.cells)])
+        return [row.changed(cells=row.cells[start:end]) for start, end in spans] if starts else [row]
+
+    def _title_within(self, text: str, start: int, stop: int) -> int:
+        """Where the last title begins that stands right behind the end of a sentence; -1 for nowhere."""
+        for at in range(stop - 1, start - 1, -1):
+            if text[at - 1] in _SENTENCE_END and self.head_words.begins_with_title(text[at : at + _LONGEST_TITLE]):
+                return at
+        return -1
 
     def has_header(self, rows: Sequence[Row]) -> bool:
         """Whether the words of a header of indicators touch in any row."""

@@ -16,6 +16,7 @@ from extract.interpret.sections import Scanner
 _RANKS: Final = {"title": 0, "field": 1, "funding": 2, "term": 3, "goals": 4, "tasks": 5, "indicators": 6, "notes": 7}
 _YEAR_BEHIND: Final = re.compile(r"\s?\((?:19|20)\d{2}\s?年?度?\)")
 _LONGEST_TITLE: Final = 60
+_SENTENCE_MARKS: Final = frozenset("，。；！？,;!?")
 # Words this short are labels only where a colon or a figure follows.
 _SHORT: Final = 2
 _OUT_OF_ORDER: Final = 4.0
@@ -90,6 +91,14 @@ class HeadWords:
                     found.append(mark)
                     break
         return found
+
+    def begins_with_title(self, text: str) -> bool:
+        """Whether a folded text begins with a title that says what kind of form it is of, and no sentence."""
+        mark = self._title(text)
+        if mark is None:
+            return False
+        title = text[: mark.end]
+        return _SENTENCE_MARKS.isdisjoint(title) and any(kind in title for kind in self.profile.kinds)
 
     def _title(self, text: str) -> Mark | None:
         """The title at the beginning of a text, with a year in brackets behind it."""

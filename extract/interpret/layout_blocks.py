@@ -25,7 +25,7 @@ _PAGE_NUMBER: Final = regex.compile(
 )
 # What a page number ends with.
 _PAGE_ENDS: Final = frozenset("页0123456789-—–―－")
-_AMOUNT: Final = regex.compile(r"[-+]?[,.]*+\d[\d,.]*+$")
+_AMOUNT: Final = regex.compile(r"[-+－]?[,.]*+\d[\d,.，．]*+$")
 # A word longer than this in a line of amounts is running text.
 _LONG: Final = 20
 _TABLE_KINDS: Final = 3

@@ -15,7 +15,7 @@ from extract.interpret.layout_text import join_pieces
 from extract.model import Cell, Row
 from extract.vocabulary import FormProfile
 
-_AMOUNT: Final = regex.compile(r"[-+]?[,.]*+\d[\d,.]*+$|[.,]$")
+_AMOUNT: Final = regex.compile(r"[-+－]?[,.]*+\d[\d,.，．]*+$|[.,]$")
 # A gap between columns is no wider than this.
 _WIDEST_GAP: Final = 6
 

@@ -28,8 +28,9 @@ def remnants(
 ) -> list[Finding]:
     """A finding ``rest_below`` for each value whose row ends with it while the next line begins with no label.
 
-    Labels and values come in pairs, so that of an odd number of cells the first one is no label. ``rows``: of the head
-    and the funding, cells told by separators. ``places``: of the form's own fields.
+    A code before a name is none of them. Labels and values come in pairs, so that of an odd number of cells the first
+    one is no label. ``rows``: of the head and the funding, cells told by separators. ``places``: of the form's own
+    fields.
     """
     used: list[_Value] | None = None
     found = []
@@ -49,7 +50,7 @@ def remnants(
         found += [
             Finding("rest_below", value.table, value.seq, value.field, {"text": rest.text[:_LONGEST]}, rest)
             for value in used
-            if _holds(last, value.place)
+            if _holds(last, value.place) and pieces(value.place)[-1].end == pieces(last)[-1].end
         ]
     return found
 

@@ -18,7 +18,7 @@ from extract.interpret.sections import Meaning, Scanner
 from extract.model import Cell, Row
 from extract.places import cut, join
 
-_AMOUNT: Final = regex.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}$|-?\d{4,}$|0$")
+_AMOUNT: Final = regex.compile(r"[-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)[.．]\d{1,6}$|[-－]?\d{4,}$|[0０]$")
 _LONGEST: Final = 200
 # A label with a blank in its brackets is no longer than this.
 _LONGEST_LABEL: Final = 20

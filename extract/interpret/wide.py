@@ -31,7 +31,7 @@ _PLAIN: Final = frozenset("stn")
 # What a project's own columns hold, besides amounts.
 UNIT, PROJECT, GOAL, CODE, NUMBER, OTHER = "unit", "project", "goal", "code", "number", "other"
 AMOUNT: Final = "amount"
-_DECIMAL: Final = regex.compile(r"-?\d[\d,]*\.\d{2,6}$")
+_DECIMAL: Final = regex.compile(r"[-－]?\d[\d,，]*[.．]\d{2,6}$")
 _NUMBERED: Final = frozenset({"序号", "编号", "行次"})
 _CODED: Final = ("编码", "代码")
 _CODE: Final = regex.compile(r"[0-9A-Za-z]{3,40}$")

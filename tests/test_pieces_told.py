@@ -1,0 +1,120 @@
+"""What a lost separator or a line break anywhere does to a form is put right, or said."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from extract.api import extract_all, extract_bytes
+from extract.model import Form
+from tests.test_corrections import FORM
+
+SAMPLES: Final = Path(__file__).parent.parent / "samples"
+TASKS: Final = (
+    ("走访慰问", "走访困难群众走访慰问到户"),
+    ("稳步开展婚姻登记", "规范婚姻登记办理。"),
+    ("养老服务", "办好养老服务，改造敬老院"),
+)
+ROWS: Final = "".join(f"\t{name}\t{content}\n" for name, content in TASKS)
+WITH_TASKS: Final = FORM.replace("\t走访\t走访困难群众\n", ROWS)
+
+
+def read(text: str) -> Form:
+    (form,) = extract_bytes(text.encode()).forms
+    return form
+
+
+def told(form: Form) -> list[tuple[str, str | None, int | None, str | None]]:
+    return [(one.code, one.table, one.seq, one.field) for one in form.findings]
+
+
+# ---- tasks of which blanks stand for the separator
+
+
+@pytest.mark.parametrize("seqs", [(0,), (1,), (2,), (0, 1), (1, 2), (0, 1, 2)])
+def test_a_blank_parts_a_name_from_the_content_that_says_it(seqs: tuple[int, ...]) -> None:
+    text = WITH_TASKS
+    for seq in seqs:
+        name, content = TASKS[seq]
+        assert text.count(f"\t{name}\t{content}\n") == 1
+        text = text.replace(f"\t{name}\t{content}\n", f" {name} {content} \n")
+    form = read(text)
+    assert [(task.name, task.content) for task in form.tasks] == list(TASKS)
+    assert told(form) == []
+    assert [form.tasks[1].places[field].text for field in ("name", "content")] == list(TASKS[1])
+
+
+def test_a_blank_before_a_content_that_does_not_say_the_name_is_doubted() -> None:
+    text = FORM.replace("\t走访困难群众\n", "\t走访困难群众\n民政服务站 建成十处\n").replace("\t走访\t", "走访\t")
+    form = read(text)
+    assert ("layout_ambiguous", "tasks", 0, None) in told(form)
+
+
+# ---- the head
+
+
+@pytest.mark.parametrize("at", range(1, 6))
+def test_a_code_cut_in_two_is_put_together(at: int) -> None:
+    form = read(FORM.replace("301001", f"{'301001'[:at]}\n{'301001'[at:]}"))
+    assert (form.unit_code, form.unit_name) == ("301001", "河阳县民政局")
+    assert told(form) == [("name_goes_on", "documents", None, "unit_name")]
+
+
+@pytest.mark.parametrize("title", ["项目支出绩效目标批复表", "部门整体支出绩效目标批复表", "单位整体支出绩效自评表"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_title_cut_within_the_word_for_its_kind_is_whole(title: str, at: int) -> None:
+    text = FORM.replace("项目支出绩效目标批复表", f"附件2\n{title[:at]}\n{title[at:]}")
+    assert read(text).title == title
+
+
+def test_a_line_above_a_title_is_none_of_it() -> None:
+    assert read(f"河阳县\n{FORM}").title == "项目支出绩效目标批复表"
+
+
+# ---- amounts
+
+
+def test_an_amount_below_the_word_for_it_is_that_ones() -> None:
+    amounts = "年度资金总额\t100\n财政拨款\t\n60\n其他资金\t40\n"
+    cut = FORM.partition("年度预算")[0] + "项目资金（元）\t" + amounts + FORM[FORM.index("整体绩效目标") :]
+    found = [(one.source, str(one.amount)) for one in read(cut).funding]
+    assert found == [("total", "100.00"), ("fiscal", "60.00"), ("other", "40.00")]
+
+
+def test_full_width_figures_behind_single_blanks_are_amounts() -> None:
+    head = "部门整体绩效目标表\n2024年度\n部门名称 河阳县（本级）档案馆 支出预算总量（万元） ４５１０．２１\n"
+    goals = "当年整体绩效目标 1.做好档案工作。\n绩效指标 指标名称 指标权重 计量单位 指标性质 指标值\n"
+    form = read(f"{head}{goals}归档卷数 ４６ 卷 ≥ ４９．３\n查档次数 ５４ 次 ≥ ７９\n")
+    assert (form.unit_name, form.amount_unit) == ("河阳县（本级）档案馆", "万元")
+    assert [str(one.amount) for one in form.funding] == ["45102100.00"]
+
+
+def test_amounts_in_cells_under_a_header_of_blanks_may_stand_under_any_word() -> None:
+    head = "项目资金（元）  年度资金总额  财政拨款  专户资金  单位资金"
+    rows = f"{head}\n\t100.00\t\t\t100.00\t\t\t\t\n"
+    start, end = FORM.index("年度预算"), FORM.index("整体绩效目标")
+    form = read(FORM[:start] + rows + FORM[end:])
+    assert ("funding_ambiguous", "funding", 1, None) in told(form)
+
+
+# ---- forms run together
+
+
+@pytest.mark.parametrize("between", ["", "\t", "\n"])
+def test_glued_forms_in_one_line_are_several(between: str) -> None:
+    """The second one begins with its title, behind the sentence that ends the first."""
+    texts = [(SAMPLES / f"glued-whole-0{n}.txt").read_text(encoding="utf-8").strip() for n in (2, 3)]
+    assert all(text.endswith("。") for text in texts)
+    alone = [read(text) for text in texts]
+    (found,) = extract_all(between.join(texts).encode(), source_path="a")
+    rows = [[(form.title, form.unit_name, form.other_notes, len(form.indicators))] for form in (*alone, *found.forms)]
+    assert rows[:2] == rows[2:]
+    assert [told(form) for form in found.forms] == [[], []]
+
+
+def test_a_glued_form_that_cannot_be_told_from_the_notes_before_it_is_said() -> None:
+    first, second = ((SAMPLES / f"glued-whole-0{n}.txt").read_text(encoding="utf-8").strip() for n in (2, 3))
+    (found,) = extract_all((first.removesuffix("。") + second).encode(), source_path="a")
+    assert [told(form) for form in found.forms] == [[("row_unread", "indicators", None, None)]]
