@@ -22,13 +22,17 @@ DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
 # How an operator was come by that the form, or a person, states.
 _SAID: Final = ("stated", "corrected")
 
-# What no name of a task is like: sentences, the end of one, a blank among clauses.
-_NO_TASK: Final = re.compile(r"[，。、；：）]|.*(?:[。！；].|，.*，|，.* | .*，)")
+# What no name of a task is like: sentences, the end of one, a blank among clauses, a long clause, a bracket
+# that only closes.
+_NO_TASK: Final = re.compile(
+    r"[，。、；：）]|.*(?:[。！；].|，.*，|，.* | .*，)|(?=.{30}).*，|[^《]*》|[^（(]*[）)]|[^“\"]*”"
+)
+_OPERATORS: Final = frozenset("≥≤＞＜><=＝")
 # What no unit begins with: there it may be the rest of a number.
 _NO_UNIT: Final = frozenset("0123456789.,，。、；：）)")
 _QUOTES: Final = ('"', "'")
 # A tag or an entity that stands in a text as it is, and what stands between two values that are quoted.
-_MARKUP: Final = re.compile(r"""</?[A-Za-z]|&(?:#\d|#x|[A-Za-z]{2,8};)|',\s?'|",\s?\"""")
+_MARKUP: Final = re.compile(r"""</?[A-Za-z]|&(?:#\d|#x|[A-Za-z]{2,8};)|\]\(|',\s?'|",\s?[\"]""")
 # What no text begins with.
 _NO_SENTENCE: Final = frozenset("，。、；：）)%％")
 
@@ -69,7 +73,7 @@ def task_names(tasks: Sequence[Task], words: Collection[str]) -> list[Finding]:
     return [
         Finding("task_name_unlikely", "tasks", seq, "name", {"name": name[:40]}, task.places.get("name"))
         for seq, task in enumerate(tasks)
-        if (name := task.name) is not None and (name in words or _NO_TASK.match(name))
+        if (name := task.name) is not None and (name in words or task.content in words or _NO_TASK.match(name))
     ]
 
 
@@ -91,7 +95,7 @@ def leftovers(
     texts += [one.value for one in indicators]
     texts += [one.unit for one in indicators]
     whole = "\n".join(filter(None, texts))
-    if "<" not in whole and "&" not in whole and '"' not in whole and "'" not in whole:
+    if "<" not in whole and "&" not in whole and '"' not in whole and "'" not in whole and "](" not in whole:
         return []
     rows: tuple[tuple[str, Sequence[Goal | Task | Indicator], tuple[str, ...]], ...] = (
         ("goals", goals, ("text",)),
@@ -155,6 +159,9 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
     """Operator against value and unit: a comparison has a number and a unit, 定性 neither (the ministry's codes)."""
     found = []
     for seq, i in enumerate(indicators):
+        if i.name is not None and i.name[-1] in _OPERATORS:
+            place = i.places.get("name")
+            found.append(Finding("name_unlikely", "indicators", None, None, {"name": i.name[:40]}, place))
         if i.unit is not None and i.unit[0] in _NO_UNIT:
             place = i.places.get("unit")
             found.append(Finding("unit_unlikely", "indicators", seq, "unit", {"unit": i.unit[:20]}, place))

@@ -143,6 +143,20 @@ CASES: Final[dict[str, tuple[str, list[Found]]]] = {
             )
         ],
     ),
+    "a header among the tasks": (
+        FORM.replace("\t走访\t走访困难群众", "\t名称\t主要内容\t\n\t走访\t走访困难群众").replace(
+            "\t任务名称\t主要内容", ""
+        ),
+        [("task_name_unlikely", "tasks", 0, "name", {"name": "名称"}, "名称")],
+    ),
+    "an operator at the end of a name": (
+        FORM.replace("走访户数\t≥", "走访户数≥\t≥"),
+        [("name_unlikely", "indicators", None, None, {"name": "走访户数≥"}, "走访户数≥")],
+    ),
+    "a link in a unit": (
+        FORM.replace("\t户\t", "\t[户](/a.html)\t"),
+        [("markup_left", "indicators", 0, "unit", {"text": "[户](/a.html)"}, "[户](/a.html)")],
+    ),
     "the rest of a value for a unit": (
         FORM.replace("\t户\t", "\t.5%\t"),
         [("unit_unlikely", "indicators", 0, "unit", {"unit": ".5%"}, ".5%")],

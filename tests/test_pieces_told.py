@@ -69,8 +69,26 @@ def test_a_title_cut_within_the_word_for_its_kind_is_whole(title: str, at: int) 
     assert read(text).title == title
 
 
+@pytest.mark.parametrize("at", range(1, 7))
+def test_a_title_cut_in_or_beside_its_brackets_is_whole(at: int) -> None:
+    title = "部门（单位）整体支出绩效目标批复表"
+    assert read(FORM.replace("项目支出绩效目标批复表", f"{title[:at]}\n{title[at:]}")).title == title
+
+
 def test_a_line_above_a_title_is_none_of_it() -> None:
     assert read(f"河阳县\n{FORM}").title == "项目支出绩效目标批复表"
+
+
+def test_the_rest_of_a_name_in_a_cell_of_the_line_below_is_said() -> None:
+    text = (SAMPLES / "pipes-02.txt").read_text(encoding="utf-8")
+    assert text.count("服务中心部门 |") == 1
+    form = read(text.replace("服务中心部门 |", "\n服务中心部门 |"))
+    assert ("rest_below", "documents", None, "unit_name") in told(form)
+
+
+def test_notes_below_their_label_are_said() -> None:
+    assert told(read(f"{FORM}其他说明\n\t执行率另行计分。\n")) == [("rest_below", "documents", None, "other_notes")]
+    assert told(read(f"{FORM}其他说明\n\t填表人：张三\n")) == []
 
 
 # ---- amounts
@@ -97,6 +115,30 @@ def test_amounts_in_cells_under_a_header_of_blanks_may_stand_under_any_word() ->
     start, end = FORM.index("年度预算"), FORM.index("整体绩效目标")
     form = read(FORM[:start] + rows + FORM[end:])
     assert ("funding_ambiguous", "funding", 1, None) in told(form)
+
+
+def test_a_header_of_amounts_cut_between_two_words_is_whole() -> None:
+    text = (SAMPLES / "csv-03.txt").read_text(encoding="utf-8")
+    assert text.count("年度资金总额\t\t\t财政拨款") == 1
+    form = read(text.replace("年度资金总额\t\t\t财政拨款", "年度资金总额\n\t\t\t财政拨款"))
+    assert [one.source for one in form.funding] == ["total", "fiscal"]
+
+
+def test_amounts_off_the_columns_of_a_page_may_stand_under_any_word() -> None:
+    text = (SAMPLES / "wan-yuan-03.txt").read_text(encoding="utf-8")
+    assert text.count("年度资金总额      财政拨款          专户资金          单位资金") == 1
+    form = read(
+        text.replace(
+            "年度资金总额      财政拨款          专户资金          单位资金", "年度资金总额 财政拨款 专户资金 单位资金"
+        )
+    )
+    assert ("funding_ambiguous", "funding", 1, None) in told(form)
+
+
+def test_a_task_before_the_header_of_the_indicators_in_one_line_is_read() -> None:
+    form = read(FORM.replace("走访困难群众\n年度绩效指标\n", "走访困难群众\t年度绩效指标\t"))
+    assert [(task.name, task.content) for task in form.tasks] == [("走访", "走访困难群众")]
+    assert [one.name for one in form.indicators] == ["走访户数", "走访效果"]
 
 
 # ---- forms run together

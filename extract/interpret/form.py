@@ -175,8 +175,9 @@ class Interpreter:
         if wide is None:
             doubts = (*(layout.doubts if layout is not None else ()), *cuts)
             parts = self._parts(sections, doubts, lines)
-            if (layout is None and not cuts) or way == "stream":
-                rows = [*sections.head, *sections.funding]
+            if layout is None or way == "stream":
+                # Where cells ran together, what they are among the amounts is told by their sums.
+                rows = [*sections.head, *(() if cuts else sections.funding)]
                 parts.findings.extend(remnants(rows, parts.head.places, parts.money.amounts, self.scanner))
             read = [parts]
         else:

@@ -17,6 +17,7 @@ import regex
 
 from extract.checks import HOLDS
 from extract.clean import squash
+from extract.interpret.broken import fills, together
 from extract.interpret.placing import Column, Equation, Extent, Figure, Head, Spot, Table, equations, place
 from extract.interpret.sums import Named, balance, fill
 from extract.interpret.values import number
@@ -100,6 +101,7 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
     findings: list[Finding] = []
     waiting = _Waiting("project" if kind == "project" else "total")
     term = loose = False
+    rows = _whole(rows, profile)
     for i, row in enumerate(rows):
         read_words, read_figures, other = _sort(row, i, factor, profile)
         term = term or any(word.word == _TERM for _, word in read_words)
@@ -141,6 +143,19 @@ def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | 
         amounts += inferred
         findings += [*doubts, *failed]
     return Funding(amounts, unit, unit_cell, findings, check, made, figures, table)
+
+
+def _whole(rows: Sequence[Row], profile: FormProfile) -> Sequence[Row]:
+    """The rows, with two of words as one that make up the width of the widest row: a line break cut a header there."""
+    most = max((row.width for row in rows), default=0)
+    at = next((i for i, pair in enumerate(pairwise(rows)) if _is_cut(*pair, most, profile)), -1)
+    return rows if at < 0 else [*rows[:at], together(rows[at], rows[at + 1]), *rows[at + 2 :]]
+
+
+def _is_cut(row: Row, rest: Row, most: int, profile: FormProfile) -> bool:
+    if not fills(row, rest, most) or rest.line != row.line + 1 or not 1 < rest.width < most:
+        return False
+    return all(header_word(cell.text, profile) for cell in (*row.cells, *rest.cells))
 
 
 def _loosened(figures: Sequence[Figure]) -> list[Figure]:

@@ -75,6 +75,9 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
             if whole is not None and (short or (row.width <= 1 and " " in whole.text)):
                 params = {"text": value.text[:40]}
                 found.doubts.append(Finding("blank_in_name", "documents", None, _NAMES[name], params, value))
+        if stated and rest and rest[0].line > stated[-1][1].line:
+            field = _NAMES.get(stated[-1][0], stated[-1][0])
+            found.doubts.append(Finding("rest_below", "documents", None, field, {"text": rest[0].text[:40]}, rest[0]))
         found.doubts += (
             Finding("cell_unread", "funding", None, None, {"text": cell.text[:40]}, cell)
             for cell in rest

@@ -27,6 +27,8 @@ _MOST_PLACEMENTS: Final = 4000
 # Display columns by which amounts may miss their header and still be aligned with it.
 _ALIGNED: Final = 2.0
 _FAR: Final = 9
+# From here on, an amount stands more outside of its column than within.
+_ASTRAY: Final = 6
 
 
 class Figure(NamedTuple):
@@ -157,8 +159,7 @@ def place(figures: Sequence[Figure], table: Table) -> Placing:
     placements = ranked(figures, table, offsets)
     best = placements[0]
     rivals: dict[int, int] = {}
-    # Where blanks got lost, others may have been lost as well.
-    bound = 2 * best.misfit + 1 if best.misfit and offsets is None else best.misfit
+    bound = _bound(best, offsets)
     for other in placements[1:]:
         if (other.failed, other.checked) != (best.failed, best.checked) or other.misfit > bound:
             break
@@ -166,6 +167,16 @@ def place(figures: Sequence[Figure], table: Table) -> Placing:
             if column != instead:
                 rivals.setdefault(i, instead)
     return Placing(best.columns, rivals, sound=False)
+
+
+def _bound(best: Placement, offsets: list[list[int]] | None) -> int:
+    """By how many places a placement may differ and be as good as the best one, if it keeps the equations as well."""
+    if offsets is None:
+        # Where blanks got lost, others may have been lost as well.
+        return 2 * best.misfit + 1 if best.misfit else 0
+    # Where an amount stands off its column, so may the header: places say nothing.
+    astray = any(row[column] >= _ASTRAY for row, column in zip(offsets, best.columns, strict=True))
+    return _FAR * len(offsets) if astray else best.misfit
 
 
 def ranked(figures: Sequence[Figure], table: Table, offsets: list[list[int]] | None) -> list[Placement]:

@@ -10,7 +10,7 @@ import regex
 
 from extract.clean import plain, squash
 from extract.cut import ELLIPSES
-from extract.interpret.broken import continues, usual_width
+from extract.interpret.broken import continues, is_signed, usual_width
 from extract.interpret.task_rows import TASK_COLUMNS, whole_tasks
 from extract.interpret.values import number
 from extract.model import Cell, Finding, Goal, Row, Task
@@ -376,13 +376,14 @@ def notes(rows: Sequence[Row], profile: FormProfile) -> tuple[Cell | None, list[
 
     The form ends here. A row of a table that stands below all the same is not read, and a finding says so.
     """
+    given = rows
     rows = [row for row in rows if row.cells] if rows and rows[0].cells else rows[:1]
     below = [row for row in rows[1:] if len(row.cells) >= _TABLE_ROW and not profile.is_furniture(row.cells[0].text)]
     unread = [
         Finding("row_unread", "indicators", None, None, {"text": row.cells[0].text[:40]}, row.cells[0]) for row in below
     ]
     if not rows or not rows[0].cells:
-        return None, unread
+        return None, unread + _below_label(given, profile)
     found = list(rows[0].cells)
     line = rows[0].line
     for row in rows[1:]:
@@ -397,3 +398,13 @@ def notes(rows: Sequence[Row], profile: FormProfile) -> tuple[Cell | None, list[
         found += row.cells
         line = row.line
     return join(found), unread
+
+
+def _below_label(rows: Sequence[Row], profile: FormProfile) -> list[Finding]:
+    """A finding where a text stands right below the label of the notes, and nothing beside it."""
+    if len(rows) < _SEVERAL or rows[1].line != rows[0].line + 1 or len(rows[1].cells) != 1:
+        return []
+    cell = rows[1].cells[0]
+    if profile.is_furniture(cell.text) or is_signed(rows[1].cells):
+        return []
+    return [Finding("rest_below", "documents", None, "other_notes", {"text": cell.text[:40]}, cell)]

@@ -444,12 +444,20 @@ class Scanner:
             elif meaning.kind in ("section", "labelled"):
                 state = self._section(found, state, row, meaning, header)
             elif header:
-                state = _header(found, state, row)
+                state = _header(found, state, self._after_text(by_state[state], row) if state in _OPENING else row)
             elif state == "head" and meaning.kind == "field":
                 under = self._head(found, row, under=under)
             elif not _is_furniture(found, state, row, meaning.kind):
                 by_state[state].append(row)
         return found
+
+    def _after_text(self, above: list[Row], row: Row) -> Row:
+        """A header without the cells of the row above, to which these are given: the line break between is lost."""
+        begin = next((i for i, cell in enumerate(row.cells) if self.is_word(cell.text)), 0)
+        if not begin:
+            return row
+        above.append(row.changed(cells=row.cells[:begin], width=row.cells[begin].col + 1))
+        return row.changed(cells=row.cells[begin:])
 
     def _head(self, found: Sections, row: Row, *, under: bool) -> bool:
         """Takes in a row of the head; what states an amount in it belongs to the funding.

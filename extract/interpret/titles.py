@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from extract.clean import squash
 from extract.interpret.sections import Scanner
 from extract.model import Cell, Row
 from extract.places import join, pieces
@@ -13,6 +14,10 @@ from extract.places import join, pieces
 # A break between two lines of one paragraph, with what opens or closes a font beside it.
 _FONT: Final = r"(?:\s|</?(?:b|strong|span|font|big|u)\b[^<>]{0,300}>)*"
 _BREAK: Final = re.compile(rf"{_FONT}<br\b[^<>]{{0,100}}>{_FONT}", re.IGNORECASE)
+# What no title begins with: brackets around anything but a year.
+_BRACKET: Final = re.compile(r"\((?!\d)")
+# 部门（单位）整体支出: what a word for a kind of form has in the middle.
+_ASIDE: Final = re.compile(r"\([^()]{0,10}\)")
 # A title has no more lines.
 _LINES: Final = 4
 
@@ -38,13 +43,21 @@ def with_whole_title(rows: Sequence[Row], at: int, lines: Sequence[str], title: 
 
 
 def _is_cut(above: str, below: str, scanner: Scanner) -> bool:
-    """Whether a word for a kind of form begins in the one text and ends in the other."""
-    whole, at = above + below, len(above)
+    """Whether a word for a kind of form, or for whose it is, or what is in brackets stands in both texts."""
+    whole, at = squash(above + below), len(squash(above))
+    if _open(whole[:at]) > 0 > _open(whole[at:]) or _BRACKET.match(whole, at):
+        return True
+    whole, at = _ASIDE.sub("", whole), len(_ASIDE.sub("", whole[:at]))
     return any(
         word[:size] == whole[at - size : at] and whole.startswith(word, at - size)
-        for word in scanner.profile.kinds
+        for word in (*scanner.profile.kinds, *scanner.profile.section_prefixes)
         for size in range(1, min(len(word), at + 1))
     )
+
+
+def _open(text: str) -> int:
+    """By how many brackets more are opened than closed in a squashed text."""
+    return text.count("(") - text.count(")")
 
 
 def _between(above: Cell, below: Cell, lines: Sequence[str]) -> str:
