@@ -27,6 +27,9 @@ _SAID: Final = ("stated", "corrected")
 _NO_TASK: Final = re.compile(
     r"[，。、；：）]|.*(?:[。！；].|，.*，|，.* | .*，)|(?=.{30}).*，|[^《]*》|[^（(]*[）)]|[^“\"]*”"
 )
+_MARKS: Final = frozenset("，。、；：！）》” )")
+_LONGEST_LABEL: Final = 8
+_SHORTEST_UNIT: Final = 3
 _OPERATORS: Final = frozenset("≥≤＞＜><=＝")
 # What no unit begins with: there it may be the rest of a number.
 _NO_UNIT: Final = frozenset("0123456789.,，。、；：）)")
@@ -63,6 +66,9 @@ def head(form: Any) -> list[Finding]:
         for field in DOCUMENT_FIELDS
         if getattr(form, field) is None
     ]
+    if (name := form.unit_name) is not None and (len(name) < _SHORTEST_UNIT or name.isdigit()):
+        place = form.places.get("unit_name")
+        found.append(Finding("unit_name_unlikely", "documents", None, "unit_name", {"name": name}, place))
     if form.form_kind == "project" and form.project_name is None:
         found.append(Finding("project_missing", "documents", None, "project_name"))
     return found
@@ -70,11 +76,46 @@ def head(form: Any) -> list[Finding]:
 
 def task_names(tasks: Sequence[Task], words: Collection[str]) -> list[Finding]:
     """Names of tasks that may be pieces of other rows, or of the header; ``words``: those over tasks."""
+    found = []
+    for seq, task in enumerate(tasks):
+        name = task.name
+        if name is None:
+            continue
+        marked = not _MARKS.isdisjoint(name) and _NO_TASK.match(name) is not None
+        if marked or len(name) == 1 or name in words or task.content in words:
+            place = task.places.get("name")
+            found.append(Finding("task_name_unlikely", "tasks", seq, "name", {"name": name[:40]}, place))
+    return found
+
+
+def goal_texts(goals: Sequence[Goal], labels: Collection[str], words: Collection[str]) -> list[Finding]:
+    """Goals that are a label or a piece of one, or hold the label of the tasks and words over these.
+
+    ``labels``: those of a form's sections; ``words``: those over tasks.
+    """
     return [
-        Finding("task_name_unlikely", "tasks", seq, "name", {"name": name[:40]}, task.places.get("name"))
-        for seq, task in enumerate(tasks)
-        if (name := task.name) is not None and (name in words or task.content in words or _NO_TASK.match(name))
+        Finding("goal_unlikely", "goals", seq, "text", {"text": goal.text[:40]}, goal.places.get("text"))
+        for seq, goal in enumerate(goals)
+        if (_is_piece(goal.text, labels) if len(goal.text) <= _LONGEST_LABEL else holds_tasks(goal, labels, words))
     ]
+
+
+def _is_piece(text: str, labels: Collection[str]) -> bool:
+    return any(label.startswith(text) or label.endswith(text) for label in labels)
+
+
+def holds_tasks(goal: Goal, labels: Collection[str], words: Collection[str]) -> bool:
+    """Whether a goal holds a label, and behind it two words over tasks: rows of these ran into it."""
+    text = goal.text
+    if "任务" not in text:
+        return False
+    text = squash(text)
+    return any(
+        text.startswith(words_of, at + len(label))
+        for label in labels
+        if "任务" in label and (at := text.find(label)) >= 0
+        for words_of in words
+    )
 
 
 def leftovers(

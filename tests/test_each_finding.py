@@ -110,6 +110,34 @@ CASES: Final[dict[str, tuple[str, list[Found]]]] = {
             for seq, name in enumerate(WIDE, 1)
         ],
     ),
+    "a piece of a label among the goals": (
+        FORM.replace("做好民政工作。", "做好民政工作。\n年度"),
+        [("goal_unlikely", "goals", 1, "text", {"text": "年度"}, "年度")],
+    ),
+    "tasks that ran into the goals": (
+        FORM.replace(
+            "民政工作。\n年度主要任务\t任务名称\t主要内容\n\t走访\t", "民政工作年度主要任务任务名称主要内容走访"
+        ),
+        [
+            ("tasks_missing", "tasks", None, None, {}, None),
+            (
+                "goal_unlikely",
+                "goals",
+                0,
+                "text",
+                {"text": "做好民政工作年度主要任务任务名称主要内容走访走访困难群众"},
+                "做好民政工作年度主要任务任务名称主要内容走访走访困难群众",
+            ),
+        ],
+    ),
+    "a piece of a unit's name": (
+        FORM.replace("301001-河阳县民政局", "河阳"),
+        [("unit_name_unlikely", "documents", None, "unit_name", {"name": "河阳"}, "河阳")],
+    ),
+    "a task of one character": (
+        FORM.replace("\t走访\t", "\t访\t"),
+        [("task_name_unlikely", "tasks", 0, "name", {"name": "访"}, "访")],
+    ),
     "an end of a sentence in a task's name": (
         FORM.replace("\t走访\t", "\t困难。走访\t"),
         [("task_name_unlikely", "tasks", 0, "name", {"name": "困难。走访"}, "困难。走访")],

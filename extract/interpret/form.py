@@ -279,6 +279,7 @@ class Interpreter:
             *checks.levels(indicators, known.parents, known.full_labels, known.profile.counter, flat=tree.flat),
             *checks.targets(indicators),
             *checks.task_names(tasks, known.profile.task_columns),
+            *checks.goal_texts(goals, known.profile.bare_sections, known.profile.task_columns),
             *checks.beginnings(goals, tasks),
             *checks.leftovers(_texts(head, parts.notes), places, goals, tasks, indicators),
             *weighed.findings,
@@ -311,10 +312,13 @@ class Interpreter:
         )
 
     def _swallowed(self, parts: Parts, goals: Sequence[Goal]) -> set[str]:
-        """The tasks, where their label stands within goals whose lines a page may have mixed up."""
+        """The tasks, where their label stands within goals, words over tasks behind it or on a mixed-up page."""
+        profile = self.vocabulary.profile
+        if any(checks.holds_tasks(goal, profile.bare_sections, profile.task_columns) for goal in goals):
+            return {"tasks"}
         if not any(doubt.table == "goals" for doubt in parts.doubts):
             return set()
-        labels = [word for word, name in self.vocabulary.profile.bare_sections.items() if name == "tasks"]
+        labels = [word for word, name in profile.bare_sections.items() if name == "tasks"]
         return {"tasks"} if any(word in goal.text for word in labels for goal in goals) else set()
 
     def _plain(self, rows: Sequence[Row], grid: Grid) -> Sections:
