@@ -66,7 +66,8 @@ def head(form: Any) -> list[Finding]:
         for field in DOCUMENT_FIELDS
         if getattr(form, field) is None
     ]
-    if (name := form.unit_name) is not None and (len(name) < _SHORTEST_UNIT or name.isdigit()):
+    name = form.unit_name
+    if name is not None and (len(name) < _SHORTEST_UNIT or name.isdigit() or name.count("（") != name.count("）")):
         place = form.places.get("unit_name")
         found.append(Finding("unit_name_unlikely", "documents", None, "unit_name", {"name": name}, place))
     if form.form_kind == "project" and form.project_name is None:

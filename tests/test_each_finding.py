@@ -134,6 +134,10 @@ CASES: Final[dict[str, tuple[str, list[Found]]]] = {
         FORM.replace("301001-河阳县民政局", "河阳"),
         [("unit_name_unlikely", "documents", None, "unit_name", {"name": "河阳"}, "河阳")],
     ),
+    "a bracket in a unit's name that is not closed": (
+        FORM.replace("河阳县民政局", "河阳县（民政局"),
+        [("unit_name_unlikely", "documents", None, "unit_name", {"name": "河阳县（民政局"}, "河阳县（民政局")],
+    ),
     "a task of one character": (
         FORM.replace("\t走访\t", "\t访\t"),
         [("task_name_unlikely", "tasks", 0, "name", {"name": "访"}, "访")],
