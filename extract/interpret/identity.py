@@ -11,7 +11,7 @@ from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.sections import Scanner, Sections
 from extract.model import Cell, Finding, Row
-from extract.places import cut, join, trimmed
+from extract.places import cut, join, pieces, trimmed
 from extract.vocabulary import FormProfile
 
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}")
@@ -75,7 +75,7 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
             if whole is not None and (short or (row.width <= 1 and " " in whole.text)):
                 params = {"text": value.text[:40]}
                 found.doubts.append(Finding("blank_in_name", "documents", None, _NAMES[name], params, value))
-        if stated and rest and rest[0].line > stated[-1][1].line:
+        if stated and rest and rest[0].line > pieces(stated[-1][1])[-1].line:
             field = _NAMES.get(stated[-1][0], stated[-1][0])
             found.doubts.append(Finding("rest_below", "documents", None, field, {"text": rest[0].text[:40]}, rest[0]))
         found.doubts += (

@@ -12,6 +12,9 @@ from extract.model import Amount, Cell, Finding, Row
 from extract.places import pieces
 
 _LONGEST: Final = 40
+_LONGEST_LABEL: Final = 16
+# A year and a unit of money are whole, or not found at all.
+_WHOLE: Final = ("fiscal_year", "amount_unit")
 
 
 class _Value(NamedTuple):
@@ -64,12 +67,16 @@ def _is_remnant(row: Row, scanner: Scanner) -> bool:
     first, profile = row.cells[0], scanner.profile
     if len(row.cells) % 2 == 0 or first.col or scanner.meaning(first.text).kind or scanner.is_word(first.text):
         return False
+    if any(sign in first.text[:_LONGEST_LABEL] for sign in ":："):
+        # A label that nobody knows, and its own value.
+        return False
     return squash(first.text) not in profile.funding_pass and not profile.is_furniture(first.text)
 
 
 def _values(places: Mapping[str, Cell], amounts: Sequence[Amount]) -> Iterable[_Value]:
     for field, place in places.items():
-        yield _Value("documents", None, field, place)
+        if field not in _WHOLE:
+            yield _Value("documents", None, field, place)
     for seq, amount in enumerate(amounts):
         for field, place in amount.places.items():
             yield _Value("funding", seq, field, place)

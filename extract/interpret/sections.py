@@ -444,7 +444,7 @@ class Scanner:
             elif meaning.kind in ("section", "labelled"):
                 state = self._section(found, state, row, meaning, header)
             elif header:
-                state = _header(found, state, self._after_text(by_state[state], row) if state in _OPENING else row)
+                state = _header(found, state, self._after_text(found.tasks, row) if state == "tasks" else row)
             elif state == "head" and meaning.kind == "field":
                 under = self._head(found, row, under=under)
             elif not _is_furniture(found, state, row, meaning.kind):
@@ -452,9 +452,9 @@ class Scanner:
         return found
 
     def _after_text(self, above: list[Row], row: Row) -> Row:
-        """A header without the cells of the row above, to which these are given: the line break between is lost."""
+        """A header without the cells of the task above, to which these are given: the line break between is lost."""
         begin = next((i for i, cell in enumerate(row.cells) if self.is_word(cell.text)), 0)
-        if not begin:
+        if begin < _A_PAIR:
             return row
         above.append(row.changed(cells=row.cells[:begin], width=row.cells[begin].col + 1))
         return row.changed(cells=row.cells[begin:])
