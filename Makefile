@@ -44,10 +44,8 @@ test: $(VENV)/.test ## Run the tests
 
 coverage: $(VENV)/.test $(VENV)/.coverage ## Run the tests and say which lines and branches of the package they do not reach
 	$(BIN)/coverage erase
-	-HYPOTHESIS_PROFILE=measured $(BIN)/coverage run -m pytest
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report --fail-under 0
-	$(BIN)/python -m tests.covered
+	HYPOTHESIS_PROFILE=measured $(BIN)/coverage run -m pytest; ended=$$?; \
+	$(BIN)/coverage combine --quiet && $(BIN)/coverage report --fail-under 0 && $(BIN)/python -m tests.covered && exit $$ended
 
 fuzz: $(VENV)/.fuzz ## Fuzz the readers and what reads other files, MINUTES (10) in all; TARGETS for some of them
 	$(BIN)/python -m fuzz.run --minutes $(MINUTES) $(TARGETS)

@@ -23,10 +23,11 @@ DOCUMENT_FIELDS: Final = ("title", "fiscal_year", "unit_name")
 _SAID: Final = ("stated", "corrected")
 
 # What no name of a task is like: sentences, the end of one, a blank among clauses, a long clause, a bracket
-# that only closes.
+# that only closes and is none of a counter: 1）.
 _NO_TASK: Final = re.compile(
-    r"[，。、；：）]|.*(?:[。！；].|，.*，|，.* | .*，)|(?=.{30}).*，|[^《]*》|[^（(]*[）)]|[^“\"]*”"
+    r"[，。、；：）]|.*(?:[。！；].|，.*，|，.* | .*，)|(?=.{30}).*，|[^《]*》|(?!\d{1,2}[）)])[^（(]*[）)]|[^“\"]*”"
 )
+# One of these is in all of that.
 _MARKS: Final = frozenset("，。、；：！）》” )")
 _LONGEST_LABEL: Final = 8
 _SHORTEST_UNIT: Final = 3
@@ -67,12 +68,18 @@ def head(form: Any) -> list[Finding]:
         if getattr(form, field) is None
     ]
     name = form.unit_name
-    if name is not None and (len(name) < _SHORTEST_UNIT or name.isdigit() or name.count("（") != name.count("）")):
+    if name is not None and (len(name) < _SHORTEST_UNIT or name.isdigit() or _is_open(name)):
         place = form.places.get("unit_name")
         found.append(Finding("unit_name_unlikely", "documents", None, "unit_name", {"name": name}, place))
     if form.form_kind == "project" and form.project_name is None:
         found.append(Finding("project_missing", "documents", None, "project_name"))
     return found
+
+
+def _is_open(name: str) -> bool:
+    """Whether a bracket of a name lacks its other one, of full width or not."""
+    name = squash(name)
+    return name.count("(") != name.count(")")
 
 
 def task_names(tasks: Sequence[Task], words: Collection[str]) -> list[Finding]:
@@ -106,7 +113,7 @@ def _is_piece(text: str, labels: Collection[str]) -> bool:
 
 
 def holds_tasks(goal: Goal, labels: Collection[str], words: Collection[str]) -> bool:
-    """Whether a goal holds a label, and behind it two words over tasks: rows of these ran into it."""
+    """Whether a goal holds a label, and right behind it a word over tasks: their rows ran into it."""
     text = goal.text
     if "任务" not in text:
         return False
@@ -201,10 +208,10 @@ def targets(indicators: Sequence[Indicator]) -> list[Finding]:
     """Operator against value and unit: a comparison has a number and a unit, 定性 neither (the ministry's codes)."""
     found = []
     for seq, i in enumerate(indicators):
-        if i.name is not None and i.name[-1] in _OPERATORS:
+        if i.name and i.name[-1] in _OPERATORS:
             place = i.places.get("name")
             found.append(Finding("name_unlikely", "indicators", None, None, {"name": i.name[:40]}, place))
-        if i.unit is not None and i.unit[0] in _NO_UNIT:
+        if i.unit and i.unit[0] in _NO_UNIT:
             place = i.places.get("unit")
             found.append(Finding("unit_unlikely", "indicators", seq, "unit", {"unit": i.unit[:20]}, place))
         if i.value_number is not None and i.operator != "定性":

@@ -52,7 +52,16 @@ def test_a_blank_before_a_content_that_does_not_say_the_name_is_doubted() -> Non
     assert ("layout_ambiguous", "tasks", 0, None) in told(form)
 
 
+@pytest.mark.parametrize("name", ["1）走访", "1)走访", "（一）走访", "走访（含慰问）", "走访、慰问", "落实《条例》"])
+def test_names_of_tasks_that_nothing_is_wrong_with(name: str) -> None:
+    assert told(read(FORM.replace("\t走访\t", f"\t{name}\t"))) == []
+
+
 # ---- the head
+
+
+def test_brackets_of_two_widths_are_a_pair() -> None:
+    assert told(read(FORM.replace("河阳县民政局", "河阳县民政局(本级）"))) == []
 
 
 @pytest.mark.parametrize("at", range(1, 6))

@@ -11,7 +11,7 @@ import regex
 from extract.clean import plain, squash
 from extract.cut import ELLIPSES
 from extract.interpret.broken import continues, is_signed, usual_width
-from extract.interpret.task_rows import TASK_COLUMNS, whole_tasks
+from extract.interpret.task_rows import SENTENCE_END, TASK_COLUMNS, whole_tasks
 from extract.interpret.values import number
 from extract.model import Cell, Finding, Goal, Row, Task
 from extract.places import cut, join, pieces, trimmed
@@ -28,7 +28,6 @@ COUNTER: Final = regex.compile(
 _TAGS: Final = r"(?:\s*</?[A-Za-z][^<>]{0,2000}>)+"
 _LEADING: Final = re.compile(_TAGS)
 _TRAILING: Final = re.compile(r"(?<!\s)" + _TAGS + r"\s*$")
-_SENTENCE_END: Final = tuple("。！？!?；;…")
 # So many cells in one line make it a row of a table.
 _TABLE_ROW: Final = 4
 _SEVERAL: Final = 2
@@ -199,7 +198,7 @@ def _is_marked(raw: str) -> bool:
 
 def _begins_paragraph(before: str, cell: Cell, *, counted: bool) -> bool:
     """Whether a cell on a new line begins a paragraph: a counter stands here, or the one before it has ended."""
-    return COUNTER.match(cell.text) is not None or (not counted and before.endswith(_SENTENCE_END))
+    return COUNTER.match(cell.text) is not None or (not counted and before.endswith(SENTENCE_END))
 
 
 def _tagged(cells: Sequence[Cell], lines: Sequence[str]) -> list[list[Goal]]:
@@ -388,7 +387,7 @@ def notes(rows: Sequence[Row], profile: FormProfile) -> tuple[Cell | None, list[
     line = rows[0].line
     for row in rows[1:]:
         first = row.cells[0]
-        if row.line != line + 1 or profile.is_furniture(first.text) or found[-1].text.endswith(_SENTENCE_END):
+        if row.line != line + 1 or profile.is_furniture(first.text) or found[-1].text.endswith(SENTENCE_END):
             break
         if not continues(row):
             if len(row.cells) == 1:

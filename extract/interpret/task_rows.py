@@ -10,7 +10,7 @@ from extract.model import Cell, Finding, Row
 from extract.places import cut, trimmed
 
 TASK_COLUMNS: Final = 2
-_SENTENCE_END: Final = tuple("。！？!?；;…")
+SENTENCE_END: Final = tuple("。！？!?；;…")
 _SENTENCE_MARKS: Final = frozenset("，。；：、！？")
 # A name that is broken has no longer pieces.
 _PIECE: Final = 16
@@ -28,7 +28,7 @@ def whole_tasks(rows: Sequence[Row], width: int) -> tuple[list[Row], list[Findin
         if found and continues(row):
             before = found[-1]
             broken = fills(before, row, width) or (width and before.width + row.width - 1 < width)
-            unended = not before.cells[-1].text.endswith(_SENTENCE_END)
+            unended = not before.cells[-1].text.endswith(SENTENCE_END)
             # A piece without any separator is no row of a table whose rows have some.
             rest = row.width == 1 and before.width > 1 and unended
             lone = len(before.cells) == 1 or (len(row.cells) == 1 and unended)
