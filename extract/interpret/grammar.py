@@ -81,6 +81,7 @@ _MISPLACED: Final = 0.5
 # A row of labels alone names a part of the tree that has no indicator.
 _LABELS_ONLY: Final = 0.5
 _KEPT: Final = 4
+_STATES: Final = 64
 # The kinds of cells that are hardly names.
 NO_NAME: Final = frozenset("oqnNmugd")
 # So many cells behind the name that fit their columns tell that a row was not moved.
@@ -96,6 +97,8 @@ class Reading(NamedTuple):
     cost: float
 
 
+# By the column of a row's last cell and what is remembered: the cheapest readings that end there.
+_States = dict[tuple[int, int], list[tuple[float, tuple[int, ...]]]]
 # Takes the cells of some roles out of a row's.
 Pick = Callable[[Sequence[Cell]], tuple[Cell, ...]]
 
@@ -193,14 +196,14 @@ class Grammar:
         count = len(look) // 2
         kinds = look[:count]
         gaps = [int(gap) for gap in look[count:]]
-        states: dict[tuple[int, int], list[tuple[float, tuple[int, ...]]]] = {(-1, -1): [(0.0, ())]}
+        states: _States = {(-1, -1): [(0.0, ())]}
         for i, kind in enumerate(kinds):
-            after: dict[tuple[int, int], list[tuple[float, tuple[int, ...]]]] = {}
+            after: _States = {}
             for (column, value_kind), readings in states.items():
                 for to, cost, role in self._moves(column, value_kind, kind, gaps[i]):
                     state = (to, self._memory(value_kind, kind, role))
-                    after.setdefault(state, []).extend((c + cost, (*roles, role)) for c, roles in readings)
-            states = {state: sorted(readings)[:_KEPT] for state, readings in after.items()}
+                    after.setdefault(state, []).extend([(c + cost, (*roles, role)) for c, roles in readings])
+            states = _likely({state: sorted(readings)[:_KEPT] for state, readings in after.items()})
         finals = sorted(
             (cost + self._unfinished(column, memory, roles, kinds), roles)
             for (column, memory), readings in states.items()
@@ -299,6 +302,13 @@ class Grammar:
         if all(role <= LEVEL2 for role in roles) and all(kind in "R12B" for kind in kinds):
             return _LABELS_ONLY
         return sum(self._skip(role, memory) for role in self.columns[column + 1 :])
+
+
+def _likely(states: _States) -> _States:
+    """As many states as rows of real tables ever have, the cheapest ones, so that wide tables are read in time."""
+    if len(states) <= _STATES:
+        return states
+    return dict(sorted(states.items(), key=lambda state: state[1])[:_STATES])
 
 
 def _is_forced(roles: Sequence[int]) -> bool:

@@ -25,6 +25,8 @@ _SHORTEST_CODE: Final = 6
 _SHORTEST_NAME: Final = 4
 # What the fields that name something are called in the table.
 _NAMES: Final = {"unit": "unit_name", "supervising_unit": "supervising_unit", "project": "project_name"}
+# The name of labels whose values no table has.
+_PASSED: Final = "other"
 _COLON: Final = re.compile("[:：]")
 _CODE: Final = re.compile(r"[0-9A-Za-z]{3,40}$")
 # Digits that may be the code of what they stand before.
@@ -65,7 +67,7 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
             # A short number before a blank may be part of a name: 120 急救中心.
             short = code is not None and len(code.text) < _SHORTEST_CODE and f"{code.text} " in value.text
             # The next row's, where a line break was lost between them: its own value is behind it.
-            if rest and value.text.endswith(labels):
+            if rest and name != _PASSED and value.text.endswith(labels):
                 params = {"text": value.text[-40:]}
                 field = _NAMES.get(name, name)
                 found.doubts.append(Finding("label_in_value", "documents", None, field, params, value))
@@ -75,7 +77,7 @@ def read(sections: Sections, scanner: Scanner) -> Identity:
             if whole is not None and (short or (row.width <= 1 and " " in whole.text)):
                 params = {"text": value.text[:40]}
                 found.doubts.append(Finding("blank_in_name", "documents", None, _NAMES[name], params, value))
-        if stated and rest and rest[0].line > pieces(stated[-1][1])[-1].line:
+        if stated and rest and stated[-1][0] != _PASSED and rest[0].line > pieces(stated[-1][1])[-1].line:
             field = _NAMES.get(stated[-1][0], stated[-1][0])
             found.doubts.append(Finding("rest_below", "documents", None, field, {"text": rest[0].text[:40]}, rest[0]))
         found.doubts += (

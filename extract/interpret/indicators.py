@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from functools import partial
 from operator import attrgetter, itemgetter
 from typing import Final, NamedTuple
 
@@ -33,6 +33,7 @@ from extract.interpret.grammar import (
 )
 from extract.interpret.kinds import Kinds
 from extract.interpret.learned import learn, unknown, with_directions, with_signs
+from extract.interpret.long_rows import MORE_CELLS, cut_long
 from extract.interpret.placeholders import is_placeholder, without_placeholders
 from extract.interpret.singles import words
 from extract.interpret.usual import Usual
@@ -74,8 +75,8 @@ _FINISHED: Final = 1.0
 _WITNESS: Final = 2.0
 # The lower half of a row that was cut within its value has no more cells: the value, its unit, the weight, a direction.
 _HALF: Final = 4
-# A row with so many cells more than there are columns is several rows.
-_MORE_CELLS: Final = 2
+# No table has more; what a row costs to explain grows faster than its columns.
+_MOST_COLUMNS: Final = 24
 # A row of an indicator has a name, a value and one thing more at least.
 _FEWEST: Final = 3
 # In a long row, every cut has its price, and a remark at the end of a row is more likely the next row's name.
@@ -243,8 +244,11 @@ class IndicatorReader:
         usual = Usual(lambda: [self.explain(row, reader).best.roles for row in rows])
         weighed = WEIGHT in reader.columns
         found: list[Read] = []
-        most = len(reader.columns) + _MORE_CELLS
-        for given in rows if max(map(len, map(_CELLS, rows)), default=0) <= most else self._cut_long(rows, reader):
+        most = len(reader.columns) + MORE_CELLS
+        cost = partial(self._cost, reader=reader)
+        for given in (
+            rows if max(map(len, map(_CELLS, rows)), default=0) <= most else cut_long(rows, len(reader.columns), cost)
+        ):
             cells = given.cells
             first = cells[0].text
             if first[0] in furniture and profile.is_furniture(first) and (len(cells) <= _FURNITURE or is_signed(cells)):
@@ -267,28 +271,6 @@ class IndicatorReader:
                     continue
             found.append(read)
         return found
-
-    def _cut_long(self, rows: Sequence[Row], reader: Grammar) -> Iterable[Row]:
-        """The rows, those with more cells than there are columns cut into the rows that they are best explained as."""
-        most = len(reader.columns)
-        for row in rows:
-            cells = row.cells
-            if len(cells) <= most + _MORE_CELLS or row.width == 1:
-                yield row
-                continue
-            best: list[tuple[float, int]] = [(0.0, 0)]
-            for end in range(1, len(cells) + 1):
-                best.append(
-                    min(
-                        (best[start][0] + self._cost(cells[start:end], reader), start)
-                        for start in range(max(0, end - most), end)
-                    )
-                )
-            cuts = [len(cells)]
-            while cuts[-1]:
-                cuts.append(best[cuts[-1]][1])
-            for start, end in pairwise(cuts[::-1]):
-                yield Row(row.line, cells[start:end], 0, row.page)
 
     def _cost(self, cells: list[Cell], reader: Grammar) -> float:
         """What it costs to read these cells of a long row as one row."""
@@ -373,9 +355,8 @@ def _once(roles: Sequence[int]) -> tuple[int, ...]:
         # Right behind the names, 指标内容 says more of them.
         if found[second] != NAME or VALUE in found[first:second]:
             found[:second] = [grammar.ASIDE if role in found[second:] else role for role in found[:second]]
-    return tuple(
-        role if role == grammar.ASIDE or found.index(role) == i else grammar.PASS for i, role in enumerate(found)
-    )
+    once = (role if role == grammar.ASIDE or found.index(role) == i else grammar.PASS for i, role in enumerate(found))
+    return tuple(once)[:_MOST_COLUMNS]
 
 
 def _is_piece(name: Cell, *, gaps: bool) -> bool:

@@ -60,6 +60,8 @@ def with_signs(columns: Columns, places: Sequence[int], cost: Cost) -> Columns:
     if OPERATOR in columns:
         return columns
     passed = [at for at, role in enumerate(columns) if role in (PASS, DIRECTION) and at not in places]
+    if len(passed) > _MOST_UNKNOWN:
+        return columns
     return min((columns, *(_with(columns, at, OPERATOR) for at in passed)), key=lambda own: sum(cost(own)))
 
 

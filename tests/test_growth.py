@@ -1,0 +1,35 @@
+"""Forms that repeat one of their parts, as hostile ones do, take no longer to read than their length says."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import pytest
+
+from extract.api import extract_bytes
+from tests.needs import untraced
+from tests.sound import check_sound
+from tests.test_corrections import FORM
+
+# Seconds. One of these files took minutes before its part was bounded; all take less than one now.
+_LONGEST: Final = 10
+
+
+def seconds(text: str) -> float:
+    """The processor's, for reading a text; what is read is sound."""
+    start = time.process_time()
+    extraction = extract_bytes(text.encode())
+    took = time.process_time() - start
+    check_sound(extraction)
+    return took
+
+
+@untraced
+@pytest.mark.parametrize("repeated", ["指标值\t度量单位", "指标性质\t指标值", "三级指标\t指标值", "备注\t说明"])
+@pytest.mark.parametrize("times", [10, 20, 40, 1000])
+def test_columns_of_indicators(repeated: str, times: int) -> None:
+    head, body = FORM.split("指标性质\t指标值\t度量单位\t权重\n")
+    columns = "\t".join([repeated] * times)
+    rows = body.replace("≥\t30\t户\t60", "\t".join(["≥\t30"] * times))
+    assert seconds(f"{head}{columns}\n{rows * 3}") < _LONGEST
