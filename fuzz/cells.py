@@ -1,4 +1,7 @@
-"""Bytes as a form: each byte chooses what the next cell is, so that what is mutated stays a table of known words."""
+"""Bytes as a form: each byte chooses what the next cell is, so that what is mutated stays a table of known words.
+
+Some bytes repeat what stands before them, since that is how a reading is made to take long.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,10 @@ _WORDS: Final = (
     "合计：", "其中：", "（一）", "其他说明", "甲" * 40,
 )  # fmt: skip
 _BREAKS: Final = ("\n", "\n\n", "\r\n", "\f", "\x0b", "\u2028")
+# So long a text is made at most: a repeated part may be repeated again.
+_LONGEST: Final = 16 * 1024
+# The byte that repeats up to 16 cells up to 16 times.
+_AGAIN: Final = 0xEE
 # How the cells of a whole form are kept apart.
 _BETWEEN: Final = ("\t", "  ", "|", ",", "\t\t", "　", "；", " ")
 
@@ -28,10 +35,18 @@ def dumped(data: bytes) -> str:
         return ""
     between = _BETWEEN[data[0] % len(_BETWEEN)]
     out: list[str] = []
+    length = 0
     for kind, choice in zip(data[1::2], data[2::2], strict=False):
-        out.append(_cell(kind, choice))
-        # A run of cells is a row until a byte ends it.
-        out.append(_BREAKS[choice % len(_BREAKS)] if kind >= 0xF0 else "\n" if kind & 0x07 == 0x07 else between)
+        if kind == _AGAIN:
+            new = out[-1 - (choice & 0x0F) :] * (1 + (choice >> 4))
+        else:
+            # A run of cells is a row until a byte ends it.
+            end = _BREAKS[choice % len(_BREAKS)] if kind >= 0xF0 else "\n" if kind & 0x07 == 0x07 else between
+            new = [_cell(kind, choice) + end]
+        length += sum(map(len, new))
+        if length > _LONGEST:
+            break
+        out += new
     return "".join(out)
 
 

@@ -47,6 +47,12 @@ def samples(*endings: str) -> Iterator[bytes]:
     yield from sorted((data for data in found if len(data) <= _LARGEST), key=lambda data: (len(data), data))
 
 
+def unparted() -> Iterator[bytes]:
+    """The small form without separators: a cell a line, or rows, or nothing kept apart."""
+    for between, end in (("", ""), (" ", " "), ("", "\n"), (" ", "\n"), ("\n", "\n")):
+        yield end.join(between.join(filter(None, cells)) for cells in _CELLS).encode()
+
+
 def good(*names: str) -> Iterator[bytes]:
     """The sound files of these kinds that tests damage."""
     files = hostile.good()

@@ -26,6 +26,8 @@ from tests.sound import check_sound, check_tables
 
 # So much of a file is enough to break a reader, and little enough to be read thousands of times.
 _LONGEST: Final = 16 * 1024
+# A form without separators takes fifty times as long.
+_SHORT: Final = 1024
 # Of one shape, the shortest ones.
 _MOST_SAMPLES: Final = 24
 # What a file may take here; a run allows more, and holds to it the same way.
@@ -138,6 +140,16 @@ def _plain(text: str) -> bool:
     return not any(may_be(text) for may_be in (tagged.may_be, ruled.may_be, dashed.may_be, pipes.may_be, dump.may_be))
 
 
+def _parted(text: str) -> bool:
+    """Whether a plain text has tabs or runs of blanks between cells."""
+    return _plain(text) and ("\t" in text or "  " in text)
+
+
+def _glued(text: str) -> bool:
+    """Whether nothing, or no more than a blank or a line, is between cells: such a form takes long to read."""
+    return _plain(text) and not _parted(text)
+
+
 _WORDS: Final = SCRAPS
 _STROKES: Final = ("│", "─", "┌", "┬", "┼", "├", "└", "+---+", "|", "====", "----", "\\|", ":--", "|---|---|", "|===")
 _TAGS: Final = (
@@ -164,7 +176,8 @@ _YAML: Final = ("extends: ", "identify:", "columns:", "!!python/object:", "&a", 
 _JSON: Final = ('"new":"', '"seq":', "null", '"form_index":0', "funding", "indicators", "level1", "\\ud800")
 
 TARGETS: Final[dict[str, Target]] = {
-    "text": Target(_text, _texts(_plain), _WORDS),
+    "text": Target(_text, _texts(_parted), _WORDS),
+    "glued": Target(_text, lambda: [*seeds.unparted(), *(data[:_SHORT] for data in _texts(_glued)())], _WORDS, _SHORT),
     "encoding": Target(_encoded, lambda: [bytes([n]) + seeds.SMALL for n in range(len(ENCODINGS))], _WORDS),
     "dump": Target(_text, _texts(dump.may_be), (*_WORDS, *_SQL)),
     "delimited": Target(_text, _texts(delimited.may_be), (*_WORDS, '"', '""', ",", ";", '",\n"')),

@@ -50,7 +50,7 @@ def test_a_target_begins_with_what_it_finds_sound(name: str) -> None:
 
 
 def test_targets_of_shapes_begin_with_forms_of_that_shape() -> None:
-    for name in ("text", "dump", "delimited", "pipes", "ruled", "dashed", "tagged"):
+    for name in ("text", "glued", "dump", "delimited", "pipes", "ruled", "dashed", "tagged"):
         assert len([data for data in TARGETS[name].seeds() if kinds.kind(data) == "text"]) > 4, name
 
 
@@ -59,6 +59,8 @@ def test_cells_are_the_same_for_the_same_bytes_and_hold_known_words() -> None:
     assert text == dumped(b"\0" + bytes(range(200)))
     assert "部门" in text
     assert dumped(b"") == ""
+    assert dumped(bytes((0, 0, 0, 0, 1, 0xEE, 0x31))) == dumped(bytes((0, *(0, 0, 0, 1) * 5)))
+    assert len(dumped(b"\0\0\0" + b"\xee\xff" * 99)) <= 16 * 1024
     assert decode(text.encode()).text
 
 
