@@ -148,3 +148,10 @@ def test_a_long_cell_with_tags_that_holds_two_values_is_the_place_of_neither() -
     (task,) = form.tasks
     assert (task.name, task.content) == ("公路养护", content)
     assert [(cell.line, cell.start, cell.end) for cell in task.places.values()] == [(5, 1, 5), (5, 13, 258)]
+
+
+@pytest.mark.parametrize("text", ["甲\t乙 ", "甲\t 乙", " 甲\t乙", "甲 \t乙", "甲\t乙 \n", "甲\t乙\n "])
+def test_a_blank_that_pads_a_cell_is_no_part_of_it(text: str) -> None:
+    assert [(cell.text, cell.start, cell.end) for cell in read(text).rows[0].cells] == [
+        (word, text.index(word), text.index(word) + 1) for word in "甲乙"
+    ]

@@ -35,7 +35,8 @@ _SPECIAL: Final = (
 USUAL: Final = re.compile("[\t\n -%'-~\u2010-\u2027≤≥\u3001-\u3011一-\u9fff\uff01-\uff5e]*+")
 # Blanks that only pad a cell or separate two, and what stands beside a blank that does.
 _PADDING: Final = ("\u3000", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
-_EDGES: Final = frozenset(" \t\n")
+# Behind the last character stands nothing.
+_EDGES: Final = frozenset((*" \t\n", ""))
 # A text with more blanks than this is looked at cell by cell.
 _FEW_BLANKS: Final = 40
 # A cell among cells separated by blanks: single blanks stay within it.
