@@ -7,6 +7,7 @@ import os
 import random
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,13 +61,28 @@ class Mutant:
         old, new = (" ".join(line[1:].strip() for line in lines if line[:1] == sign) for sign in "-+")
         return f"{old} → {new}"
 
-    def put_in_place(self) -> None:
-        """Changes the function for this process, wherever it is known by now."""
+    def _node(self) -> libcst.FunctionDef:
+        """The changed function."""
         functions = read_functions_from_index(self.name, self.path)
         if functions is None:
             raise LookupError(self.name)
+        return functions[1]
+
+    def source(self, root: Path) -> str:
+        """The text of its module with the change."""
         owner, _, name = self.function.partition(":")[2].rpartition(".")
-        source = libcst.Module([functions[1]]).code
+        module = libcst.parse_module((root / self.path).read_text(encoding="utf-8"))
+        body: Sequence[libcst.CSTNode] = module.body
+        if owner:
+            (body,) = (one.body.body for one in body if isinstance(one, libcst.ClassDef) and one.name.value == owner)
+        (old,) = (one for one in body if isinstance(one, libcst.FunctionDef) and one.name.value == name)
+        changed = module.deep_replace(old, self._node().with_changes(leading_lines=old.leading_lines))
+        return str(changed.code)
+
+    def put_in_place(self) -> None:
+        """Changes the function for this process, wherever it is known by now."""
+        owner, _, name = self.function.partition(":")[2].rpartition(".")
+        source = libcst.Module([self._node()]).code
         # A method that calls super() must be made within a class.
         if owner:
             source = f"class {owner}:\n" + indent(source, "    ")

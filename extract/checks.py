@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from extract.clean import squash
-from extract.model import Cell, Finding, Goal, Indicator, Task
+from extract.model import Cell, Finding, Goal, Indicator, TableName, Task
 
 HOLDS: Final = "holds"
 FAILS: Final = "fails"
@@ -40,7 +40,7 @@ _MARKUP: Final = re.compile(r"""</?[A-Za-z]|&(?:#\d|#x|[A-Za-z]{2,8};)|\]\(|',\s
 # What no text begins with.
 _NO_SENTENCE: Final = frozenset("，。、；：）)%％")
 
-_EMPTY: Final = {
+_EMPTY: Final[dict[TableName, str]] = {
     "funding": "funding_missing",
     "goals": "goals_missing",
     "tasks": "tasks_missing",
@@ -146,12 +146,12 @@ def leftovers(
     whole = "\n".join(filter(None, texts))
     if "<" not in whole and "&" not in whole and '"' not in whole and "'" not in whole and "](" not in whole:
         return []
-    rows: tuple[tuple[str, Sequence[Goal | Task | Indicator], tuple[str, ...]], ...] = (
+    rows: tuple[tuple[TableName, Sequence[Goal | Task | Indicator], tuple[str, ...]], ...] = (
         ("goals", goals, ("text",)),
         ("tasks", tasks, ("name", "content")),
         ("indicators", indicators, ("name", "value", "unit")),
     )
-    found: list[tuple[str, int | None, str, str | None, Cell | None]] = [
+    found: list[tuple[TableName, int | None, str, str | None, Cell | None]] = [
         ("documents", None, field, text, places.get(field)) for field, text in head.items()
     ]
     found += (
@@ -334,4 +334,4 @@ def _same_target(one: Indicator, other: Indicator) -> bool:
 
 def empty(counts: Mapping[str, int], expected: Collection[str]) -> list[Finding]:
     """The expected sections in which nothing was found; ``counts`` by section."""
-    return [Finding(_EMPTY[name], name) for name, count in counts.items() if not count and name in expected]
+    return [Finding(code, name) for name, code in _EMPTY.items() if not counts.get(name, 1) and name in expected]

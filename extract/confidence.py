@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from extract import catalogue
 from extract.evidence import RATED, Evidence, Names, of_form
-from extract.model import Cell, Extraction, Finding, Form
+from extract.model import Cell, Extraction, Finding, Form, TableName
 from extract.schemafiles import SCHEMAS, read_checked, schema_error
 
 # What evidence counts as that has no points of its own: too rare to have been measured, it counts as its like does.
@@ -106,7 +106,14 @@ def doubted(extraction: Extraction, least: float) -> Extraction:
 
 def _doubted(form: Form, least: float) -> Form:
     findings = [
-        Finding("low_confidence", table, seq, None, {"confidence": rate, "least": least}, _place(form, table, seq))
+        Finding(
+            "low_confidence",
+            cast("TableName", table),
+            seq,
+            None,
+            {"confidence": rate, "least": least},
+            _place(form, table, seq),
+        )
         for table, rates in confidence_of(form).items()
         for seq, rate in enumerate(rates)
         if rate < least

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from extract.model import OF_HEADER, BBox, Cell, Finding, Form, Origin
+from extract.model import OF_HEADER, ROWS, BBox, Cell, Finding, Form, Origin, TableName
 from extract.readers.source import Doubt
 
 Doubts = Mapping[tuple[int, BBox], Doubt]
@@ -25,10 +25,10 @@ def findings(form: Form, origin: Origin, doubts: Doubts) -> list[Finding]:
     return found
 
 
-def _values(form: Form) -> Iterator[tuple[str, int | None, str, Cell]]:
+def _values(form: Form) -> Iterator[tuple[TableName, int | None, str, Cell]]:
     for field, place in form.places.items():
         yield "documents", None, field, place
-    for table in ("funding", "goals", "tasks", "indicators"):
+    for table in ROWS:
         for seq, row in enumerate(getattr(form, table)):
             for field, place in row.places.items():
                 if field not in OF_HEADER:

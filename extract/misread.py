@@ -13,7 +13,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from extract.doubts import Doubts
-from extract.model import OF_HEADER, Amount, Cell, Finding, Form, Grid, Indicator, Origin, Row
+from extract.model import OF_HEADER, ROWS, Amount, Cell, Finding, Form, Grid, Indicator, Origin, Row, TableName
 from extract.places import pieces
 from extract.readers.source import Source
 from extract.schemafiles import SCHEMAS, read_checked
@@ -186,12 +186,12 @@ def _on(cell: Cell, changes: Sequence[Change]) -> list[Change]:
     return [change for change in changes for piece in pieces(cell) if _has(piece, change)]
 
 
-def _rests(form: Form, changes: Sequence[Change]) -> Iterator[tuple[str, int | None, str, Cell]]:
+def _rests(form: Form, changes: Sequence[Change]) -> Iterator[tuple[TableName, int | None, str, Cell]]:
     """The values that rest on changes."""
     for field, place in form.places.items():
         if _on(place, changes):
             yield "documents", None, field, place
-    for table in ("funding", "goals", "tasks", "indicators"):
+    for table in ROWS:
         for seq, row in enumerate(getattr(form, table)):
             for field, place in row.places.items():
                 if field not in OF_HEADER and _on(place, changes):
@@ -226,7 +226,7 @@ def _marked(form: Form, changes: Sequence[Change]) -> Form:
 
 
 def _finding(
-    change: Change, text: str, table: str | None = None, seq: int | None = None, field: str | None = None
+    change: Change, text: str, table: TableName | None = None, seq: int | None = None, field: str | None = None
 ) -> Finding:
     params = {"text": text[:30], "read": change.read, "other": change.told}
     place = Cell(change.told, change.line, change.at, change.at + 1, 0)

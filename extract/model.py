@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, NamedTuple, TypeVar, dataclass_transform, overload
+from typing import Final, Literal, NamedTuple, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 
@@ -99,6 +99,12 @@ class Grid:
     guessed: bool = False
 
 
+# The tables whose values may be doubted.
+TableName = Literal["documents", "funding", "goals", "tasks", "indicators"]
+# Those with a row for each thing that a form states.
+ROWS: Final[tuple[TableName, ...]] = ("funding", "goals", "tasks", "indicators")
+
+
 class Finding(NamedTuple):
     """A doubt. ``code`` is one of ``schemas/findings.yaml``, which holds severity and wording; ``params`` fill it.
 
@@ -106,7 +112,7 @@ class Finding(NamedTuple):
     """
 
     code: str
-    table: str | None = None
+    table: TableName | None = None
     seq: int | None = None
     field: str | None = None
     params: Mapping[str, object] = {}

@@ -299,7 +299,7 @@ def read_back(rows: Sequence[Row], doubts: Sequence[Finding], style: Style) -> R
             for own in fields if doubt.table == "indicators" else ():
                 own.update(Line._fields)
         if not hit or doubt.field == "name":
-            others.add(doubt.table or "")
+            others.add(str(doubt.table or ""))
     return Read(Content(tuple(indicators), tuple(tasks), tuple(goals), tuple(amounts), notes), fields, others)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from extract.api import extract_bytes
-from extract.model import Cell, Extraction, Finding, Form
+from extract.model import Cell, Extraction, Finding, Form, TableName
 from tests.forms.cases import Case, build
 from tests.forms.make import make_form
 from tests.places import check_places
@@ -36,7 +36,7 @@ def scored(form: Form | None, **record: Any) -> Score:
     return total
 
 
-def finding(code: str, table: str | None, seq: int | None = None, field: str | None = None) -> Finding:
+def finding(code: str, table: TableName | None, seq: int | None = None, field: str | None = None) -> Finding:
     return Finding(code, table, seq, field)
 
 

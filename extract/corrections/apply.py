@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from extract.confidence import doubted
 from extract.corrections.fields import Column, Value
 from extract.corrections.file import Correction, Corrections
 from extract.corrections.recheck import rechecked
 from extract.interpret.values import follow_value, grades
-from extract.model import Amount, Cell, Extraction, Finding, Form, Goal, Indicator, Task
+from extract.model import Amount, Cell, Extraction, Finding, Form, Goal, Indicator, TableName, Task
 from extract.profiles import Library
 
 CORRECTED: Final = "corrected"
@@ -135,7 +135,7 @@ class _Pen:
         }
         seq = one.seq if here else None
         place = record.places.get(one.field) if record is not None and here else None
-        return Finding(STALE, one.table, seq, one.field, params, place)
+        return Finding(STALE, cast("TableName", one.table), seq, one.field, params, place)
 
     # ---- what it does
 
@@ -172,7 +172,9 @@ class _Pen:
         record = self._record(self._form, by)
         params = {"old": _shown(by.old), "new": _shown(by.new), "note": _note(by)}
         code = CONFIRMED if said.column.is_same(said.value, by.old) or not said.is_change else CORRECTED
-        return Finding(code, by.table, by.seq, by.field, params, record.places.get(by.field) if record else None)
+        return Finding(
+            code, cast("TableName", by.table), by.seq, by.field, params, record.places.get(by.field) if record else None
+        )
 
     def _unscaled(self, settled: Mapping[tuple[str, int | None, str], object]) -> Iterable[Finding]:
         """That the amounts do not follow their unit."""

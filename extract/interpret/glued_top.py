@@ -10,7 +10,7 @@ from extract.interpret.glued_head import HeadWords, Segment, segments
 from extract.interpret.glued_money import holds_money, read_money
 from extract.interpret.glued_prose import end_of_aim, end_of_name, sentences
 from extract.interpret.glued_words import folded
-from extract.model import Cell, Finding, Row
+from extract.model import Cell, Finding, Row, TableName
 from extract.places import cut
 
 _FIELD_NAMES: Final = {"unit": "unit_name", "project": "project_name", "supervising_unit": "supervising_unit"}
@@ -170,7 +170,7 @@ class TopReader:
             self._add(goal)
         self._money, self._aims, self._behind, self._done = [], [], [], False
 
-    def _doubt(self, table: str, cell: Cell, field: str | None) -> None:
+    def _doubt(self, table: TableName, cell: Cell, field: str | None) -> None:
         self.findings.append(Finding("cut_guessed", table, None, field, {"text": cell.text[:30]}, cell))
 
     def _add(self, *cells: Cell) -> None:

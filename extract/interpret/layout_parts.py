@@ -21,7 +21,7 @@ from extract.interpret.layout_rows import (
 )
 from extract.interpret.layout_straight import aligned_share, straightened
 from extract.interpret.layout_text import join_pieces, paragraphs
-from extract.model import Cell, Finding, Row
+from extract.model import Cell, Finding, Row, TableName
 from extract.places import cut
 from extract.vocabulary import FormProfile
 
@@ -81,7 +81,7 @@ def plain_rows(lines: Sequence[Strip]) -> list[Row]:
     return rows
 
 
-def uneven(table: str, place: Cell) -> Finding:
+def uneven(table: TableName, place: Cell) -> Finding:
     """The finding on a part whose cells stand off their columns, so that each was read in the nearest one."""
     return Finding("layout_uneven", table, None, None, {}, place)
 
@@ -183,7 +183,7 @@ def _beside_label(lines: Sequence[Strip], profile: FormProfile) -> tuple[Cell | 
     return label, [cut(texts[0], at, len(texts[0].text)), *texts[1:]] if rest else texts[1:]
 
 
-def ambiguous(table: str, field: str, place: Cell, other: str) -> Finding:
+def ambiguous(table: TableName, field: str, place: Cell, other: str) -> Finding:
     """The finding on a value that the layout leaves open. ``other``: what it may be instead."""
     return Finding(
         "layout_ambiguous", table, None, field, {"what": place.text[:_SHOWN], "other": other[:_SHOWN]}, place

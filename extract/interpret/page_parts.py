@@ -12,7 +12,7 @@ from extract.interpret.layout_text import CLOSING, OPENING, join_pieces
 from extract.interpret.page_pieces import Line, fragments, room_left, section_words, shown_width
 from extract.interpret.page_words import SideLabel, side_labels
 from extract.interpret.prose import COUNTER
-from extract.model import Cell, Finding, Row
+from extract.model import Cell, Finding, Row, TableName
 from extract.places import join, pieces
 from extract.vocabulary import FormProfile
 
@@ -177,7 +177,7 @@ def _torn(texts: Sequence[Cell]) -> list[Cell]:
     ]
 
 
-def _in_disorder(table: str, place: Cell) -> Finding:
+def _in_disorder(table: TableName, place: Cell) -> Finding:
     return Finding("lines_out_of_order", table, None, None, {"what": place.text[:_SHOWN]})
 
 

@@ -13,7 +13,7 @@ from extract.cut import ELLIPSES
 from extract.interpret.broken import continues, is_signed, usual_width
 from extract.interpret.task_rows import SENTENCE_END, TASK_COLUMNS, whole_tasks
 from extract.interpret.values import number
-from extract.model import Cell, Finding, Goal, Row, Task
+from extract.model import Cell, Finding, Goal, Row, TableName, Task
 from extract.places import cut, join, pieces, trimmed
 from extract.vocabulary import FormProfile
 
@@ -136,7 +136,7 @@ def _goal_word(text: str, profile: FormProfile) -> str:
     return ""
 
 
-def _figures(rows: Sequence[Row], table: str) -> list[Finding]:
+def _figures(rows: Sequence[Row], table: TableName) -> list[Finding]:
     """A finding on each row of nothing but numbers: what it belongs to has a label that is not known."""
     return [
         Finding("figures_in_text", table, None, None, {"text": row.cells[0].text[:40]}, row.cells[0])

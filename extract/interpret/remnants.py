@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import squash
 from extract.interpret.sections import Scanner
-from extract.model import Amount, Cell, Finding, Row
+from extract.model import Amount, Cell, Finding, Row, TableName
 from extract.places import pieces
 
 _LONGEST: Final = 40
@@ -20,7 +20,7 @@ _WHOLE: Final = ("fiscal_year", "amount_unit")
 class _Value(NamedTuple):
     """A place that a value was read from: the value's table, row and field."""
 
-    table: str
+    table: TableName
     seq: int | None
     field: str
     place: Cell

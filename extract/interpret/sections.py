@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from extract.clean import squash
 from extract.interpret.broken import continues, together
@@ -47,6 +47,9 @@ _ONES: Final = frozenset("1１")
 _WIDEST_TITLE: Final = 4
 
 
+MeaningKind = Literal["title", "year", "section", "labelled", "field", "column", "page_number", ""]
+
+
 @pure
 class Meaning:
     """What a cell says of its row.
@@ -55,7 +58,7 @@ class Meaning:
     ``name``: which section, field or column.
     """
 
-    kind: str
+    kind: MeaningKind
     name: str = ""
 
 

@@ -111,9 +111,13 @@ def _missed(waiting: Sequence[Cell], scanner: Scanner) -> list[Finding]:
         name = scanner.meaning(label.text).name
         if name in _READ:
             params = {"what": label.text[:24], "other": ""}
-            places = [("documents", field) for field in _CODED.get(name, (name,))]
-            for table, field in (*places, ("goals", None)):
-                found.append(Finding("layout_ambiguous", table, None, field, params, label))
+            found += [
+                *(
+                    Finding("layout_ambiguous", "documents", None, own, params, label)
+                    for own in _CODED.get(name, (name,))
+                ),
+                Finding("layout_ambiguous", "goals", None, None, params, label),
+            ]
     return found
 
 

@@ -24,13 +24,13 @@ from extract import catalogue
 from extract.clean import plain
 from extract.confidence import confidence_of
 from extract.corrections.fields import fit
-from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Indicator, Spot, Task
+from extract.model import Amount, Cell, Extraction, Failure, Finding, Form, Goal, Indicator, Spot, TableName, Task
 from extract.tables import derived
 from extract.tables.basis import BASES, bases
 from extract.tables.schemas import TABLES, schemas
 
 # The tables that hold a form's rows, with the record each row is built from, in the order of their provenance.
-_RECORDS: Final[Mapping[str, Any]] = {"funding": Amount, "goals": Goal, "tasks": Task, "indicators": Indicator}
+_RECORDS: Final[Mapping[TableName, Any]] = {"funding": Amount, "goals": Goal, "tasks": Task, "indicators": Indicator}
 _GRAVITY: Final = {"ok": 0, "info": 0, "warning": 1, "error": 2}
 _CONFIDENCE: Final = "confidence"
 # What a finding says is stored of a number that no column holds.
@@ -116,7 +116,7 @@ class TableBuilder:
     def finish(self) -> dict[str, Any]:
         """The tables, by name."""
         ids = pa.array(self._ids, pa.string())
-        tables = {name: records.finish(ids) for name, records in self._records.items()}
+        tables: dict[str, Any] = {name: records.finish(ids) for name, records in self._records.items()}
         tables["documents"] = self._documents.finish(ids, self._statuses)
         tables["findings"] = finding_rows(self._findings)
         tables["provenance"] = self._provenance.finish(ids)
@@ -192,7 +192,7 @@ class _Decimals:
 class _Records:
     """The table of one kind of record: its columns, and how many rows each form has."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: TableName) -> None:
         self._name = name
         self._counts: list[int] = []
         schema = schemas()[name]
