@@ -17,12 +17,15 @@ import resource
 import signal
 import sys
 import time
+import traceback
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
 from math import sqrt
 from pathlib import Path
+from threading import Lock
 from types import CodeType
 from typing import Any, Final
 
@@ -51,6 +54,7 @@ _BUDGET: Final = 20.0
 _WARMING: Final = "portal-02.txt"
 _STARTS: Final = tuple(start.removesuffix(".py") for starts in PARTS.values() for start in starts)
 _MEMORY: Final = 4 << 30
+_WORKERS: Final = 2
 _HANGS: Final = 600
 _TIMED_OUT: Final = (signal.SIGPROF, signal.SIGALRM, signal.SIGKILL)
 
@@ -103,6 +107,8 @@ class Loop:
         self.ends = time.monotonic() + minutes * 60
         self.fates: dict[Mutant, str] = {}
         self._kills: dict[str, int] = defaultdict(int)
+        # Of tests during which a mutant ran out of time: whether they end without it.
+        self._ends: dict[str, bool] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Leaves out what takes long and says nothing of how forms are read."""
@@ -116,28 +122,42 @@ class Loop:
         chosen = {function: _within(tests, function) for function, tests in reached.items()}
         if self._fate(session, None, next(iter(chosen.values())))[0] != "survived":
             raise RuntimeError("tests fail without any change")
-        for mutant in self.drawn:
-            if time.monotonic() > self.ends:
-                break
-            self._tell(session, mutant, chosen.get(mutant.function, {}))
+        told: list[str] = []
+        _at_once(partial(self._tell, session, chosen), told.append)
+        fates = {one["mutant"]: one["fate"] for one in map(json.loads, told)}
+        self.fates = {mutant: fates[mutant.name] for mutant in self.drawn if mutant.name in fates}
         return True
 
-    def _tell(self, session: pytest.Session, mutant: Mutant, tests: Seconds) -> None:
-        start = time.monotonic()
-        fate, by = self._fate(session, mutant, tests) if tests else ("survived", "")
-        self.fates[mutant] = fate
-        self._kills[by] += 1
-        self.say(f"{len(self.fates)}/{len(self.drawn)} {mutant.name} {fate} {time.monotonic() - start:.1f} s {by}")
+    def _tell(self, session: pytest.Session, chosen: Reached, at: int) -> Iterator[dict[str, Any]]:
+        """The fates of every so many mutants."""
+        own = self.drawn[at::_WORKERS]
+        for number, mutant in enumerate(own, 1):
+            start = time.monotonic()
+            if start > self.ends:
+                break
+            tests = chosen.get(mutant.function, {})
+            fate, by = self._sure_fate(session, mutant, tests) if tests else ("survived", "")
+            self._kills[by] += 1
+            self.say(f"{number}/{len(own)} {mutant.name} {fate} {time.monotonic() - start:.1f} s {by}")
+            yield {"mutant": mutant.name, "fate": fate}
+
+    def _sure_fate(self, session: pytest.Session, mutant: Mutant, tests: Seconds) -> tuple[str, str]:
+        """What becomes of a mutant by tests that end without it: one may rest on what another had read before."""
+        while True:
+            tests = {test: seconds for test, seconds in tests.items() if self._ends.get(test, True)}
+            fate, by = self._fate(session, mutant, tests)
+            if fate != "timed out" or self._ends.get(by, False):
+                return fate, by
+            self._ends[by] = self._fate(session, None, {by: tests[by]})[0] == "survived"
 
     def _reached(self, session: pytest.Session) -> Reached:
         """For each function the tests that reach it and their seconds; those not known yet are followed in a child."""
         known = {line["test"] for line in _lines(_REACHED)}
         unknown = [item for item in session.items if item.nodeid not in known]
-        if unknown and os.fork() == 0:
-            self._learn(session, unknown)
-            os._exit(0)
         if unknown:
-            os.wait()
+            each = -(-len(unknown) // _WORKERS)
+            with _REACHED.open("a", encoding="utf-8") as out:
+                _at_once(lambda at: self._learn(session, unknown[at * each : (at + 1) * each]), out.write)
         reached: Reached = defaultdict(dict)
         here = {item.nodeid for item in session.items}
         for line in _lines(_REACHED):
@@ -145,18 +165,15 @@ class Loop:
                 reached[function][line["test"]] = line["seconds"]
         return reached
 
-    def _learn(self, session: pytest.Session, items: Sequence[pytest.Item]) -> None:
-        with _REACHED.open("a", encoding="utf-8") as out:
-            for item, after in zip(items, [*items[1:], None], strict=True):
-                start = time.process_time()
-                functions = followed(partial(_run, item, after))
-                seconds = time.process_time() - start
-                if session.testsfailed:
-                    self.say(f"fails without any change: {item.nodeid}")
-                    session.testsfailed, functions = 0, set()
-                line = {"test": item.nodeid, "seconds": round(seconds, 3), "functions": sorted(functions)}
-                out.write(json.dumps(line, ensure_ascii=False) + "\n")
-                out.flush()
+    def _learn(self, session: pytest.Session, items: Sequence[pytest.Item]) -> Iterator[dict[str, Any]]:
+        for item, after in zip(items, [*items[1:], None], strict=True):
+            start = time.process_time()
+            functions = followed(partial(_run, item, after))
+            seconds = time.process_time() - start
+            if session.testsfailed:
+                self.say(f"fails without any change: {item.nodeid}")
+                session.testsfailed, functions = 0, set()
+            yield {"test": item.nodeid, "seconds": round(seconds, 3), "functions": sorted(functions)}
 
     def _fate(self, session: pytest.Session, mutant: Mutant | None, tests: Seconds) -> tuple[str, str]:
         """What becomes of a mutant, and the test that told."""
@@ -203,6 +220,40 @@ class Loop:
 def _lines(path: Path) -> list[dict[str, Any]]:
     """What the lines of a file say; nothing where there is none."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def _at_once(work: Callable[[int], Iterable[Mapping[str, Any]]], take: Callable[[str], object]) -> None:
+    """Does work in some children at once, each told which it is; takes what they say as lines of JSON."""
+    pipes = []
+    for at in range(_WORKERS):
+        read, write = os.pipe()
+        if os.fork() == 0:
+            # Not a step back into pytest, whatever happens.
+            status = 1
+            try:
+                with os.fdopen(write, "w", encoding="utf-8") as out:
+                    for said in work(at):
+                        print(json.dumps(said, ensure_ascii=False), file=out, flush=True)
+                status = 0
+            finally:
+                if status:
+                    traceback.print_exc()
+                os._exit(status)
+        os.close(write)
+        pipes.append(read)
+    lock = Lock()
+
+    def taken(pipe: int) -> None:
+        with os.fdopen(pipe, encoding="utf-8") as lines:
+            for line in lines:
+                with lock:
+                    take(line)
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        list(pool.map(taken, pipes))
+    for _ in pipes:
+        if os.wait()[1]:
+            raise RuntimeError("a child that tries mutants has failed")
 
 
 def _run(item: pytest.Item, after: pytest.Item | None) -> None:
@@ -257,8 +308,8 @@ def report(drawing: Drawing, seed: int, fates: Mapping[Mutant, str]) -> str:
         "",
         "A mutant is a function with one small change by mutmut. The first row is of a sample of all of them, each",
         "with the same chance; the rows below are of a sample of each part. A mutant is killed where a test fails or",
-        f"does not end; tests that take {_BUDGET:.0f} seconds in all are tried on each. It is refused where no test fails but",
-        "mypy does, by the project's rules. Both are noticed before a change gets in, and the bound is for them.",
+        f"does not end; tests that take {_BUDGET:.0f} seconds in all are tried on each. It is refused where no test",
+        "fails but mypy does, by the project's rules. Both are noticed before a change gets in; the bound is for them.",
         "",
         "## Survivors",
         "",
