@@ -13,10 +13,14 @@ from typing import Final
 INVISIBLE: Final = (
     "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c\u180e"
 )
-# Blanks beside the ASCII ones that separate or pad cells.
-BLANKS: Final = " \t\u00a0\u3000\u2002\u2003\u2007\u2009\u202f\x0b\x0c\x1c\x1d\x1e\x1f\x85\r\n\u2028\u2029" + INVISIBLE
+# Blanks of other widths, and what ends a line or a field for no program that writes these forms: a blank, like others.
+ODD_BLANKS: Final = (
+    "\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\x0b\x1c\x1d\x1e\x1f\x85"
+)
+# What separates or pads cells.
+BLANKS: Final = " \t\u00a0\u3000\x0c\r\n\u2028\u2029" + ODD_BLANKS + INVISIBLE
 
-_DROP_INVISIBLE: Final = {ord(c): None for c in INVISIBLE}
+_AS_SEEN: Final = {ord(c): None for c in INVISIBLE} | dict.fromkeys(map(ord, ODD_BLANKS), " ")
 # re and not regex: for a pattern this plain it takes a third of the time. No part of it can match in two ways.
 _TAG: Final = re.compile(r"</?[A-Za-z][^<>]{0,2000}>")
 
@@ -38,7 +42,7 @@ def all_widths(texts: Sequence[str]) -> list[int]:
 @lru_cache(maxsize=65536)
 def squash(text: str) -> str:
     """The text to compare labels by: NFKC (brackets and digits folded), with no white space, nothing invisible."""
-    return "".join(unicodedata.normalize("NFKC", text.translate(_DROP_INVISIBLE)).split())
+    return "".join(unicodedata.normalize("NFKC", text.translate(_AS_SEEN)).split())
 
 
 def has_many(text: str, mark: str, fewest: int) -> bool:
@@ -55,10 +59,10 @@ def has_many(text: str, mark: str, fewest: int) -> bool:
 
 
 def visible(text: str) -> str:
-    """NFC, invisible characters dropped, blanks at both ends trimmed."""
+    """NFC, invisible characters dropped, odd blanks as blanks, blanks at both ends trimmed."""
     if text.isprintable() and unicodedata.is_normalized("NFC", text):
         return text.strip()
-    return unicodedata.normalize("NFC", text.translate(_DROP_INVISIBLE)).strip(BLANKS)
+    return unicodedata.normalize("NFC", text.translate(_AS_SEEN)).strip(BLANKS)
 
 
 def plain(text: str) -> str:
@@ -87,8 +91,8 @@ def shown(text: str) -> list[tuple[str, int, int]]:
         piece = match.group()
         if match.lastgroup == "entity":
             piece = visible_inside(html.unescape(piece))
-        elif not unicodedata.is_normalized("NFC", piece):
-            piece = unicodedata.normalize("NFC", piece)
+        elif not piece.isprintable() or not unicodedata.is_normalized("NFC", piece):
+            piece = visible_inside(piece)
         if piece:
             pieces.append((piece, start, end))
     return _trimmed(pieces)
@@ -96,7 +100,7 @@ def shown(text: str) -> list[tuple[str, int, int]]:
 
 def visible_inside(text: str) -> str:
     """``visible`` without trimming."""
-    return unicodedata.normalize("NFC", text.translate(_DROP_INVISIBLE))
+    return unicodedata.normalize("NFC", text.translate(_AS_SEEN))
 
 
 def _trimmed(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:

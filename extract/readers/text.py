@@ -11,30 +11,24 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from extract.clean import BLANKS, INVISIBLE, plain, shown
+from extract.clean import BLANKS, INVISIBLE, ODD_BLANKS, plain, shown
 from extract.model import Cell, Grid, Row
 from extract.patterns import re
 
 # What makes the slow way necessary, beside a text that is not NFC.
 _SPECIAL: Final = (
     *INVISIBLE,
+    *ODD_BLANKS,
     "\u00a0",
     "&",
-    "\x0b",
-    "\x85",
     "\u2028",
     "\u2029",
-    "\u2002",
-    "\u2003",
-    "\u2009",
-    "\u202f",
-    "\u2007",
 )
 # Characters that most texts have none beside: such a text is NFC, with nothing special and no wide blanks in it. To ask
 # this of all characters at once takes a third of the time that looking for each of the others does.
 USUAL: Final = re.compile("[\t\n -%'-~\u2010-\u2027≤≥\u3001-\u3011一-\u9fff\uff01-\uff5e]*+")
 # Blanks that only pad a cell or separate two, and what stands beside a blank that does.
-_PADDING: Final = ("\u3000", "\f", "\x1c", "\x1d", "\x1e", "\x1f")
+_PADDING: Final = ("\u3000", "\f")
 # Behind the last character stands nothing.
 _EDGES: Final = frozenset((*" \t\n", ""))
 # A text with more blanks than this is looked at cell by cell.
