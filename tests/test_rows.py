@@ -157,7 +157,7 @@ def test_a_blank_that_pads_a_cell_is_no_part_of_it(text: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("blank", ["\u2003", "\u2005", "\u205f", "\x1f", "\x0b", "\x85"])
+@pytest.mark.parametrize("blank", ["\u2003", "\u2005", "\u205f", "\x1f", "\x0b", "\x85", "\u2028"])
 def test_blanks_of_other_widths_are_blanks(blank: str) -> None:
     row = read(f"{blank}河阳{blank}林场\t{blank}乙{blank}\n").rows[0]
     assert [(cell.text, cell.start, cell.end) for cell in row.cells] == [("河阳 林场", 1, 6), ("乙", 8, 9)]

@@ -18,11 +18,9 @@ from extract.patterns import re
 # What makes the slow way necessary, beside a text that is not NFC.
 _SPECIAL: Final = (
     *INVISIBLE,
-    *ODD_BLANKS,
+    *(blank for blank in ODD_BLANKS if blank != "\f"),
     "\u00a0",
     "&",
-    "\u2028",
-    "\u2029",
 )
 # Characters that most texts have none beside: such a text is NFC, with nothing special and no wide blanks in it. To ask
 # this of all characters at once takes a third of the time that looking for each of the others does.
@@ -68,10 +66,15 @@ def read(text: str) -> Grid:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = text.split("\n")
     usual = USUAL.fullmatch(text) is not None
-    special = not usual and (any(map(text.__contains__, _SPECIAL)) or not unicodedata.is_normalized("NFC", text))
+    paged = "\f" in text
+    special = not usual and (
+        any(map(text.__contains__, _SPECIAL))
+        or not unicodedata.is_normalized("NFC", text)
+        # A page begins with its line; within one, what breaks the page is a blank.
+        or (paged and text.count("\f") > text.count("\n\f"))
+    )
     padded = special or (not usual and any(map(text.__contains__, _PADDING))) or _is_padded(text)
     marked = "<" in text
-    paged = "\f" in text
     rows: list[Row] = []
     page = 1 if paged else 0
     number = 0
