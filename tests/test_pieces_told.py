@@ -100,6 +100,17 @@ def test_notes_below_their_label_are_said() -> None:
     assert told(read(f"{FORM}其他说明\n\t填表人：张三\n")) == []
 
 
+@pytest.mark.parametrize("word", ["主要内容", "工作措施要点"])
+def test_a_doubt_on_a_task_points_at_it_below_any_header(word: str) -> None:
+    header, first = "年度主要任务\t任务名称\t主要内容", "\t走访\t走访困难群众\n"
+    rows = "走访\t走访困难群众\n救助\t救助流浪人员\n养老\n站所\t建成敬老院\n"
+    assert header in FORM
+    assert first in FORM
+    form = read(FORM.replace(header, f"年度主要任务\n任务名称\t{word}").replace(first, rows))
+    assert [task.name for task in form.tasks] == ["走访", "救助", "站所"]
+    assert [one.seq for one in form.findings if one.code == "layout_ambiguous"] == [1]
+
+
 # ---- amounts
 
 

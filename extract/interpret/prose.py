@@ -242,12 +242,11 @@ def tasks(rows: Sequence[Row], profile: FormProfile) -> Tasks:
         header, body, open_ones = _unpassed(header, body, profile)
         doubts += open_ones
     width = usual_width([*([header] if header is not None else []), *body])
-    whole, findings = whole_tasks(body, width)
+    every, joined = whole_tasks(body, width)
     found: list[Task] = []
-    findings += [*doubts, *_figures(body, "tasks")]
-    if header is None and whole:
-        whole, doubts = _below_header(whole, profile)
-        findings += doubts
+    whole, unknown = _below_header(every, profile) if header is None and every else (every, [])
+    joined = [_moved(doubt, len(every) - len(whole)) for doubt in joined]
+    findings = [*joined, *doubts, *_figures(body, "tasks"), *unknown]
     marked: set[int] = set()
     for row in whole:
         name, content = _columns(row)
@@ -328,6 +327,13 @@ def _below_header(rows: list[Row], profile: FormProfile) -> tuple[list[Row], lis
     if _may_be_header(rows):
         return rows, [Finding("task_header_unknown", "tasks", 0, None, {"text": _shown(first)}, first.cells[0])]
     return rows, []
+
+
+def _moved(doubt: Finding, by: int) -> Finding:
+    """The finding on a row of a table whose first rows were taken away, so many; on the table where it was on those."""
+    if not by or doubt.seq is None:
+        return doubt
+    return doubt._replace(seq=doubt.seq - by if doubt.seq >= by else None)
 
 
 def _is_named_header(row: Row, profile: FormProfile) -> bool:
