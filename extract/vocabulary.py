@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, cast
 
 import regex
 
@@ -65,6 +65,22 @@ class Hints(NamedTuple):
         return frozenset()
 
 
+# What a column of the indicator table holds.
+ColumnName = Literal[
+    "level1",
+    "level2",
+    "name",
+    "operator",
+    "value",
+    "unit",
+    "weight",
+    "direction",
+    "achieved",
+    "score",
+    "pass",
+]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FormProfile:
     """What the printed parts of a kind of form are called; all keys are squashed words."""
@@ -82,16 +98,16 @@ class FormProfile:
     bare_sections: Mapping[str, str]
     section_ends: Mapping[str, str]
     # The words over the goals: "goal", or "pass" for the term's and for what was achieved.
-    goal_columns: Mapping[str, str]
+    goal_columns: Mapping[str, Literal["goal", "pass"]]
     fields: Mapping[str, str]
     # The labels of fields that hardly end a name.
     long_fields: tuple[str, ...]
     field_prefixes: tuple[str, ...]
     label_words: tuple[str, ...]
-    columns: Mapping[str, str]
+    columns: Mapping[str, ColumnName]
     # How header words that are not in ``columns`` begin, all passed over, and how they end.
     column_starts: tuple[str, ...]
-    column_ends: Mapping[str, str]
+    column_ends: Mapping[str, ColumnName]
     sum_rows: frozenset[str]
     # What a template leaves where nothing was filled in.
     placeholder: re.Pattern[str]
@@ -99,7 +115,7 @@ class FormProfile:
     placeholder_firsts: frozenset[str]
     # What counts names in a template: 指标1：.
     counter: re.Pattern[str]
-    task_columns: Mapping[str, str]
+    task_columns: Mapping[str, Literal["name", "content", "pass"]]
     categories: Mapping[str, str]
     project_total: frozenset[str]
     funding_pass: Mapping[str, str]
@@ -119,7 +135,7 @@ class FormProfile:
     # Texts that were found to be words of the funding's header, and "" for others; forms share them.
     header_words: dict[str, str] = field(default_factory=dict, repr=False)
 
-    def column(self, word: str) -> str | None:
+    def column(self, word: str) -> ColumnName | None:
         """What a column under this header word holds, in a header of indicators; None where nothing tells."""
         found = self.columns.get(word)
         if found is None and word.startswith(self.column_starts):
@@ -266,10 +282,10 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         section_prefixes=tuple(map(squash, data["section_prefixes"])),
         bare_sections=_turned(data["sections"]),
         section_ends=_turned(data["section_ends"]),
-        goal_columns=_turned(data["goal_columns"]),
+        goal_columns=cast("Mapping[str, Any]", _turned(data["goal_columns"])),
         field_prefixes=tuple(map(squash, data["field_prefixes"])),
         column_starts=tuple(map(squash, data["column_starts"])),
-        column_ends=_turned(data["column_ends"]),
+        column_ends=cast("Mapping[str, ColumnName]", _turned(data["column_ends"])),
         sum_rows=frozenset(map(squash, data["sum_rows"])),
         placeholder=_placeholder(data["placeholders"]),
         placeholder_firsts=frozenset("….·") | {word[0] for word in data["placeholders"]},
@@ -277,8 +293,8 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
         fields=_turned(data["fields"]),
         long_fields=tuple(word for word in _turned(data["fields"]) if len(word) >= _LONG_FIELD),
         label_words=tuple(data["label_words"]),
-        columns=_turned(data["columns"]),
-        task_columns=_turned(data["tasks"]),
+        columns=cast("Mapping[str, ColumnName]", _turned(data["columns"])),
+        task_columns=cast("Mapping[str, Any]", _turned(data["tasks"])),
         categories=_turned(funding["categories"]),
         project_total=frozenset(map(squash, funding["project_total"])),
         funding_pass=_turned(funding["pass"]),

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import regex
 
 from extract.clean import squash
-from extract.vocabulary import FormProfile, Vocabulary
+from extract.vocabulary import ColumnName, FormProfile, Vocabulary
 
 _HALF: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
 _RUN: Final = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -33,6 +33,10 @@ _FEWEST_COLUMNS: Final = 3
 def folded(text: str) -> str:
     """The text with full-width ASCII made half-width, character for character."""
     return text if text.isascii() else text.translate(_HALF)
+
+
+# From where to where a word stands, and the column that it names.
+Worded = tuple[int, int, ColumnName]
 
 
 class LabelAt(NamedTuple):
@@ -103,9 +107,9 @@ class Lexicon:
                 return match.start(), match.end()
         return None
 
-    def columns(self, text: str, start: int, end: int) -> list[tuple[int, int, str]]:
+    def columns(self, text: str, start: int, end: int) -> list[Worded]:
         """The words of a header, each with its column: as few words as cover it."""
-        best: dict[int, tuple[int, list[tuple[int, int, str]]]] = {start: (0, [])}
+        best: dict[int, tuple[int, list[Worded]]] = {start: (0, [])}
         for at in range(start, end):
             if at not in best:
                 continue
@@ -178,9 +182,7 @@ class Lexicon:
         return any(text.endswith(word, start, end) for word in self.name_ends)
 
 
-def _keep(
-    best: dict[int, tuple[int, list[tuple[int, int, str]]]], at: int, cost: int, words: list[tuple[int, int, str]]
-) -> None:
+def _keep(best: dict[int, tuple[int, list[Worded]]], at: int, cost: int, words: list[Worded]) -> None:
     if at not in best or cost < best[at][0]:
         best[at] = (cost, words)
 

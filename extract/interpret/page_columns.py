@@ -15,7 +15,7 @@ from extract.clean import squash
 from extract.interpret.kinds import Kinds
 from extract.interpret.page_pieces import Line, fragments
 from extract.model import Cell
-from extract.vocabulary import Vocabulary
+from extract.vocabulary import ColumnName, Vocabulary
 
 # What it costs to read a piece of a kind (see ``kinds``) in a column; _OTHER for kinds that are not named.
 _OTHER: Final = "*"
@@ -107,7 +107,7 @@ def _coordinate(cell: Cell, side: int) -> float:
 class ColumnReader:
     """Tells the columns of one table. ``roles``: the columns by what their header words mean, in order."""
 
-    def __init__(self, roles: Sequence[str], kinds: Kinds, vocabulary: Vocabulary) -> None:
+    def __init__(self, roles: Sequence[ColumnName], kinds: Kinds, vocabulary: Vocabulary) -> None:
         self.roles = tuple(roles)
         self.kinds = kinds
         self.label_parts = _label_parts(vocabulary)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from extract.clean import squash
 from extract.interpret.kinds import Kinds
@@ -17,9 +17,10 @@ from extract.interpret.page_spans import Spanner, Spans
 from extract.interpret.page_words import Word, side_labels
 from extract.model import Cell, Finding, Row
 from extract.places import pieces
-from extract.vocabulary import Vocabulary
+from extract.vocabulary import ColumnName, Vocabulary
 
 # What a row without a piece costs, by its column.
+Roles = Sequence[ColumnName]
 _BLANKS: Final = {"name": 6.0, "operator": 2.0, "value": 3.0, "unit": 0.4, "weight": 2.0}
 _BLANK: Final = 0.5
 _OTHER_LEVEL: Final = 0.5
@@ -57,7 +58,7 @@ class _Rows(NamedTuple):
 def indicator_table(header: Sequence[Word], lines: Sequence[Line], kinds: Kinds, vocabulary: Vocabulary) -> Table:
     """The rows of a table. ``header``: its words; ``lines``: those below it, without furniture."""
     words = [word for word in header if word.meaning != "section"]
-    roles = [word.meaning or "pass" for word in words]
+    roles = [cast("ColumnName", word.meaning or "pass") for word in words]
     heads = [word.cell._replace(col=at) for at, word in enumerate(words)]
     width = len(words)
     head = Row(heads[0].line, heads, width)
@@ -97,7 +98,7 @@ def _without_root(lines: Sequence[Line], vocabulary: Vocabulary) -> list[Line]:
     ]
 
 
-def _anchors(by_col: dict[int, list[Placed]], roles: Sequence[str], reader: ColumnReader) -> list[Placed]:
+def _anchors(by_col: dict[int, list[Placed]], roles: Roles, reader: ColumnReader) -> list[Placed]:
     """One piece a row: the operators, values or weights, whichever tells most rows."""
     found: list[list[Placed]] = []
     for role in ("weight", "operator", "value"):
@@ -186,7 +187,7 @@ def _row_doubts(rows: _Rows, reader: ColumnReader) -> list[Finding]:
     return doubts
 
 
-def _tangle_doubts(rows: _Rows, roles: Sequence[str]) -> list[Finding]:
+def _tangle_doubts(rows: _Rows, roles: Roles) -> list[Finding]:
     """A finding on each row that is tangled with its neighbours."""
     name = roles.index("name")
     single = [col for col, role in enumerate(roles) if role in _VALUES]
@@ -196,7 +197,7 @@ def _tangle_doubts(rows: _Rows, roles: Sequence[str]) -> list[Finding]:
     return [Finding("lines_out_of_order", "indicators", None, None, {"what": p.text[:_SHOWN]}, p) for p in places]
 
 
-def _label_doubts(rows: _Rows, roles: Sequence[str], labels: Sequence[Tag]) -> list[Finding]:
+def _label_doubts(rows: _Rows, roles: Roles, labels: Sequence[Tag]) -> list[Finding]:
     """A finding on each row beside whose name stands a label that nobody knows: it may be the name's beginning."""
     name = roles.index("name")
     unknown = {piece.line: label.cell.text for label in labels if label.meaning is None for piece in pieces(label.cell)}
@@ -237,7 +238,7 @@ def _place(rows: _Rows, name: int, at: int) -> Cell | None:
 
 
 def _spans(
-    rows: _Rows, by_col: dict[int, list[Placed]], roles: Sequence[str], vocabulary: Vocabulary
+    rows: _Rows, by_col: dict[int, list[Placed]], roles: Roles, vocabulary: Vocabulary
 ) -> tuple[Spans, list[Tag], list[Tag]]:
     """The rows of each label, by the blank room between rows that explains the labels best."""
     name = roles.index("name")
@@ -277,7 +278,7 @@ def _differing(
     return frozenset(row for row, (a, b) in enumerate(zip(*texts, strict=True)) if a != b)
 
 
-def _logical(rows: _Rows, roles: Sequence[str], spans: Spans, first: Sequence[Tag], second: Sequence[Tag]) -> list[Row]:
+def _logical(rows: _Rows, roles: Roles, spans: Spans, first: Sequence[Tag], second: Sequence[Tag]) -> list[Row]:
     """A row an indicator, with the labels that begin there."""
     width = len(roles)
     found: list[Row] = []
@@ -298,9 +299,7 @@ def _logical(rows: _Rows, roles: Sequence[str], spans: Spans, first: Sequence[Ta
     return found
 
 
-def _span_doubts(
-    rows: _Rows, roles: Sequence[str], spans: Spans, first: Sequence[Tag], second: Sequence[Tag]
-) -> list[Finding]:
+def _span_doubts(rows: _Rows, roles: Roles, spans: Spans, first: Sequence[Tag], second: Sequence[Tag]) -> list[Finding]:
     """A finding on each row that could as well stand under another label."""
     name = roles.index("name")
     doubts = []

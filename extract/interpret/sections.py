@@ -18,7 +18,7 @@ from extract.interpret.broken import continues, together
 from extract.interpret.funding import header_word, is_amounts, names_amounts, parted_amounts, states_amount
 from extract.model import Cell, Row, pure
 from extract.places import cut, trimmed
-from extract.vocabulary import FormProfile, Vocabulary
+from extract.vocabulary import ColumnName, FormProfile, Vocabulary
 
 # 第 3 页 共 4 页, — 3 —, 3/4, Page 3
 _PAGE_NUMBER: Final = re.compile(
@@ -200,7 +200,7 @@ class Scanner:
         self.profile: FormProfile = vocabulary.profile
         # Shared with who looks at many rows: a look-up here spares a call.
         self.known: dict[str, Meaning] = {}
-        self._column_of: dict[str, str] = {}
+        self._column_of: dict[str, ColumnName | Literal[""]] = {}
         # Whether a text is a word that the header of the indicator table may end with.
         self._ends_header: dict[str, bool] = {}
         words = (*self.profile.sections, *self.profile.fields, *self.profile.columns)
@@ -325,11 +325,11 @@ class Scanner:
         """The columns that a row's words name."""
         return {role for cell in row.cells if (role := self.column(cell.text))}
 
-    def column(self, text: str) -> str:
+    def column(self, text: str) -> ColumnName | Literal[""]:
         """The column of the indicator table that a word names, or ""."""
         found = self._column_of.get(text)
         if found is None:
-            found = self.profile.columns.get(squash(text), "") if len(text) < 24 else ""
+            found = (self.profile.columns.get(squash(text)) if len(text) < 24 else None) or ""
             if len(self._column_of) < 65536:
                 self._column_of[text] = found
         return found

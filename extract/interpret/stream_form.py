@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from extract.interpret import stream_head as heads
 from extract.interpret.funding import header_word
@@ -14,7 +14,7 @@ from extract.interpret.stream_tasks import Line, paragraphs, tasks
 from extract.interpret.stream_tokens import Token, is_spaced, line_cell
 from extract.interpret.stream_words import Word
 from extract.model import Cell, Finding, Row
-from extract.vocabulary import Vocabulary
+from extract.vocabulary import ColumnName, Vocabulary
 
 # So many words of columns are the header of the indicators; words as short as 单位 do not count.
 HEADER_WORDS: Final = 4
@@ -56,7 +56,7 @@ class StreamForm:
 
     # ---- sections
 
-    def role(self, word: Word) -> str:
+    def role(self, word: Word) -> ColumnName | Literal[""]:
         """The column of the indicators that a word names, or ""."""
         return self.profile.columns.get(word.text.rstrip(":"), "")
 
