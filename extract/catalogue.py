@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from extract.schemafiles import SCHEMAS, read_checked
 
@@ -27,6 +27,9 @@ class Wording(NamedTuple):
         return Wording(_fill(self.en, filled), _fill(self.zh, filled))
 
 
+Severity = Literal["info", "warning", "error"]
+
+
 class FindingKind(NamedTuple):
     """What ``schemas/findings.yaml`` says of one code; ``table`` is None for doubts about the whole form.
 
@@ -34,11 +37,11 @@ class FindingKind(NamedTuple):
     """
 
     code: str
-    severity: str
+    severity: Severity
     table: str | None
     title: Wording
     message: Wording
-    misread: str = ""
+    misread: Literal["row", "columns", "open", ""] = ""
 
 
 class FailureKind(NamedTuple):

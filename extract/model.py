@@ -99,6 +99,8 @@ class Grid:
     guessed: bool = False
 
 
+# What a form is of: a department as a whole (整体支出), or one project (项目支出).
+FormKind = Literal["department", "project"]
 # The tables whose values may be doubted.
 TableName = Literal["documents", "funding", "goals", "tasks", "indicators"]
 # Those with a row for each thing that a form states.
@@ -199,7 +201,7 @@ class Form:
     """
 
     form_index: int
-    form_kind: str
+    form_kind: FormKind
     form_profile: str
     title: str | None = None
     fiscal_year: int | None = None

@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, NamedTuple, cast
 import regex
 
 from extract.clean import squash
+from extract.model import FormKind
 from extract.written import Money, codes, money
 
 # A score, a range of scores or a hint that a label carries: （50分）, (0-20)分, （必填）.
@@ -86,7 +87,7 @@ class FormProfile:
     """What the printed parts of a kind of form are called; all keys are squashed words."""
 
     name: str
-    kinds: Mapping[str, str]
+    kinds: Mapping[str, FormKind]
     title_contains: tuple[str, ...]
     title_ends: tuple[str, ...]
     # Words that make a title of any text that ends with them.
@@ -274,7 +275,7 @@ def _profile(data: Mapping[str, Any]) -> FormProfile:
     funding = data["funding"]
     return FormProfile(
         name=data["name"],
-        kinds=_turned(data["kinds"]),
+        kinds=cast("Mapping[str, FormKind]", _turned(data["kinds"])),
         title_contains=tuple(map(squash, data["title"]["contains"])),
         title_ends=tuple(map(squash, data["title"]["ends"])),
         titles=tuple(map(squash, data.get("titles", ()))),

@@ -8,6 +8,7 @@ import pytest
 
 from extract.checks import FAILS, HOLDS, NOT_MADE
 from extract.interpret.funding import Funding, read
+from extract.model import FormKind
 from extract.profiles import default
 from extract.readers.text import read as read_text
 
@@ -17,7 +18,7 @@ DEPARTMENT = """预算支出总额\t基本支出\t\t\t\t项目支出
 PROJECT = "年度资金总额\t\t\t财政拨款\t\t专户资金\t\t单位资金\n"
 
 
-def funding(text: str, kind: str = "department", unit: str | None = "元") -> Funding:
+def funding(text: str, kind: FormKind = "department", unit: str | None = "元") -> Funding:
     return read(read_text(text).rows, None, kind, unit, default().finder.profile)
 
 

@@ -21,7 +21,7 @@ from extract.interpret.broken import fills, together
 from extract.interpret.placing import Column, Equation, Extent, Figure, Head, Spot, Table, equations, place
 from extract.interpret.sums import Named, balance, fill
 from extract.interpret.values import number
-from extract.model import Amount, Cell, Finding, Row
+from extract.model import Amount, Cell, Finding, FormKind, Row
 from extract.places import cut
 from extract.vocabulary import FormProfile
 from extract.written import Money
@@ -90,7 +90,9 @@ class _Word(NamedTuple):
     extent: Extent
 
 
-def read(rows: Sequence[Row], label: Cell | None, kind: str, stated_unit: str | None, profile: FormProfile) -> Funding:
+def read(
+    rows: Sequence[Row], label: Cell | None, kind: FormKind, stated_unit: str | None, profile: FormProfile
+) -> Funding:
     """The amounts of the section's rows (label cell taken off). ``stated_unit``: the unit that the head names."""
     unit, unit_cell = _unit(rows, label, stated_unit, profile)
     factor = profile.money.yuan[unit] if unit is not None else _ONE
@@ -437,14 +439,14 @@ def _run_together(cell: Cell, profile: FormProfile) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def _table(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> Table:
+def _table(words: tuple[_Word, ...], kind: FormKind, profile: FormProfile) -> Table:
     """The columns that header rows announce, with their equations; remembered, since a county's forms share them."""
     heads = _columns(words, kind, profile)
     columns = tuple(head.column for head in heads)
     return Table(heads, equations(columns, parts_of(columns, profile), profile.beside))
 
 
-def _columns(words: tuple[_Word, ...], kind: str, profile: FormProfile) -> tuple[Head, ...]:
+def _columns(words: tuple[_Word, ...], kind: FormKind, profile: FormProfile) -> tuple[Head, ...]:
     """The columns that the words of the header rows announce, in order.
 
     A department form has the categories in one row and under 基本支出 and 项目支出 the sources in the next, the sum
@@ -494,7 +496,7 @@ def _pairs(
     words: Sequence[tuple[Cell, _Word]],
     figures: Sequence[Figure],
     waiting: _Waiting,
-    kind: str,
+    kind: FormKind,
     profile: FormProfile,
     pairs: list[_Pair],
 ) -> _Waiting:
@@ -518,7 +520,7 @@ def _named(waiting: _Waiting, cell: Cell, column: Column | None) -> _Waiting:
     return _new(_Waiting, (waiting.category, waiting.of_category, column, Named(waiting.of_category or cell, cell)))
 
 
-def _column(word: str, category: str, kind: str, profile: FormProfile) -> Column | None:
+def _column(word: str, category: str, kind: FormKind, profile: FormProfile) -> Column | None:
     """The column that a header word means beside an amount."""
     if kind != "project" and word in profile.categories:
         return profile.categories[word], "total"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from extract.interpret.glued_words import WordList, folded
 from extract.interpret.sections import Scanner
@@ -35,7 +35,7 @@ class Mark(NamedTuple):
 
     start: int
     end: int
-    kind: str
+    kind: Literal["title", "field", "section", "goals_column", "task_head"]
     name: str
     missed: float
     taken: float

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import product
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from extract.checks import FAILS, HOLDS
 from extract.clean import squash
@@ -20,7 +20,7 @@ from extract.interpret.funding import header_word, read
 from extract.interpret.glued_figures import Money as Written
 from extract.interpret.glued_figures import Piece, by_cents, cuts, cuts_in_columns, is_one
 from extract.interpret.glued_words import folded
-from extract.model import Cell, Finding, Row
+from extract.model import Cell, Finding, FormKind, Row
 from extract.places import cut
 from extract.vocabulary import FormProfile
 
@@ -40,7 +40,7 @@ _CLOSE: Final = 1.0
 class _Token(NamedTuple):
     """``kind``: word (of a source or a total), column (of a self-evaluation), run (figures), or other."""
 
-    kind: str
+    kind: Literal["word", "column", "run", "other"]
     start: int
     end: int
     name: str = ""
@@ -69,7 +69,9 @@ def holds_money(text: str, profile: FormProfile) -> bool:
     return not is_one(text[tokens[0].start : tokens[0].end], _patterns(profile)[1])
 
 
-def read_money(cells: Sequence[Cell], label: Cell | None, kind: str, unit: str | None, profile: FormProfile) -> Money:
+def read_money(
+    cells: Sequence[Cell], label: Cell | None, kind: FormKind, unit: str | None, profile: FormProfile
+) -> Money:
     """The rows of the section that these cells hold, each cut where its cells meet."""
     parsed = [(cell, _tokens(folded(cell.text), profile)) for cell in cells]
     flat = [(cell, token) for cell, tokens in parsed for token in tokens]
@@ -125,7 +127,7 @@ class _Judge:
     flat: Sequence[tuple[Cell, _Token]]
     runs: Sequence[tuple[Cell, _Token]]
     label: Cell | None
-    kind: str
+    kind: FormKind
     unit: str | None
     profile: FormProfile
 

@@ -10,7 +10,7 @@ from extract.interpret.glued_head import HeadWords, Segment, segments
 from extract.interpret.glued_money import holds_money, read_money
 from extract.interpret.glued_prose import end_of_aim, end_of_name, sentences
 from extract.interpret.glued_words import folded
-from extract.model import Cell, Finding, Row, TableName
+from extract.model import Cell, Finding, FormKind, Row, TableName
 from extract.places import cut
 
 _FIELD_NAMES: Final = {"unit": "unit_name", "project": "project_name", "supervising_unit": "supervising_unit"}
@@ -31,7 +31,7 @@ class TopReader:
         self.findings: list[Finding] = []
         self._state = "head"
         self._rank = -1
-        self._kind = "department"
+        self._kind: FormKind = "department"
         self._page = 0
         self._label: Cell | None = None
         # The rows of the funding section; those that need no cutting stay as they are.

@@ -10,7 +10,7 @@ from typing import Final
 from extract.clean import squash
 from extract.interpret.broken import continues, together
 from extract.interpret.sections import Scanner, Sections
-from extract.model import Cell, Finding, Row
+from extract.model import Cell, Finding, FormKind, Row
 from extract.places import cut, join, pieces, trimmed
 from extract.vocabulary import FormProfile
 
@@ -39,7 +39,7 @@ _DECIMAL: Final = re.compile(r"\d[\d,]*\.\d{1,6}$")
 class Identity:
     """The head as read; ``places`` by field."""
 
-    form_kind: str = "department"
+    form_kind: FormKind = "department"
     title: str | None = None
     fiscal_year: int | None = None
     unit_code: str | None = None
