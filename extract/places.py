@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple
 
 from extract.clean import BLANKS
 from extract.model import Cell
@@ -36,14 +39,34 @@ def trimmed(cell: Cell) -> Cell:
     return cell if end - start == len(cell.text) else cut(cell, start, max(start, end))
 
 
+class _Starts(NamedTuple):
+    """Where each part of a cell begins within its text, and where the last one ends."""
+
+    parts: tuple[Cell, ...]
+    at: list[int]
+
+
+# Of the cell that was cut last: a long one is cut into many, and is not to be measured for each of them.
+_LAST: Final = [_Starts((), [0])]
+
+
+def _starts(parts: tuple[Cell, ...]) -> list[int]:
+    known = _LAST[0]
+    if known.parts is not parts:
+        known = _LAST[0] = _Starts(parts, list(accumulate([len(part.text) for part in parts], initial=0)))
+    return known.at
+
+
 def _cut_parts(cell: Cell, start: int, end: int) -> Cell:
+    starts = _starts(cell.parts)
     found = []
-    at = 0
-    for part in cell.parts:
-        low, high = max(start, at), min(end, at + len(part.text))
+    for nth in range(max(0, bisect_right(starts, start) - 1), len(cell.parts)):
+        at = starts[nth]
+        if at >= end:
+            break
+        low, high = max(start, at), min(end, starts[nth + 1])
         if low < high:
-            found.append(cut(part, low - at, high - at))
-        at += len(part.text)
+            found.append(cut(cell.parts[nth], low - at, high - at))
     return join(found) if found else cell._replace(text="", parts=())
 
 

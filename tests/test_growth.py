@@ -33,3 +33,9 @@ def test_columns_of_indicators(repeated: str, times: int) -> None:
     columns = "\t".join([repeated] * times)
     rows = body.replace("≥\t30\t户\t60", "\t".join(["≥\t30"] * times))
     assert seconds(f"{head}{columns}\n{rows * 3}") < _LONGEST
+
+
+@untraced
+def test_a_long_line_of_texts_with_markup_between_commas() -> None:
+    """Each text is cut from the line, which has a part for each stretch between its tags."""
+    assert seconds("第 1 页,<p>培训人数</p>、<p>培训人数</p>、优良中差," * 2_000) < _LONGEST
