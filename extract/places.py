@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from extract.clean import BLANKS
+from extract.clean import BLANKS, plain, shown
 from extract.model import Cell
 
 # tuple.__new__ and not Cell(...) or _replace: a third of the time, and a form takes hundreds of places.
@@ -37,6 +38,18 @@ def trimmed(cell: Cell) -> Cell:
     start = len(cell.text) - len(cell.text.lstrip(BLANKS))
     end = len(cell.text.rstrip(BLANKS))
     return cell if end - start == len(cell.text) else cut(cell, start, max(start, end))
+
+
+def as_seen(cell: Cell) -> Cell | None:
+    """The cell without markup and what shows nothing, each piece between these with its place; None if none is left."""
+    own = shown(cell.text)
+    if not own:
+        return None
+    whole = "".join([text for text, *_ in own])
+    if cell.parts or cell.end - cell.start != len(cell.text) or not unicodedata.is_normalized("NFC", whole):
+        return cell._replace(text=plain(cell.text))
+    parts = [cut(cell, low, high)._replace(text=text) for text, low, high in own]
+    return parts[0] if len(parts) == 1 else join(parts)._replace(end=parts[-1].end)
 
 
 class _Starts(NamedTuple):

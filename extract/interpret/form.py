@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from extract import catalogue, checks
-from extract.clean import plain, width
+from extract.clean import width
 from extract.cut import ELLIPSES, cut_ones
 from extract.interpret import funding, identity, links, prose
 from extract.interpret.aligned import begins_below
@@ -28,7 +28,7 @@ from extract.interpret.stacked import whole_labels, whole_words
 from extract.interpret.trace import Recorder
 from extract.interpret.wide import AMOUNT, GOAL, Lead, grouped, leading_columns, projects
 from extract.model import Cell, Finding, Form, Goal, Grid, Indicator, Row, Task
-from extract.places import pieces
+from extract.places import as_seen, pieces
 from extract.recover import in_goals
 from extract.vocabulary import Vocabulary
 
@@ -512,8 +512,7 @@ def _cleaned(row: Row) -> Row:
     """The row of a layout with what shows nothing taken out of its cells."""
     if all(cell.text.isprintable() and "&" not in cell.text and "<" not in cell.text for cell in row.cells):
         return row
-    cells = [cell._replace(text=plain(cell.text)) for cell in row.cells]
-    return row.changed(cells=[cell for cell in cells if cell.text])
+    return row.changed(cells=[seen for cell in row.cells if (seen := as_seen(cell)) is not None])
 
 
 def _start(title: Cell | None, line: int) -> int:
