@@ -332,6 +332,6 @@ def _same_target(one: Indicator, other: Indicator) -> bool:
     return figures and squash(one.unit or "") == squash(other.unit or "")
 
 
-def empty(counts: Mapping[str, int], expected: Collection[str]) -> list[Finding]:
+def empty(counts: Mapping[TableName, int], expected: Collection[str]) -> list[Finding]:
     """The expected sections in which nothing was found; ``counts`` by section."""
-    return [Finding(code, name) for name, code in _EMPTY.items() if not counts.get(name, 1) and name in expected]
+    return [Finding(_EMPTY[name], name) for name, count in counts.items() if not count and name in expected]

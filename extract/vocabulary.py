@@ -66,7 +66,7 @@ class Hints(NamedTuple):
         return frozenset()
 
 
-# What a column of the indicator table holds.
+# What a column of the indicator table holds, in the order in which the grammar of rows counts them.
 ColumnName = Literal[
     "level1",
     "level2",
@@ -76,9 +76,9 @@ ColumnName = Literal[
     "unit",
     "weight",
     "direction",
+    "pass",
     "achieved",
     "score",
-    "pass",
 ]
 
 

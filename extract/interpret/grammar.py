@@ -10,28 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
 from extract.model import Cell, Row, Weighed, pure
+from extract.vocabulary import ColumnName
 
 # The roles a cell can have; those from OPERATOR on are the tail of a row.
 ROOT, LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT, DIRECTION, PASS, ACHIEVED, SCORE, ASIDE, EXTRA = range(14)
-ROLES: Final = (
-    "root",
-    "level1",
-    "level2",
-    "name",
-    "operator",
-    "value",
-    "unit",
-    "weight",
-    "direction",
-    "pass",
-    "achieved",
-    "score",
-    "aside",
-    "extra",
-)
+ROLES: Final = ("root", *get_args(ColumnName), "aside", "extra")
 DEFAULT_COLUMNS: Final = (LEVEL1, LEVEL2, NAME, OPERATOR, VALUE, UNIT, WEIGHT)
 
 _NEVER: Final = 9.0
@@ -81,6 +67,7 @@ _MISPLACED: Final = 0.5
 # A row of labels alone names a part of the tree that has no indicator.
 _LABELS_ONLY: Final = 0.5
 _KEPT: Final = 4
+# Rows of the samples have 53 at the most.
 _STATES: Final = 64
 # The kinds of cells that are hardly names.
 NO_NAME: Final = frozenset("oqnNmugd")

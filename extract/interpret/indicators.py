@@ -244,11 +244,10 @@ class IndicatorReader:
         usual = Usual(lambda: [self.explain(row, reader).best.roles for row in rows])
         weighed = WEIGHT in reader.columns
         found: list[Read] = []
-        most = len(reader.columns) + MORE_CELLS
-        cost = partial(self._cost, reader=reader)
-        for given in (
-            rows if max(map(len, map(_CELLS, rows)), default=0) <= most else cut_long(rows, len(reader.columns), cost)
-        ):
+        apart: Iterable[Row] = rows
+        if max(map(len, map(_CELLS, rows)), default=0) > len(reader.columns) + MORE_CELLS:
+            apart = cut_long(rows, len(reader.columns), partial(self._cost, reader=reader))
+        for given in apart:
             cells = given.cells
             first = cells[0].text
             if first[0] in furniture and profile.is_furniture(first) and (len(cells) <= _FURNITURE or is_signed(cells)):

@@ -19,8 +19,9 @@ from extract.model import Cell, Finding, Row
 from extract.places import pieces
 from extract.vocabulary import ColumnName, Vocabulary
 
-# What a row without a piece costs, by its column.
+# What each column of a table holds.
 Roles = Sequence[ColumnName]
+# What a row without a piece costs, by its column.
 _BLANKS: Final = {"name": 6.0, "operator": 2.0, "value": 3.0, "unit": 0.4, "weight": 2.0}
 _BLANK: Final = 0.5
 _OTHER_LEVEL: Final = 0.5
