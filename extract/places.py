@@ -25,12 +25,17 @@ def cut(cell: Cell, start: int, end: int) -> Cell:
 
     Where cleaning changed the text (entities, invisible characters), the place stays that of the whole cell.
     """
+    text = cell.text[start:end]
+    if not _is_placed(cell):
+        return _new(Cell, (text, *cell[1:]))
     if cell.parts:
         return _cut_parts(cell, start, end)
-    text = cell.text[start:end]
-    if cell.end - cell.start != len(cell.text):
-        return _new(Cell, (text, *cell[1:]))
     return _new(Cell, (text, cell.line, cell.start + start, cell.start + end, *cell[4:]))
+
+
+def _is_placed(cell: Cell) -> bool:
+    """Whether each character of the text has a place of its own."""
+    return (_starts(cell.parts)[-1] if cell.parts else cell.end - cell.start) == len(cell.text)
 
 
 def trimmed(cell: Cell) -> Cell:
@@ -42,14 +47,19 @@ def trimmed(cell: Cell) -> Cell:
 
 def as_seen(cell: Cell) -> Cell | None:
     """The cell without markup and what shows nothing, each piece between these with its place; None if none is left."""
-    own = shown(cell.text)
+    text = cell.text
+    if "&" not in text and "<" not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
+        return trimmed(cell) if text.strip() else None
+    own = shown(text)
     if not own:
         return None
-    whole = "".join([text for text, *_ in own])
-    if cell.parts or cell.end - cell.start != len(cell.text) or not unicodedata.is_normalized("NFC", whole):
-        return cell._replace(text=plain(cell.text))
-    parts = [cut(cell, low, high)._replace(text=text) for text, low, high in own]
-    return parts[0] if len(parts) == 1 else join(parts)._replace(end=parts[-1].end)
+    whole = "".join([piece for piece, *_ in own])
+    if not _is_placed(cell) or not unicodedata.is_normalized("NFC", whole):
+        return cell._replace(text=plain(text))
+    parts = [cut(cell, low, high)._replace(text=piece) for piece, low, high in own]
+    if len(parts) == 1 or cell.parts:
+        return join(parts)
+    return join(parts)._replace(end=parts[-1].end)
 
 
 class _Starts(NamedTuple):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from extract import extract_bytes, to_tables
 from extract.clean import plain, shown, visible
 from extract.model import Cell
-from extract.places import cut, join
+from extract.places import as_seen, cut, join
 from extract.readers.text import USUAL
 
 FORM = """部门整体支出绩效目标批复表
@@ -90,3 +92,39 @@ def test_cut_of_joined_cells() -> None:
     assert part.text == "法局部"
     assert [(p.line, p.start, p.end) for p in part.parts] == [(3, 5, 6), (4, 0, 2)]
     assert cut(whole, 3, 5) == Cell("部门", 4, 1, 3, 0)
+
+
+def test_markup_in_joined_cells_is_cut_where_it_stands() -> None:
+    seen = as_seen(join([Cell("<p>培训", 3, 4, 9, 0), Cell("人数…</p>", 4, 0, 7, 0)]))
+    assert seen is not None
+    assert seen.text == "培训人数…"
+    assert [(p.text, p.line, p.start, p.end) for p in seen.parts] == [("培训", 3, 7, 9), ("人数…", 4, 0, 3)]
+    assert cut(seen, 0, 2) == Cell("培训", 3, 7, 9, 0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "seen"),
+    [
+        (Cell("培训", 1, 0, 2, 0), Cell("培训", 1, 0, 2, 0)),
+        (Cell(" 培训\u3000", 1, 0, 4, 0), Cell("培训", 1, 1, 3, 0)),
+        (Cell("<br/>", 1, 0, 5, 0), None),
+        (Cell(" ", 1, 0, 1, 0), None),
+        (Cell("\u3000", 1, 0, 1, 0), None),
+    ],
+)
+def test_a_cell_as_people_see_it(cell: Cell, seen: Cell | None) -> None:
+    assert as_seen(cell) == seen
+
+
+_TEXTS = st.lists(
+    st.sampled_from(["培训", "a", " ", "\u3000", "\u200b", "<p>", "</p>", "&lt;", "<", ">", "e\u0301", "…"]), max_size=6
+)
+
+
+@given(st.lists(_TEXTS.map("".join), min_size=1, max_size=3), st.integers(0, 20), st.integers(0, 20))
+def test_what_is_cut_is_that_part_of_the_text(texts: list[str], start: int, size: int) -> None:
+    cell = join([Cell(text, 1 + at, 0, len(text), 0) for at, text in enumerate(texts)])
+    seen = as_seen(cell)
+    assert (seen.text if seen else "") == plain(cell.text)
+    if seen is not None:
+        assert cut(seen, start, start + size).text == seen.text[start : start + size]

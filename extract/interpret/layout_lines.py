@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import INVISIBLE, plain
 from extract.model import Cell
+from extract.places import as_seen
 
 # A byte a place: 0 for a blank, 1 for anything else.
 _MARKS: Final = bytes(0 if place == 0x20 else 1 for place in range(256))
@@ -188,7 +189,7 @@ def _cells_by_chars(line: Strip, cuts: Sequence[int], chars: Sequence[int]) -> l
             x1 = x0 + len(word_places)
             start = chars[x0]
             raw = text[start : chars[x1]].rstrip()
-            found.append(Cell(cleaned(raw), line.number, start, start + len(raw), col, 0, x0, x1))
+            found.append(seen(Cell(raw, line.number, start, start + len(raw), col, 0, x0, x1)))
         else:
             found.append(None)
         low = high
@@ -198,9 +199,9 @@ def _cells_by_chars(line: Strip, cuts: Sequence[int], chars: Sequence[int]) -> l
 _new: Final = tuple.__new__
 
 
-def cleaned(raw: str) -> str:
-    """The text of a cell whose line may hold markup or what shows nothing; what stood there where nothing is left."""
-    return plain(raw) or raw
+def seen(cell: Cell) -> Cell:
+    """A cell whose line may hold markup or what shows nothing, without these; as it stood where nothing is left."""
+    return as_seen(cell) or cell
 
 
 def words(line: Strip) -> list[Piece]:
@@ -219,7 +220,7 @@ def words(line: Strip) -> list[Piece]:
         x0, x1 = match.span()
         start = line.chars[x0]
         raw = line.text[start : line.chars[x1]].rstrip()
-        found.append(Piece(cleaned(raw), start, start + len(raw), x0, x1))
+        found.append(Piece(plain(raw) or raw, start, start + len(raw), x0, x1))
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from extract.clean import squash
 from extract.interpret.layout_columns import columns, line_cells
-from extract.interpret.layout_lines import Piece, Strip, cells, cleaned, crowd, filled, whole, words
+from extract.interpret.layout_lines import Piece, Strip, cells, crowd, filled, seen, whole, words
 from extract.interpret.layout_rows import (
     NAMELESS,
     NEAR,
@@ -101,15 +101,15 @@ def as_cell(line: Strip, group: Sequence[Piece], col: int) -> Cell:
     if len(group) == 1:
         return word_cell(line, group[0], col)
     start, end = group[0].start, group[-1].end
-    text = line.text[start:end]
-    return Cell(
-        text if line.chars is None else cleaned(text), line.number, start, end, col, 0, group[0].x0, group[-1].x1
-    )
+    cell = Cell(line.text[start:end], line.number, start, end, col, 0, group[0].x0, group[-1].x1)
+    return cell if line.chars is None else seen(cell)
 
 
 def word_cell(line: Strip, word: Piece, col: int) -> Cell:
     """A word of a line as a cell."""
     text, start, end, x0, x1 = word
+    if end - start != len(text):
+        return seen(Cell(line.text[start:end], line.number, start, end, col, 0, x0, x1))
     return _new(Cell, (text, line.number, start, end, col, 0, x0, x1, 1, 1, ()))
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from extract.interpret.layout_lines import Strip, cleaned, words
+from extract.interpret.layout_lines import Strip, seen, words
 from extract.model import Cell
 
 # How far a line as a whole, and a cell by itself, may stand off.
@@ -216,5 +216,5 @@ def _assigned(
     found: list[Cell | None] = [None] * len(references)
     for token, col in zip(tokens, min(best.values())[1], strict=True):
         start, end = token.chars[0], token.chars[-1] + 1
-        found[col] = Cell(cleaned(line.text[start:end]), line.number, start, end, col, 0, token.x0, token.x1)
+        found[col] = seen(Cell(line.text[start:end], line.number, start, end, col, 0, token.x0, token.x1))
     return found

@@ -13,9 +13,10 @@ from typing import Final, NamedTuple
 
 import regex
 
-from extract.clean import plain, squash, width
+from extract.clean import squash, width
 from extract.interpret.layout_text import unit_width
 from extract.model import Cell
+from extract.places import as_seen
 from extract.vocabulary import FormProfile
 
 _PIECE: Final = re.compile(r"[^\s]+")
@@ -61,9 +62,9 @@ def page_lines(lines: Sequence[str], first_line: int) -> list[Line]:
         pieces = []
         for match in _PIECE.finditer(line):
             for start, end in _halves(match):
-                text = plain(line[start:end])
-                if text:
-                    pieces.append(Cell(text, first_line + at, start, end, 0, 0, start - shift, end - shift))
+                cell = as_seen(Cell(line[start:end], first_line + at, start, end, 0, 0, start - shift, end - shift))
+                if cell is not None:
+                    pieces.append(cell)
         if pieces and not _is_page_number(pieces):
             found.append(Line(tuple(pieces), page, at))
     return found

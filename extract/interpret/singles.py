@@ -12,11 +12,11 @@ from typing import Final
 
 import regex
 
-from extract.clean import squash
+from extract.clean import BLANKS, squash
 from extract.interpret.funding import header_word
 from extract.interpret.sections import Meaning, Scanner
 from extract.model import Cell, Row
-from extract.places import cut, join
+from extract.places import cut, join, trimmed
 
 _AMOUNT: Final = regex.compile(r"[-－]?(?:\d{1,3}(?:[,，]\d{3})+|\d+)[.．]\d{1,6}$|[-－]?\d{4,}$|[0０]$")
 _LONGEST: Final = 200
@@ -129,8 +129,8 @@ def words(cell: Cell) -> list[Cell]:
         if at >= 0 and _is_open(inside) and 0 <= _closes(text, at) - start <= _LONGEST_LABEL:
             at += 1
             continue
-        if inside:
-            found.append(cut(cell, start, end))
+        if inside.strip(BLANKS):
+            found.append(trimmed(cut(cell, start, end)))
         start = at = end + 1
     return found
 

@@ -8,12 +8,13 @@ from typing import Final, NamedTuple
 
 import regex
 
-from extract.clean import BLANKS, visible, width
+from extract.clean import BLANKS, width
 from extract.model import Cell
-from extract.places import join
+from extract.places import as_seen, cut, join
 
 # Dates are one piece where a tool sets blanks between figures and characters.
 _DATE: Final = r"(?:19|20)\d{2} 年(?: \d{1,2} 月(?: \d{1,2} 日)?[底前初末内以]*)?"
+_WORDS: Final = regex.compile(r"[^ ]+")
 _PIECES: Final = regex.compile(rf"{_DATE}(?![^{regex.escape(BLANKS)}])|[^{regex.escape(BLANKS)}]+")
 _CUT_DATES: Final = regex.compile(rf"(?:19|20)\d{{2}} 年 \d{{1,2}}$|{_PIECES.pattern}")
 # A blank between a figure or letter and a character, or no blank there.
@@ -58,12 +59,13 @@ def tokens(lines: Sequence[str], first_line: int) -> list[Token]:
 def _pieces(line: str, number: int, pattern: regex.Pattern[str]) -> Iterator[Cell]:
     """The pieces of a line; its places count display columns from the first one."""
     for match in pattern.finditer(line):
-        text = visible(match.group())
-        if " " in text:
-            text = "".join(text.split())
-        if text:
+        whole = Cell(match.group(), number, *match.span(), 0)
+        words = [cut(whole, *word.span()) for word in _WORDS.finditer(whole.text)] if " " in whole.text else [whole]
+        seen = [cell for word in words if (cell := as_seen(word)) is not None]
+        if seen:
+            cell = join(seen)
             x0 = width(line[: match.start()])
-            yield Cell(text, number, match.start(), match.end(), 0, 0, x0, x0 + width(text))
+            yield cell._replace(x0=x0, x1=x0 + width(cell.text))
 
 
 def is_spaced(lines: Sequence[str]) -> bool:
@@ -86,4 +88,10 @@ def line_cell(own: Sequence[Token], *, spaced: bool = False) -> Cell:
 
 def _with_blanks(own: Sequence[Token]) -> Cell:
     first, last = own[0].cell, own[-1].cell
-    return first._replace(text=" ".join([token.text for token in own]), end=last.end)
+    text = " ".join([token.text for token in own])
+    if last.end - first.start == len(text):
+        return first._replace(text=text, end=last.end)
+    found = [first]
+    for before, token in pairwise(own):
+        found += [Cell(" ", first.line, before.cell.end, token.cell.start, 0), token.cell]
+    return join(found)
