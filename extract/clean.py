@@ -78,8 +78,8 @@ def plain(text: str) -> str:
     return visible(text)
 
 
-def shown(text: str) -> list[tuple[str, int, int]]:
-    """``plain``, piece by piece, each with its place in ``text``, half-open.
+def shown(text: str, *, markup: bool = True) -> list[tuple[str, int, int]]:
+    """``plain`` (``visible`` without ``markup``), piece by piece, each with its place in ``text``, half-open.
 
     The pieces are the texts between what shows nothing (tags, invisible characters). An entity is a piece of its own,
     whose place is the whole entity. Together they are ``plain``.
@@ -87,16 +87,28 @@ def shown(text: str) -> list[tuple[str, int, int]]:
     pieces: list[tuple[str, int, int]] = []
     for match in _SHOWN.finditer(text):
         start, end = match.span()
-        if match.lastgroup == "nothing":
-            continue
         piece = match.group()
-        if match.lastgroup == "entity":
+        if match.lastgroup == "nothing" and (markup or piece[0] != "<"):
+            continue
+        if match.lastgroup == "entity" and markup:
             piece = visible_inside(html.unescape(piece))
         elif not piece.isprintable() or not unicodedata.is_normalized("NFC", piece):
             piece = visible_inside(piece)
         if piece:
             pieces.append((piece, start, end))
-    return _trimmed(pieces)
+    return _trimmed(_together(pieces))
+
+
+def _together(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """Neighbours that stand in the text as they are put together."""
+    found: list[tuple[str, int, int]] = []
+    for text, start, end in pieces:
+        before, first, last = found[-1] if found else ("", -1, -1)
+        if last == start and last - first == len(before) and end - start == len(text):
+            found[-1] = (before + text, first, end)
+        else:
+            found.append((text, start, end))
+    return found
 
 
 def visible_inside(text: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from extract.clean import BLANKS, plain, shown
+from extract.clean import BLANKS, plain, shown, visible
 from extract.model import Cell
 
 # tuple.__new__ and not Cell(...) or _replace: a third of the time, and a form takes hundreds of places.
@@ -35,7 +35,7 @@ def cut(cell: Cell, start: int, end: int) -> Cell:
 
 def _is_placed(cell: Cell) -> bool:
     """Whether each character of the text has a place of its own."""
-    return (_starts(cell.parts)[-1] if cell.parts else cell.end - cell.start) == len(cell.text)
+    return (_starts(cell)[-1] if cell.parts else cell.end - cell.start) == len(cell.text)
 
 
 def trimmed(cell: Cell) -> Cell:
@@ -45,17 +45,17 @@ def trimmed(cell: Cell) -> Cell:
     return cell if end - start == len(cell.text) else cut(cell, start, max(start, end))
 
 
-def as_seen(cell: Cell) -> Cell | None:
-    """The cell without markup and what shows nothing, each piece between these with its place; None if none is left."""
+def as_seen(cell: Cell, *, markup: bool = True) -> Cell | None:
+    """The cell without what shows nothing (``markup``: tags too), each piece with its place; None if none is left."""
     text = cell.text
-    if "&" not in text and "<" not in text and text.isprintable() and unicodedata.is_normalized("NFC", text):
+    if not (markup and ("&" in text or "<" in text)) and text.isprintable() and unicodedata.is_normalized("NFC", text):
         return trimmed(cell) if text.strip() else None
-    own = shown(text)
+    own = shown(text, markup=markup)
     if not own:
         return None
     whole = "".join([piece for piece, *_ in own])
     if not _is_placed(cell) or not unicodedata.is_normalized("NFC", whole):
-        return cell._replace(text=plain(text))
+        return cell._replace(text=plain(text) if markup else visible(text))
     parts = [cut(cell, low, high)._replace(text=piece) for piece, low, high in own]
     if len(parts) == 1 or cell.parts:
         return join(parts)
@@ -65,32 +65,52 @@ def as_seen(cell: Cell) -> Cell | None:
 class _Starts(NamedTuple):
     """Where each part of a cell begins within its text, and where the last one ends."""
 
+    text: str
     parts: tuple[Cell, ...]
     at: list[int]
 
 
 # Of the cell that was cut last: a long one is cut into many, and is not to be measured for each of them.
-_LAST: Final = [_Starts((), [0])]
+_LAST: Final = [_Starts("", (), [0])]
 
 
-def _starts(parts: tuple[Cell, ...]) -> list[int]:
+def _starts(cell: Cell) -> list[int]:
     known = _LAST[0]
-    if known.parts is not parts:
-        known = _LAST[0] = _Starts(parts, list(accumulate([len(part.text) for part in parts], initial=0)))
+    if known.parts is not cell.parts or known.text != cell.text:
+        known = _LAST[0] = _Starts(cell.text, cell.parts, _measured(cell))
     return known.at
 
 
+def _measured(cell: Cell) -> list[int]:
+    """Where the parts begin: one behind the other, or with blanks between them."""
+    starts = [*accumulate([len(part.text) for part in cell.parts], initial=0)]
+    if starts[-1] == len(cell.text):
+        return starts
+    at = 0
+    for nth, part in enumerate(cell.parts):
+        found = cell.text.find(part.text, at)
+        if found < 0 or cell.text[at:found].strip(BLANKS):
+            return starts
+        starts[nth], at = found, found + len(part.text)
+    starts[-1] = at
+    return starts
+
+
 def _cut_parts(cell: Cell, start: int, end: int) -> Cell:
-    starts = _starts(cell.parts)
+    starts = _starts(cell)
     found = []
     for nth in range(max(0, bisect_right(starts, start) - 1), len(cell.parts)):
         at = starts[nth]
         if at >= end:
             break
-        low, high = max(start, at), min(end, starts[nth + 1])
+        part = cell.parts[nth]
+        low, high = max(start, at), min(end, at + len(part.text))
         if low < high:
-            found.append(cut(cell.parts[nth], low - at, high - at))
-    return join(found) if found else cell._replace(text="", parts=())
+            found.append(cut(part, low - at, high - at))
+    if not found:
+        return cell._replace(text=cell.text[start:end], parts=())
+    whole = join(found)
+    return whole._replace(text=cell.text[start:end])
 
 
 def join(cells: Sequence[Cell], between: str = "") -> Cell:

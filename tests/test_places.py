@@ -94,6 +94,19 @@ def test_cut_of_joined_cells() -> None:
     assert cut(whole, 3, 5) == Cell("部门", 4, 1, 3, 0)
 
 
+def test_cut_of_cells_joined_with_blanks() -> None:
+    whole = join([Cell("司法", 3, 4, 6, 0), Cell("局", 3, 9, 10, 0), Cell("部门", 4, 0, 2, 0)], " ")
+    part = cut(whole, 1, 6)
+    assert part.text == "法 局 部"
+    assert [(p.text, p.line, p.start, p.end) for p in part.parts] == [
+        ("法", 3, 5, 6),
+        ("局", 3, 9, 10),
+        ("部", 4, 0, 1),
+    ]
+    assert cut(whole, 3, 5) == Cell("局 ", 3, 9, 10, 0)
+    assert cut(part, 2, 3) == Cell("局", 3, 9, 10, 0)
+
+
 def test_markup_in_joined_cells_is_cut_where_it_stands() -> None:
     seen = as_seen(join([Cell("<p>培训", 3, 4, 9, 0), Cell("人数…</p>", 4, 0, 7, 0)]))
     assert seen is not None
@@ -121,9 +134,14 @@ _TEXTS = st.lists(
 )
 
 
-@given(st.lists(_TEXTS.map("".join), min_size=1, max_size=3), st.integers(0, 20), st.integers(0, 20))
-def test_what_is_cut_is_that_part_of_the_text(texts: list[str], start: int, size: int) -> None:
-    cell = join([Cell(text, 1 + at, 0, len(text), 0) for at, text in enumerate(texts)])
+@given(
+    st.lists(_TEXTS.map("".join), min_size=1, max_size=3),
+    st.sampled_from(["", " "]),
+    st.integers(0, 20),
+    st.integers(0, 20),
+)
+def test_what_is_cut_is_that_part_of_the_text(texts: list[str], between: str, start: int, size: int) -> None:
+    cell = join([Cell(text, 1 + at, 0, len(text), 0) for at, text in enumerate(texts)], between)
     seen = as_seen(cell)
     assert (seen.text if seen else "") == plain(cell.text)
     if seen is not None:

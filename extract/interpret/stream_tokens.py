@@ -61,7 +61,7 @@ def _pieces(line: str, number: int, pattern: regex.Pattern[str]) -> Iterator[Cel
     for match in pattern.finditer(line):
         whole = Cell(match.group(), number, *match.span(), 0)
         words = [cut(whole, *word.span()) for word in _WORDS.finditer(whole.text)] if " " in whole.text else [whole]
-        seen = [cell for word in words if (cell := as_seen(word)) is not None]
+        seen = [cell for word in words if (cell := as_seen(word, markup=False)) is not None]
         if seen:
             cell = join(seen)
             x0 = width(line[: match.start()])
