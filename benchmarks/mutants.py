@@ -40,10 +40,14 @@ RESULTS: Final = Path(__file__).parent / "MUTANTS.md"
 _COUNT: Final = 600
 # The tests that read forms and write tables within one process, and are quick.
 _TESTS: Final = (
-    *("readings", "breaks", "build", "checks", "columns_told", "counties", "cut", "explain", "forms", "funding"),
-    *("glued", "inspect", "kinds", "layout", "misread", "not_a_form", "package", "page", "patch", "pdf_plain"),
-    *("periods", "place", "places", "poor", "profiles", "provenance", "real_sample", "recover", "roundtrip", "rows"),
-    *("same_rows", "schemas", "sound", "stream", "unknown_words", "values", "wide", "writer"),
+    *("readings", "again", "breaks", "build", "checks", "columns_told", "corrections", "corrections_file"),
+    *("corrections_run", "counties", "cut", "dimensions", "each_finding", "encoding", "explain", "forms", "funding"),
+    *("fuzz", "glued", "identity", "inspect", "kinds", "layered", "layout", "learn", "likeness", "long_lines"),
+    *("misread", "not_a_form", "one", "opendocument", "order", "package", "page", "page_grid", "patch", "pdf_plain"),
+    *("periods", "pieces_told", "place", "places", "plan", "poor", "profiles", "provenance", "questions"),
+    *("real_sample", "recover", "regions", "roundtrip", "rows", "run", "same_rows", "schemas", "shaped_roundtrip"),
+    *("shapes", "sheets", "sound", "source", "stream", "tagged", "teaching", "unknown_words", "values", "vocabulary"),
+    *("webpage", "wide", "word", "words", "writer", "xml2003"),
 )
 # Tests of time, of commands, and the slow ones of those that hold what quicker ones do.
 _LEFT_OUT: Final = ("time_grows", "test_the_command", "slow_search", "every_row_of_provenance", "raise_no_alarm")

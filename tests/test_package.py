@@ -82,6 +82,27 @@ def test_every_column_is_described() -> None:
             assert field.get("constraints", {}).get("required", False) is not own.nullable
 
 
+def test_a_table_as_the_standard_says_it() -> None:
+    whole = descriptor()
+    assert "由绩效目标批复表读出" in whole["description"]
+    goals = next(one for one in whole["resources"] if one["name"] == "goals")
+    assert {name: word for name, word in goals.items() if name not in ("schema", "title", "description")} == {
+        "name": "goals",
+        "type": "table",
+        "path": "goals",
+        "scheme": "file",
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+    }
+    assert goals["schema"]["primaryKey"] == ["document_id", "seq"]
+    assert goals["schema"]["foreignKeys"] == [
+        {"fields": ["document_id"], "reference": {"resource": "documents", "fields": ["document_id"]}}
+    ]
+    assert {one["name"] for one in whole["resources"] if "foreignKeys" in one["schema"]} == {
+        *TABLES,
+    } - {"documents", "failures"}
+
+
 def test_what_a_column_may_hold_is_what_a_person_may_correct_it_to() -> None:
     may = read_yaml(SCHEMAS / "corrections.yaml")
     said = {

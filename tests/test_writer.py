@@ -67,6 +67,25 @@ def test_files_depend_on_the_rows_alone(tmp_path: Path, monkeypatch: pytest.Monk
     assert [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)] == [7, 7, 7, 3]
 
 
+def test_a_part_that_is_written_anew_is_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "ROW_GROUP", 7)
+    write_tables(to_tables([extraction(f"{number}.txt") for number in range(12)]), tmp_path / "out")
+    part = tmp_path / "out" / "indicators" / "part-00000.parquet"
+    rows = writer.part_of(part)
+    assert rows.num_rows == 24
+    writer.write_part(tmp_path / "again.parquet", rows)
+    assert (tmp_path / "again.parquet").read_bytes() == part.read_bytes()
+    assert writer.part_of(part, ["name"]).column_names == ["name"]
+
+
+def test_an_output_tells_what_its_tables_are(tmp_path: Path) -> None:
+    write_tables(to_tables([extraction()]), tmp_path / "out")
+    metadata = pq.ParquetFile(tmp_path / "out" / "tasks" / "part-00000.parquet").schema_arrow.metadata
+    told = {key.decode(): words.decode() for key, words in metadata.items()}
+    assert set(told) == {"label_zh", "description", "description_zh"}
+    assert told["label_zh"] == "年度主要任务"
+
+
 def make(folder: Path, *names: str) -> Path:
     folder.mkdir()
     for name in names:
