@@ -205,7 +205,7 @@ def batch(count: int) -> Batch:
         folder = Path(name)
         (folder / "in").mkdir()
         size = make_files(folder / "in", count)
-        manifest = run(Options((str(folder / "in"),), folder / "out"))
+        manifest = run(Options((str(folder / "in"),), folder / "out", workers=None))
         written = sum(path.stat().st_size for path in (folder / "out").rglob("*.parquet"))
         return Batch(count, size, manifest.counts, dict(manifest.timings), written)
 
