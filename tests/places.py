@@ -9,8 +9,8 @@ from extract.clean import plain, squash
 from extract.model import Cell, Extraction, Form
 from extract.tables.schemas import sourced
 
-# Standard names for what stands there otherwise, and words of ours about a place.
-NOT_LITERAL = ("level1", "level2", "operator", "recovery_source", "category", "source")
+# Standard names for what stands there otherwise (万 is 万元), and words of ours about a place.
+NOT_LITERAL = ("level1", "level2", "operator", "recovery_source", "category", "source", "amount_unit")
 
 
 def slices(cell: Cell, lines: list[str]) -> list[str]:
