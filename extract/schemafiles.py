@@ -29,14 +29,16 @@ _KEYS: Final = {
     "minLength": "schema_empty",
     "minProperties": "schema_empty",
     "minimum": "schema_too_small",
-    "exclusiveMinimum": "schema_too_small",
+    "exclusiveMinimum": "schema_not_above",
+    "maximum": "schema_too_large",
+    "maxItems": "schema_too_many",
     "pattern": "schema_pattern",
 }
 _TYPES: Final = {
     "array": "schema_no_list",
     "object": "schema_no_mapping",
     "string": "schema_no_text",
-    "integer": "schema_no_number",
+    "integer": "schema_no_whole_number",
     "number": "schema_no_number",
 }
 
@@ -137,7 +139,9 @@ def _named(fault: Any) -> tuple[str, dict[str, object]]:
         params["known"] = ", ".join(map(str, wanted))
     elif fault.validator == "uniqueItems":
         params["value"] = next(item for at, item in enumerate(value) if item in value[:at])
-    elif fault.validator in ("minimum", "exclusiveMinimum", "pattern"):
+    elif fault.validator == "maxItems":
+        params |= {"count": len(value), "wanted": wanted}
+    elif fault.validator in ("minimum", "exclusiveMinimum", "maximum", "pattern"):
         params["wanted"] = wanted
     return key, params
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from extract.interpret.choose import reader_of
 from extract.model import Form
 from extract.profiles import default
 from extract.schemafiles import SCHEMAS
+from extract.vocabulary import FormProfile
 from tests.test_cli import pifubiao
 
 FORM = """{title}
@@ -253,14 +255,35 @@ BAD = [
     (
         "name: a\nextends: general\nmoney: {百元: {factor: 0, spellings: [百元]}}\n",
         3,
-        "money.百元.factor: 0 is too small",
-        "过小",
+        "money.百元.factor: 0 is too small: 1 at the least is asked for",
+        "0 过小：不得小于 1",
+    ),
+    (
+        "name: a\nextends: general\nmoney: {百元: {factor: 1000000000001, spellings: [百元]}}\n",
+        3,
+        "money.百元.factor: 1000000000001 is too large: 1000000000000 at the most is asked for",
+        "过大：不得大于 1000000000000",
+    ),
+    *(
+        (
+            f"name: a\nextends: general\nmoney: {{百元: {{factor: {factor}, spellings: [百元]}}}}\n",
+            3,
+            f"money.百元.factor: {said} is no whole number",
+            f"{said} 不是整数",
+        )
+        for factor, said in ((".inf", "inf"), (".nan", "nan"), ("0.5", "0.5"))
+    ),
+    (
+        f"name: a\nextends: general\nsection_prefixes: [{', '.join(f'p{at}' for at in range(61))}]\n",
+        3,
+        "section_prefixes: there are 61: 60 at the most are asked for",
+        "共 61 项，至多 60 项",
     ),
     (
         "name: a\nextends: general\nmoney: {百元: {factor: x, spellings: [百元]}}\n",
         3,
-        "money.百元.factor: x is no number",
-        "x 不是数字",
+        "money.百元.factor: x is no whole number",
+        "x 不是整数",
     ),
     (
         "name: a\nextends: general\nvocabulary: {indicators: {level1: {产出: [a]}}}\n",
@@ -356,3 +379,18 @@ def test_a_bad_profile_stops_the_command_before_it_did_anything(tmp_path: Path, 
 def test_every_shipped_profile_extends_the_general_one() -> None:
     names = {path.stem for path in (SCHEMAS / "forms").glob("*.yaml")}
     assert names == {profile.name for profile in default().profiles}
+
+
+def test_profiles_that_are_no_longer_used_are_not_kept(tmp_path: Path) -> None:
+    money = "总体资金情况（元）\t预算支出总额\t财政拨款\n\t100.00\t100.00\n整体绩效目标"
+    text = FORM.format(title="绩效目标公开表").replace("整体绩效目标", money, 1)
+    for at in range(40):
+        write(tmp_path, "own.yaml", f"name: own-{at}\nextends: general\nidentify: [{{title: [绩效目标公开表]}}]\n")
+        library = load_forms(tmp_path)
+        (form,) = extract_bytes(text.encode(), forms=library).forms
+        assert (form.form_profile, len(form.funding)) == (f"own-{at}", 2)
+    del library
+    gc.collect()
+    # Those of the last few libraries are remembered, since forms of one county follow one another.
+    kept = [one for one in gc.get_objects() if isinstance(one, FormProfile) and one.name.startswith("own-")]
+    assert len(kept) <= 20

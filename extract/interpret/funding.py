@@ -7,7 +7,7 @@ ways to place them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -131,11 +131,11 @@ def read(
         findings += [Finding("cell_unread", "funding", None, None, {"text": c.text[:40]}, c) for c in other]
     table = None
     if figures and not pairs:
-        table = _table(tuple(words), kind, profile)
+        table = _tables(profile)(tuple(words), kind)
         amounts, doubts, sound = _placed(figures, table, cells)
         made = table.made
     else:
-        amounts, made, doubts = _paired(pairs, figures, _table(tuple(words), kind, profile), cells, profile)
+        amounts, made, doubts = _paired(pairs, figures, _tables(profile)(tuple(words), kind), cells, profile)
         sound = False
     findings += doubts
     check = HOLDS
@@ -438,12 +438,17 @@ def _run_together(cell: Cell, profile: FormProfile) -> list[str]:
     return pieces if len(pieces) > 1 and all(pieces) else []
 
 
-@lru_cache(maxsize=4096)
-def _table(words: tuple[_Word, ...], kind: FormKind, profile: FormProfile) -> Table:
+@lru_cache(maxsize=16)
+def _tables(profile: FormProfile) -> Callable[[tuple[_Word, ...], FormKind], Table]:
     """The columns that header rows announce, with their equations; remembered, since a county's forms share them."""
-    heads = _columns(words, kind, profile)
-    columns = tuple(head.column for head in heads)
-    return Table(heads, equations(columns, parts_of(columns, profile), profile.beside))
+
+    @lru_cache(maxsize=4096)
+    def table(words: tuple[_Word, ...], kind: FormKind) -> Table:
+        heads = _columns(words, kind, profile)
+        columns = tuple(head.column for head in heads)
+        return Table(heads, equations(columns, parts_of(columns, profile), profile.beside))
+
+    return table
 
 
 def _columns(words: tuple[_Word, ...], kind: FormKind, profile: FormProfile) -> tuple[Head, ...]:
