@@ -97,6 +97,11 @@ def followed(act: Callable[[], object]) -> set[str]:
 def warm() -> None:
     """Reads a form once, so that a child finds ready what no mutant can change; what one could, it makes anew."""
     rows(_WARMING)
+    forget()
+
+
+def forget() -> None:
+    """Drops what is kept of earlier readings, so that what is made once for all of them is made anew."""
     for name, module in list(sys.modules.items()):
         if name.replace(".", "/").startswith(_STARTS):
             for found in vars(module).values():
@@ -171,6 +176,7 @@ class Loop:
 
     def _learn(self, session: pytest.Session, items: Sequence[pytest.Item]) -> Iterator[dict[str, Any]]:
         for item, after in zip(items, [*items[1:], None], strict=True):
+            forget()
             start = time.process_time()
             functions = followed(partial(_run, item, after))
             seconds = time.process_time() - start
