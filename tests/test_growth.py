@@ -39,3 +39,13 @@ def test_columns_of_indicators(repeated: str, times: int) -> None:
 def test_a_long_line_of_texts_with_markup_between_commas() -> None:
     """Each text is cut from the line, which has a part for each stretch between its tags."""
     assert seconds("第 1 页,<p>培训人数</p>、<p>培训人数</p>、优良中差," * 2_000) < _LONGEST
+
+
+@untraced
+@pytest.mark.parametrize("times", [1, 8])
+def test_a_run_of_figures_between_cells_that_touch(times: int) -> None:
+    """It may be cut into the figures of a row anywhere."""
+    head = "部门整体支出绩效目标批复表\n年度绩效指标\n"
+    columns = "一级指标二级指标三级指标绩效指标性质年度指标值计量单位完成值分值得分\n"
+    row = f"产出指标(46分)数量指标上门服务≥{'6' * 75}趟0.009233趟4040时效指标完工所需时间≥78.9%≥78.9%66\n"
+    assert seconds(head + columns + row * times) < _LONGEST

@@ -34,6 +34,10 @@ from extract.interpret.learned import DIRECTIONS
 _SPREAD: Final = 5.0
 _MOST: Final = 24
 _LONGEST_NAME: Final = 120
+# So many steps are gone for a character of the text, and for all of it; forms take 38 a character at the most.
+# Where a run of figures may be cut anywhere, the ways to read it grow with the fourth power of its length.
+_STEPS: Final = 150
+_MOST_STEPS: Final = 600_000
 _MOST_LABELS: Final = 3
 # What a row of labels alone costs: a branch of the tree with no indicator.
 _LABELS_ONLY: Final = 0.5
@@ -59,6 +63,7 @@ class RowReader:
         self.dearest = DEAREST
         self.places: Mapping[int, int] = {role: place for place, role in enumerate(self.columns)}
         self._loose_labels = not strip.strong
+        self._left = min((len(strip.text) + _LONGEST_NAME) * _STEPS, _MOST_STEPS)
 
     @cached_property
     def stops(self) -> list[int]:
@@ -92,6 +97,11 @@ class RowReader:
         if found is None:
             found = self.known[start] = self._read(start)
         return found
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether there are too many ways to read this text: those that were found are not all."""
+        return self._left <= 0
 
     def _read(self, start: int) -> list[Reading]:
         kept: dict[tuple[int, int, tuple[Part, ...]], Reading] = {}
@@ -168,7 +178,8 @@ class RowReader:
             )
             for end, cost in self._names(partial.at)
         ]
-        while waiting:
+        while waiting and self._left > 0:
+            self._left -= 1
             one = waiting.pop()
             if one.cost > self.dearest:
                 continue

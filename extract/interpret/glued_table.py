@@ -111,7 +111,7 @@ def _edges(reader: RowReader, weighted: bool) -> list[_Edge]:
                 if reached < found.get(after, float("inf")):
                     found[after] = reached
             furthest.append((reading.end, cheapest + reading.cost))
-        if len(edges) > _MOST_EDGES:
+        if len(edges) > _MOST_EDGES or reader.is_spent:
             return []
         furthest = _front(furthest, at)
     return edges
