@@ -52,7 +52,7 @@ def profile(data: bytes) -> None:
         return
     finally:
         path.unlink()
-    check_sound(extract_bytes(SMALL, source_path=_PATH, forms=library))
+    check_sound(extract_bytes(SMALL, source_path=_PATH, forms=library), library)
 
 
 @cache

@@ -7,10 +7,11 @@ from html import unescape
 
 from extract.clean import plain, squash
 from extract.model import Cell, Extraction, Form
+from extract.profiles import Library, default
 from extract.tables.schemas import sourced
 
-# Standard names for what stands there otherwise (万 is 万元), and words of ours about a place.
-NOT_LITERAL = ("level1", "level2", "operator", "recovery_source", "category", "source", "amount_unit")
+# Standard names for what stands there otherwise, and words of ours about a place.
+NOT_LITERAL = ("level1", "level2", "operator", "recovery_source", "category", "source")
 
 
 def slices(cell: Cell, lines: list[str]) -> list[str]:
@@ -45,10 +46,20 @@ def check_complete(table: str, holder: object, places: Mapping[str, Cell]) -> No
     assert set(places) == values, (table, set(places) ^ values, holder)
 
 
-def check_places(extraction: Extraction) -> int:
-    """Asserts that all values have places, and that all places slice back; returns how many there were."""
+def spellings(form: Form, library: Library) -> list[str]:
+    """How the form's unit of money may be written: 万 is 万元."""
+    (money,) = (one.vocabulary.profile.money for one in library.profiles if one.name == form.form_profile)
+    return [word for word, name in money.names.items() if name == form.amount_unit]
+
+
+def check_places(extraction: Extraction, library: Library | None = None) -> int:
+    """Asserts that all values have places, and that all places slice back; returns how many there were.
+
+    ``library``: the profiles by which forms were read, where these are not the package's.
+    """
     count = 0
     for form in extraction.forms:
+        words = spellings(form, library or default())
         for table, holder, places in holders(form):
             check_complete(table, holder, places)
             for key, cell in places.items():
@@ -58,7 +69,8 @@ def check_places(extraction: Extraction) -> int:
                     raw = slices(cell, extraction.lines)
                     # What looks like a tag in pieces put together is one, or none that a line break made.
                     told = squash(plain("".join(raw))), squash("".join(map(plain, raw)))
-                    assert squash(value) in told[0] or squash(value) in told[1], (table, key, value, told)
+                    said = words if key == "amount_unit" else [squash(value)]
+                    assert any(word in one for word in said for one in told), (table, key, value, told)
                 count += 1
         for finding in form.findings:
             if finding.place is not None:

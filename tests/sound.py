@@ -15,6 +15,7 @@ from unicodedata import is_normalized
 from extract import catalogue
 from extract.clean import BLANKS
 from extract.model import Extraction
+from extract.profiles import Library
 from extract.schemafiles import SCHEMAS, read_yaml
 from extract.tables.build import document_id, status, to_tables
 from extract.tables.schemas import TABLES, schemas, sourced
@@ -30,9 +31,9 @@ _UNFILLED: Final = re.compile(r"\{[a-z_]+\}")
 _PLACE: Final = ("line", "column_start", "column_end")
 
 
-def check_sound(extraction: Extraction) -> Extraction:
-    """Asserts all of it of one extraction, before persons said anything of it."""
-    check_places(extraction)
+def check_sound(extraction: Extraction, library: Library | None = None) -> Extraction:
+    """Asserts all of it of one extraction, before persons said anything of it; ``library``: as for ``check_places``."""
+    check_places(extraction, library)
     check_tables([extraction])
     return extraction
 

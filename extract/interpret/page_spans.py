@@ -234,7 +234,8 @@ class Spanner:
 
 def _shifted(spans: Sequence[tuple[int, int, int]], border: int, moved: int) -> tuple[tuple[int, int, int], ...]:
     return tuple(
-        (at, moved if begin == border and begin else begin, moved if end == border else end) for at, begin, end in spans
+        (at, moved if begin == border and nth else begin, moved if end == border else end)
+        for nth, (at, begin, end) in enumerate(spans)
     )
 
 
