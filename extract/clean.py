@@ -18,8 +18,10 @@ ODD_BLANKS: Final = (
     "\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u2028\u2029"
     "\x0b\x0c\x1c\x1d\x1e\x1f\x85"
 )
-# What separates or pads cells.
-BLANKS: Final = " \t\u00a0\u3000\r\n" + ODD_BLANKS + INVISIBLE
+# What separates cells.
+GAPS: Final = " \t\u00a0\u3000\r\n" + ODD_BLANKS
+# What pads them; within a word, what shows nothing separates nothing.
+BLANKS: Final = GAPS + INVISIBLE
 
 _AS_SEEN: Final = {ord(c): None for c in INVISIBLE} | dict.fromkeys(map(ord, ODD_BLANKS), " ")
 # re and not regex: for a pattern this plain it takes a third of the time. No part of it can match in two ways.

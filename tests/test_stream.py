@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from extract import extract_bytes
@@ -254,3 +256,23 @@ def test_two_tables_side_by_side_are_told_of() -> None:
     once = TWO_TABLES.replace("二级指标\n三级指标\n指标值\n二级指标", "二级指标")
     (form,) = extract_bytes(once.encode(), source_path="a.txt").forms
     assert "tables_beside" not in [one.code for one in form.findings]
+
+
+@pytest.mark.parametrize("way", ["one", "all"])
+def test_what_shows_nothing_separates_no_words(way: str) -> None:
+    words_of = re.compile(r"(?<=[一-龥])(?=[一-龥])")
+    lines = (HEAD + COLUMNS + ROWS).splitlines()
+    sound = form_of("\n".join(lines))
+    for at in range(len(lines)) if way == "one" else [0]:
+        spoiled = [words_of.sub("\u200b", line) if way == "all" or at == n else line for n, line in enumerate(lines)]
+        form = form_of("\n".join(spoiled))
+        assert form.title == sound.title
+        assert form.project_name == sound.project_name
+        assert [goal.text for goal in form.goals] == [goal.text for goal in sound.goals]
+        assert [(one.category, one.source, one.amount) for one in form.funding] == [
+            (one.category, one.source, one.amount) for one in sound.funding
+        ]
+        assert [(one.level1, one.level2, one.name, one.value, one.unit) for one in form.indicators] == [
+            (one.level1, one.level2, one.name, one.value, one.unit) for one in sound.indicators
+        ]
+        assert form.findings == sound.findings

@@ -8,14 +8,14 @@ from typing import Final, NamedTuple
 
 import regex
 
-from extract.clean import BLANKS, width
+from extract.clean import GAPS, width
 from extract.model import Cell
 from extract.places import as_seen, cut, join
 
 # Dates are one piece where a tool sets blanks between figures and characters.
 _DATE: Final = r"(?:19|20)\d{2} 年(?: \d{1,2} 月(?: \d{1,2} 日)?[底前初末内以]*)?"
 _WORDS: Final = regex.compile(r"[^ ]+")
-_PIECES: Final = regex.compile(rf"{_DATE}(?![^{regex.escape(BLANKS)}])|[^{regex.escape(BLANKS)}]+")
+_PIECES: Final = regex.compile(rf"{_DATE}(?![^{regex.escape(GAPS)}])|[^{regex.escape(GAPS)}]+")
 _CUT_DATES: Final = regex.compile(rf"(?:19|20)\d{{2}} 年 \d{{1,2}}$|{_PIECES.pattern}")
 # A blank between a figure or letter and a character, or no blank there.
 _SPACED: Final = regex.compile(r"[A-Za-z\d.] \p{Han}|\p{Han} [A-Za-z\d]")
