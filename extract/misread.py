@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from operator import is_
 from typing import Final, NamedTuple
 
 from extract.doubts import Doubts
 from extract.model import OF_HEADER, ROWS, Amount, Cell, Finding, Form, Grid, Indicator, Origin, Row, TableName
-from extract.places import pieces
+from extract.places import pieces, with_parts
 from extract.readers.source import Source
 from extract.schemafiles import SCHEMAS, read_checked
 
@@ -164,10 +165,7 @@ def _changed(grid: Grid, change: Change) -> Grid | None:
 def _of_cell(cell: Cell, change: Change) -> Cell:
     if cell.parts:
         parts = tuple([_of_cell(part, change) for part in cell.parts])
-        plain = "".join([part.text for part in cell.parts]) == cell.text
-        if plain and any(new is not old for new, old in zip(parts, cell.parts, strict=True)):
-            return cell._replace(text="".join([part.text for part in parts]), parts=parts)
-        return cell
+        return cell if all(map(is_, parts, cell.parts)) else with_parts(cell, parts)
     if not _has(cell, change) or cell.text[change.at - cell.start] != change.read:
         return cell
     at = change.at - cell.start

@@ -96,6 +96,20 @@ def _measured(cell: Cell) -> list[int]:
     return starts
 
 
+def with_parts(cell: Cell, parts: Sequence[Cell]) -> Cell:
+    """The cell with other parts in the place of its own, one for one.
+
+    The cell itself is given where it cannot be told where its parts stand in it.
+    """
+    starts = _starts(cell)
+    if starts[-1] != len(cell.text):
+        return cell
+    ends = [start + len(part.text) for start, part in zip(starts, cell.parts, strict=False)]
+    between = [cell.text[end:start] for end, start in zip(ends, starts[1:], strict=True)]
+    text = "".join([part.text + blank for part, blank in zip(parts, between, strict=True)])
+    return cell._replace(text=text, parts=tuple(parts))
+
+
 def _cut_parts(cell: Cell, start: int, end: int) -> Cell:
     starts = _starts(cell)
     found = []

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from extract import extract_bytes, to_tables
 from extract.clean import plain, shown, visible
 from extract.model import Cell
-from extract.places import as_seen, cut, join
+from extract.places import as_seen, cut, join, with_parts
+from extract.readers.pieces import wrapped
 from extract.readers.text import USUAL
 
 FORM = """部门整体支出绩效目标批复表
@@ -105,6 +106,27 @@ def test_cut_of_cells_joined_with_blanks() -> None:
     ]
     assert cut(whole, 3, 5) == Cell("局 ", 3, 9, 10, 0)
     assert cut(part, 2, 3) == Cell("局", 3, 9, 10, 0)
+
+
+def test_a_name_wrapped_between_latin_letters_is_cut_where_it_stands() -> None:
+    """The blank between the lines is in no place of the source; a code before the name is none of the name."""
+    whole = wrapped([Cell("135-城投SPV", 3, 4, 13, 0), Cell("group（县", 4, 2, 9, 0), Cell("属）", 5, 0, 2, 0)])
+    assert whole.text == "135-城投SPV group（县属）"
+    name = cut(whole, 4, len(whole.text))
+    assert name.text == "城投SPV group（县属）"
+    assert [(p.text, p.line, p.start, p.end) for p in name.parts] == [
+        ("城投SPV", 3, 8, 13),
+        ("group（县", 4, 2, 9),
+        ("属）", 5, 0, 2),
+    ]
+
+
+def test_parts_in_the_place_of_others() -> None:
+    spaced = join([Cell("司 法", 3, 4, 7, 0), Cell("局", 3, 9, 10, 0)], " ")
+    parts = (spaced.parts[0]._replace(text="司 去"), spaced.parts[1])
+    assert with_parts(spaced, parts) == spaced._replace(text="司 去 局", parts=parts)
+    untold = spaced._replace(text="司法局")
+    assert with_parts(untold, parts) is untold
 
 
 def test_markup_in_joined_cells_is_cut_where_it_stands() -> None:

@@ -7,6 +7,7 @@ and each escape within one, becomes a part with a place of its own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 from unicodedata import is_normalized, normalize
 
@@ -128,25 +129,21 @@ def _is_running(texts: Sequence[Cell]) -> bool:
 
 
 def wrapped(cells: Sequence[Cell]) -> Cell:
-    """One cell of the lines that a text was wrapped over; a blank stands between words of Latin letters only."""
+    """One cell of the lines that a text was wrapped over; a blank stands between words of Latin letters only.
+
+    The blank is no part's, as it stands nowhere in the source: each part keeps a place for each of its characters.
+    """
     if len(cells) == 1:
         return cells[0]
-    return join([*map(_spaced, cells, cells[1:]), cells[-1]])
+    blanks = [" " if _are_words(one.text[-1], next_.text[0]) else "" for one, next_ in pairwise(cells)]
+    whole = join(cells)
+    if not any(blanks):
+        return whole
+    return whole._replace(text="".join([c.text + blank for c, blank in zip(cells, [*blanks, ""], strict=True)]))
 
 
-def _spaced(cell: Cell, after: Cell) -> Cell:
-    """The cell with a blank behind it where it ends in a Latin letter and another one follows."""
-    end, begin = cell.text[-1], after.text[0]
-    return _with_blank(cell) if end.isascii() and begin.isascii() and end.isalpha() and begin.isalpha() else cell
-
-
-def _with_blank(cell: Cell) -> Cell:
-    """The cell with a blank behind it; the place stays that of the text."""
-    if cell.parts:
-        last = cell.parts[-1]
-        parts = (*cell.parts[:-1], last._replace(text=last.text + " "))
-        return cell._replace(text=cell.text + " ", parts=parts)
-    return cell._replace(text=cell.text + " ")
+def _are_words(end: str, begin: str) -> bool:
+    return end.isascii() and begin.isascii() and end.isalpha() and begin.isalpha()
 
 
 def cell_of(lines: Sequence[str], part: Slice, col: int, hidden: Sequence[Hidden] = (), page: int = 0) -> Cell | None:
