@@ -84,7 +84,8 @@ def shown(text: str, *, markup: bool = True) -> list[tuple[str, int, int]]:
     """``plain`` (``visible`` without ``markup``), piece by piece, each with its place in ``text``, half-open.
 
     The pieces are the texts between what shows nothing (tags, invisible characters). An entity is a piece of its own,
-    whose place is the whole entity. Together they are ``plain``.
+    whose place is the whole entity, and so are characters that the normal form makes more or fewer. Together they are
+    ``plain``.
     """
     pieces: list[tuple[str, int, int]] = []
     for match in _SHOWN.finditer(text):
@@ -93,12 +94,39 @@ def shown(text: str, *, markup: bool = True) -> list[tuple[str, int, int]]:
         if match.lastgroup == "nothing" and (markup or piece[0] != "<"):
             continue
         if match.lastgroup == "entity" and markup:
-            piece = visible_inside(html.unescape(piece))
-        elif not piece.isprintable() or not unicodedata.is_normalized("NFC", piece):
-            piece = visible_inside(piece)
+            piece = html.unescape(piece).translate(_AS_SEEN)
+        elif not piece.isprintable():
+            piece = piece.translate(_AS_SEEN)
         if piece:
             pieces.append((piece, start, end))
+    if not unicodedata.is_normalized("NFC", "".join([piece for piece, *_ in pieces])):
+        pieces = _composed(pieces)
     return _trimmed(_together(pieces))
+
+
+def _composed(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
+    """The pieces in NFC: each character by itself, with the marks and letters behind it that grow together with it."""
+    found: list[tuple[str, int, int]] = []
+    text, start, end = "", -1, -1
+    for piece, low, high in pieces:
+        units = zip(piece, range(low, high), range(low + 1, high + 1), strict=True)
+        for unit, first, last in units if high - low == len(piece) else [(piece, low, high)]:
+            if text and _grows(text, unit[0]):
+                text, end = text + unit, last
+                continue
+            if text:
+                found.append((unicodedata.normalize("NFC", text), start, end))
+            text, start, end = unit, first, last
+    found.append((unicodedata.normalize("NFC", text), start, end))
+    return found
+
+
+def _grows(text: str, behind: str) -> bool:
+    """Whether a character makes one with what stands before it, as a mark does, or a vowel sign of Hangul."""
+    if unicodedata.combining(behind):
+        return True
+    apart = unicodedata.normalize("NFC", text) + unicodedata.normalize("NFC", behind)
+    return unicodedata.normalize("NFC", text + behind) != apart
 
 
 def _together(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
@@ -111,11 +139,6 @@ def _together(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
         else:
             found.append((text, start, end))
     return found
-
-
-def visible_inside(text: str) -> str:
-    """``visible`` without trimming."""
-    return unicodedata.normalize("NFC", text.translate(_AS_SEEN))
 
 
 def _trimmed(pieces: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:

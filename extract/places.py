@@ -53,8 +53,7 @@ def as_seen(cell: Cell, *, markup: bool = True) -> Cell | None:
     own = shown(text, markup=markup)
     if not own:
         return None
-    whole = "".join([piece for piece, *_ in own])
-    if not _is_placed(cell) or not unicodedata.is_normalized("NFC", whole):
+    if not _is_placed(cell):
         return cell._replace(text=plain(text) if markup else visible(text))
     parts = [cut(cell, low, high)._replace(text=piece) for piece, low, high in own]
     if len(parts) == 1 or cell.parts:

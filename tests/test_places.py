@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extract import extract_bytes, to_tables
-from extract.clean import plain, shown, visible
+from extract.clean import BLANKS, plain, shown, visible
 from extract.model import Cell
 from extract.places import as_seen, cut, join, with_parts
 from extract.readers.pieces import wrapped
@@ -76,6 +76,28 @@ def test_shown_is_plain_in_pieces(text: str) -> None:
     assert "".join(piece for piece, _, _ in pieces) == plain(text)
     for piece, start, end in pieces:
         assert plain(text[start:end]) == piece.strip()
+
+
+PARTS = ["e", "\u0301", "\u0323", "\u1100", "\u1161", "\u11a8", "\u0959", "\u2126", "\u0b47", "\u0b3e", "宣"]
+PARTS += ["<b>", "\u200b", " ", "\u200a", "&eacute;", "&#x301;", "&amp;"]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
+def test_what_grows_together_has_one_place(text: str) -> None:
+    pieces = shown(text)
+    assert "".join(piece for piece, _, _ in pieces) == plain(text)
+    ends = [0, *(end for _, _, end in pieces)]
+    assert all(before <= start < end for before, (_, start, end) in zip(ends, pieces, strict=False))
+    for piece, start, end in pieces:
+        assert plain(text[start:end]) == piece.strip(BLANKS)
+
+
+def test_characters_that_are_two_in_normal_form_move_no_place() -> None:
+    seen = as_seen(Cell("趇\u200a\u0959宣传", 3, 4, 9, 0))
+    assert seen is not None
+    assert seen.text == "趇 \u0916\u093c宣传"
+    assert cut(seen, 4, 6) == Cell("宣传", 3, 7, 9, 0)
+    assert cut(seen, 2, 4) == Cell("\u0916\u093c", 3, 6, 7, 0)
 
 
 def test_usual_characters_need_no_cleaning() -> None:

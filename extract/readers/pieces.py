@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
-from unicodedata import is_normalized, normalize
+from unicodedata import is_normalized
 
 from extract.clean import BLANKS, shown
 from extract.model import Cell, Row
@@ -203,7 +203,4 @@ def _of_pieces(pieces: Sequence[tuple[str, int, int]], line: int, start: int, co
     if len(parts) == 1:
         return parts[0]
     whole = "".join([part.text for part in parts])
-    if not is_normalized("NFC", whole):
-        # Marks of two pieces grew together: no piece can be told from the other.
-        return Cell(normalize("NFC", whole), line, parts[0].start, parts[-1].end, col, page)
     return Cell(whole, line, parts[0].start, parts[-1].end, col, page, parts=parts)

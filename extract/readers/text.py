@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
-from extract.clean import BLANKS, INVISIBLE, ODD_BLANKS, plain, shown
+from extract.clean import BLANKS, INVISIBLE, ODD_BLANKS, shown
 from extract.model import Cell, Grid, Row
 from extract.patterns import re
 
@@ -165,8 +165,6 @@ def _marked(text: str, number: int, start: int, col: int, page: int) -> list[Cel
     if len(parts) == 1:
         return [parts[0]]
     whole = "".join([part.text for part in parts])
-    if not unicodedata.is_normalized("NFC", whole):
-        return [Cell(plain(text), number, start, start + len(text), col, page)]
     return [Cell(whole, number, parts[0].start, parts[-1].end, col, page, parts=parts)]
 
 
