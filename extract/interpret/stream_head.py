@@ -152,7 +152,7 @@ def funding(
     if not figures:
         return rows, []
     if label is None:
-        return [_row(words), _row(figures)], []
+        return [_row(own) for own in (words, figures) if own], []
     by_name: list[tuple[str, Cell]] = [(header_word(word.text, profile), word) for word in words]
     categories = [(name, word) for name, word in by_name if name in profile.categories]
     sources = [(name, word) for name, word in by_name if name not in profile.categories]

@@ -39,11 +39,23 @@ _LESS_THAN: Final = ("\\u003c", "\\u003C")
 _FEW_BREAKS: Final = 2
 
 
+_NONE: Final[Mapping[int, int]] = {}
+
+
 class Origin(NamedTuple):
-    """Where a line of a literal stands: line of the dump, and in it the place of each character and of the end."""
+    """Where a line of a literal stands: line of the dump, and in it the place of each character and of the end.
+
+    A character ends where the next one begins. ``ends``: of those before an escape that stands for nothing, where they
+    end.
+    """
 
     line: int
     at: Sequence[int]
+    ends: Mapping[int, int] = _NONE
+
+    def end(self, stop: int) -> int:
+        """Where the last character before ``stop`` ends."""
+        return self.ends.get(stop - 1, self.at[stop])
 
 
 class _Piece(NamedTuple):
@@ -88,15 +100,15 @@ class Literal:
 
     def _whole(self, cell: Cell) -> tuple[Cell, ...]:
         """The pieces of a cell without parts. One whose text is not what stood there stays whole."""
-        line, at = self.origins[cell.line - 1]
+        origin = self.origins[cell.line - 1]
         verbatim = cell.end - cell.start == len(cell.text)
-        stretches = _cut(at, cell.start, cell.end) if verbatim else [(cell.start, cell.end)]
+        stretches = _cut(origin.at, cell.start, cell.end) if verbatim else [(cell.start, cell.end)]
         return tuple(
             cell._replace(
                 text=cell.text[low - cell.start : high - cell.start] if verbatim else cell.text,
-                line=line,
-                start=at[low],
-                end=at[high],
+                line=origin.line,
+                start=origin.at[low],
+                end=origin.end(high) if low < high else origin.at[high],
             )
             for low, high in stretches
         )
@@ -207,25 +219,27 @@ def _literal(pieces: Sequence[_Piece], line: int, line_start: int, end: int) -> 
     origins: list[Origin] = []
     shown: list[str] = []
     at = array("q")
+    ends: dict[int, int] = {}
     for kind, raw, start in pieces:
         column = start - line_start
         if kind == "break":
             at.append(column)
             texts.append("".join(shown))
-            origins.append(Origin(line, at))
-            shown, at = [], array("q")
+            origins.append(Origin(line, at, ends))
+            shown, at, ends = [], array("q"), {}
             if raw.endswith("\n"):
                 line += 1
                 line_start = start + len(raw)
         elif kind == "plain":
             shown.append(raw)
             at.extend(range(column, column + len(raw)))
-        else:
-            character = _character(raw)
+        elif character := _character(raw):
             shown.append(character)
             at.extend([column] * len(character))
+        else:
+            ends.setdefault(len(at) - 1, column)
     at.append(end - line_start)
-    return Literal("\n".join([*texts, "".join(shown)]), [*origins, Origin(line, at)])
+    return Literal("\n".join([*texts, "".join(shown)]), [*origins, Origin(line, at, ends)])
 
 
 def _character(escape: str) -> str:
