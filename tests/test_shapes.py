@@ -326,6 +326,16 @@ def test_an_escape_that_stands_for_nothing_is_in_no_place() -> None:
     assert found.moved(Cell("丙", 2, 0, 1, 0)) == Cell("丙", 1, 35, 36, 0)
 
 
+def test_strokes_within_texts_stay_as_they_are_written() -> None:
+    grid = shapes.read("│一级指标│二级指标│\n│---│---│\n│产出\\│效益│数量│\n│满意度│服务│\n")
+    assert [texts(row) for row in grid.rows] == [
+        {0: "一级指标", 1: "二级指标"},
+        {0: "产出│效益", 1: "数量"},
+        {0: "满意度", 1: "服务"},
+    ]
+    check_places(grid.rows[1].cells[0], grid.lines)
+
+
 PROSE = [
     "各股室,请于周五前报送材料,逾期不候。\n一、总体要求,略\n二、主要任务\n(一)抓好落实,强化督查\n三、其他",
     "首页 | 政务公开 | 联系我们\n部门整体支出绩效目标批复表\n正文第一段\n正文第二段\n正文第三段\n上一篇 | 下一篇",

@@ -11,8 +11,9 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from extract.clean import has_many
-from extract.model import Row
+from extract.model import Cell, Row
 from extract.patterns import re
+from extract.places import with_parts
 from extract.readers.columns import display_columns
 from extract.readers.inline import Writing
 from extract.readers.pieces import Draft, Slice, moved, row
@@ -70,6 +71,24 @@ def drawn(line: str) -> str:
 def upright(line: str) -> str:
     """The line with pipes for the upright strokes among box characters; its length stays."""
     return line if line.isascii() else line.translate(_UPRIGHTS)
+
+
+def as_written(rows: Sequence[Row], lines: Sequence[str]) -> list[Row]:
+    """Rows that were read of ``upright`` lines, with strokes in their texts as they stand in ``lines``."""
+    return [
+        one.changed(cells=[_written(cell, lines) if "|" in cell.text else cell for cell in one.cells])
+        if any("|" in cell.text for cell in one.cells)
+        else one
+        for one in rows
+    ]
+
+
+def _written(cell: Cell, lines: Sequence[str]) -> Cell:
+    if cell.parts:
+        return with_parts(cell, [_written(part, lines) for part in cell.parts])
+    # Of an escape, what is behind the backslash.
+    raw = lines[cell.line - 1][cell.start : cell.end][-len(cell.text) :]
+    return cell._replace(text=raw) if upright(raw) == cell.text else cell
 
 
 def read(lines: Sequence[str], read_rest: Rest, writing: Writing | None = None) -> list[Row] | None:

@@ -81,7 +81,7 @@ class _Tables:
             own = [ruled.upright(line) for line in lines] if signs.ruled else lines
             piped = pipes.read(own, beside.plain_row(writing), writing)
             if piped is not None:
-                rows = piped.rows
+                rows = ruled.as_written(piped.rows, lines) if signs.ruled else piped.rows
                 self.guessed = self.guessed or piped.guessed
         return rows
 
