@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from extract.clean import BLANKS, plain, shown, visible
+from extract.clean import BLANKS, shown
 from extract.model import Cell
 
 # tuple.__new__ and not Cell(...) or _replace: a third of the time, and a form takes hundreds of places.
@@ -46,19 +46,42 @@ def trimmed(cell: Cell) -> Cell:
 
 
 def as_seen(cell: Cell, *, markup: bool = True) -> Cell | None:
-    """The cell without what shows nothing (``markup``: tags too), each piece with its place; None if none is left."""
+    """The cell without what shows nothing (``markup``: tags too), each piece with its place; None if none is left.
+
+    What an entity was resolved to stays: of ``&amp;lt;`` is seen ``&lt;``, however often the cell is looked at.
+    """
     text = cell.text
-    if not (markup and ("&" in text or "<" in text)) and text.isprintable() and unicodedata.is_normalized("NFC", text):
+    marked = markup and ("&" in text or "<" in text)
+    if not marked and text.isprintable() and unicodedata.is_normalized("NFC", text):
         return trimmed(cell) if text.strip() else None
-    own = shown(text, markup=markup)
+    held = _held(cell) if marked else text
+    own = shown(held, markup=markup)
+    if held != text:
+        own = [(piece.translate(_FREED), low, high) for piece, low, high in own]
     if not own:
         return None
     if not _is_placed(cell):
-        return cell._replace(text=plain(text) if markup else visible(text))
+        return cell._replace(text="".join([piece for piece, *_ in own]))
     parts = [cut(cell, low, high)._replace(text=piece) for piece, low, high in own]
     if len(parts) == 1 or cell.parts:
         return join(parts)
     return join(parts)._replace(end=parts[-1].end)
+
+
+# Characters that are none of Unicode's stand for those which may not begin markup.
+_HELD: Final = {ord("&"): "\ufdd0", ord("<"): "\ufdd1"}
+_FREED: Final = {ord("\ufdd0"): "&", ord("\ufdd1"): "<"}
+
+
+def _held(cell: Cell) -> str:
+    """The text of a cell, in which what entities were resolved to begins no markup."""
+    if not _FREED.keys().isdisjoint(map(ord, cell.text)):
+        return cell.text
+    own = [
+        one if len(one.text) == one.end - one.start else one._replace(text=one.text.translate(_HELD))
+        for one in pieces(cell)
+    ]
+    return with_parts(cell, own).text if cell.parts else own[0].text
 
 
 class _Starts(NamedTuple):

@@ -28,8 +28,13 @@ def slices(cell: Cell, lines: list[str]) -> list[str]:
 
 
 def is_escape(raw: str, text: str) -> bool:
-    """Whether a piece of the source stands for this one character: a backslash before it, or the quote doubled."""
-    return len(text) == 1 and len(raw) > 1 and (raw[0] == "\\" or raw == text * 2)
+    """Whether a piece of the source stands for this one character.
+
+    A backslash stands before it, the quote is doubled, or an entity holds an escape: ``&gt\\;``.
+    """
+    if len(text) != 1 or len(raw) <= 1:
+        return False
+    return raw[0] == "\\" or raw == text * 2 or ("\\" in raw and unescape(raw.replace("\\", "")) == text)
 
 
 def holders(form: Form) -> Iterator[tuple[str, object, Mapping[str, Cell]]]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from extract import extract_bytes, to_tables
 from extract.clean import BLANKS, plain, shown, visible
 from extract.model import Cell
-from extract.places import as_seen, cut, join, with_parts
+from extract.places import as_seen, cut, join, pieces, with_parts
 from extract.readers.pieces import wrapped
 from extract.readers.text import USUAL
 
@@ -72,9 +72,9 @@ def test_an_inherited_label_points_at_the_row_it_stands_in() -> None:
     "text", ["a", "<b>x</b>y", "&lt;3 &amp; 4", " \u3000\u200b12\u200b% ", "e\u0301", "<3", "&nope;"]
 )
 def test_shown_is_plain_in_pieces(text: str) -> None:
-    pieces = shown(text)
-    assert "".join(piece for piece, _, _ in pieces) == plain(text)
-    for piece, start, end in pieces:
+    found = shown(text)
+    assert "".join(piece for piece, _, _ in found) == plain(text)
+    for piece, start, end in found:
         assert plain(text[start:end]) == piece.strip()
 
 
@@ -84,11 +84,11 @@ PARTS += ["<b>", "\u200b", " ", "\u200a", "&eacute;", "&#x301;", "&amp;"]
 
 @given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
 def test_what_grows_together_has_one_place(text: str) -> None:
-    pieces = shown(text)
-    assert "".join(piece for piece, _, _ in pieces) == plain(text)
-    ends = [0, *(end for _, _, end in pieces)]
-    assert all(before <= start < end for before, (_, start, end) in zip(ends, pieces, strict=False))
-    for piece, start, end in pieces:
+    found = shown(text)
+    assert "".join(piece for piece, _, _ in found) == plain(text)
+    ends = [0, *(end for _, _, end in found)]
+    assert all(before <= start < end for before, (_, start, end) in zip(ends, found, strict=False))
+    for piece, start, end in found:
         assert plain(text[start:end]) == piece.strip(BLANKS)
 
 
@@ -143,6 +143,17 @@ def test_a_name_wrapped_between_latin_letters_is_cut_where_it_stands() -> None:
     ]
 
 
+def test_entities_of_goals_are_resolved_once() -> None:
+    goals = "整体绩效目标\t<p>宣传&amp;lt;民法典&amp;gt;。</p><p>教育&lt;特殊&gt;人群。</p>"
+    read = extract_bytes(FORM.replace("年度主要任务", f"{goals}\n年度主要任务").format(unit="", row="").encode())
+    assert [goal.text for goal in read.forms[0].goals] == ["宣传&lt;民法典&gt;。", "教育<特殊>人群。"]
+
+
+def test_a_tab_within_a_cell_is_a_blank() -> None:
+    assert shown("\t宣传\t次数\t") == [("宣传 次数", 1, 6)]
+    assert plain("宣传\t次数\t") == visible("\t宣传\t次数") == "宣传 次数"
+
+
 def test_parts_in_the_place_of_others() -> None:
     spaced = join([Cell("司 法", 3, 4, 7, 0), Cell("局", 3, 9, 10, 0)], " ")
     parts = (spaced.parts[0]._replace(text="司 去"), spaced.parts[1])
@@ -157,6 +168,16 @@ def test_markup_in_joined_cells_is_cut_where_it_stands() -> None:
     assert seen.text == "培训人数…"
     assert [(p.text, p.line, p.start, p.end) for p in seen.parts] == [("培训", 3, 7, 9), ("人数…", 4, 0, 3)]
     assert cut(seen, 0, 2) == Cell("培训", 3, 7, 9, 0)
+
+
+def test_what_was_seen_stays_when_it_is_looked_at_again() -> None:
+    for text in ("宣传&amp;lt;次&lt;b>数&amp;", "&lt;", "\ufdd0&amp;<i>\ufdd1</i>", "<b>&lt;b></b>", "&amp;amp;lt;"):
+        once = as_seen(Cell(text, 3, 4, 4 + len(text), 0))
+        assert once is not None
+        again = as_seen(once)
+        assert again is not None
+        assert once.text == plain(text)
+        assert "\ufdd0" in text or (again.text, pieces(again)) == (once.text, pieces(once))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from extract.clean import squash
+from extract.clean import BLANKS, squash
 from extract.interpret.broken import continues, together
 from extract.interpret.sections import Scanner, Sections
 from extract.model import Cell, Finding, FormKind, Row
@@ -253,8 +253,8 @@ def _singly(cells: Sequence[Cell]) -> Iterator[Cell]:
             continue
         start = 0
         for piece in cell.text.split(" "):
-            if piece:
-                yield cut(cell, start, start + len(piece))
+            if piece.strip(BLANKS):
+                yield trimmed(cut(cell, start, start + len(piece)))
             start += len(piece) + 1
 
 

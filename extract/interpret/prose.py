@@ -167,8 +167,9 @@ def _raw_pieces(cells: Sequence[Cell], lines: Sequence[str]) -> list[Cell]:
         if before is not None:
             found += _between(before, piece, lines)
         raw = lines[piece.line - 1][piece.start : piece.end]
-        # An escape shows what it stands for, and so do the entities of a tag.
+        # An escape shows what it stands for, and so do the entities of a tag; that of & begins no other entity.
         escaped = len(piece.text) == 1 or ("<" in piece.text and "<" not in raw)
+        escaped = escaped and not (piece.text == "&" == raw[:1])
         found.append(piece._replace(text=piece.text if escaped else raw, parts=()))
         before = piece
     return found

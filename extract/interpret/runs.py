@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from extract.clean import squash
+from extract.clean import BLANKS, squash
 from extract.interpret.sections import NOTHING, Meaning, Scanner
 from extract.interpret.wide import OTHER, leading_columns
 from extract.model import Cell, Row
-from extract.places import cut, join
+from extract.places import cut, join, trimmed
 
 _LONG_ROW: Final = 14
 _LONG_LINE: Final = 20
@@ -75,9 +75,10 @@ def _cells(cell: Cell) -> list[Cell]:
     cells: list[Cell] = []
     start = 0
     for piece in cell.text.split(" "):
-        if piece:
-            found = cut(cell, start, start + len(piece))._replace(col=len(cells))
-            if cells and piece[0] in "(（" and piece[-1] in ")）" and not piece[1:5].isdigit():
+        if piece.strip(BLANKS):
+            found = trimmed(cut(cell, start, start + len(piece)))._replace(col=len(cells))
+            text = found.text
+            if cells and text[0] in "(（" and text[-1] in ")）" and not text[1:5].isdigit():
                 # What is in brackets belongs to the word before it: 项目资金 (万元).
                 cells[-1] = join([cells[-1], found])
             else:

@@ -106,14 +106,14 @@ def _cells(cell: Cell, scanner: Scanner, *, first: bool) -> list[Cell]:
         if _are_words(parts, scanner) or _state_amounts(parts, scanner):
             return words(cell)
     if rest and _AMOUNT.match(rest.strip()) and header_word(head, scanner.profile):
-        return [cut(cell, 0, len(head)), cut(cell, len(text) - len(rest.lstrip()), len(text))]
+        return [trimmed(cut(cell, 0, len(head))), cut(cell, len(text) - len(rest.lstrip()), len(text))]
     if first and scanner.meaning(text).kind == "" and scanner.meaning(head).kind in ("section", "field"):
         begin = len(text) - len(rest.lstrip())
         behind = cut(cell, begin, len(text))
         if scanner.meaning(head) == Meaning("section", "indicators") and _begins_with_level(behind.text, scanner):
             # The root of the tree, and a row of it.
-            return [cut(cell, 0, len(head)), *words(behind)]
-        return [cut(cell, 0, len(head)), *_cells_of_rest(behind, scanner)]
+            return [trimmed(cut(cell, 0, len(head))), *words(behind)]
+        return [trimmed(cut(cell, 0, len(head))), *_cells_of_rest(behind, scanner)]
     return [cell]
 
 

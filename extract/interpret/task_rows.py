@@ -82,7 +82,7 @@ def _name_within(row: Row) -> Cell | None:
     space = cell.text.find(" ") if len(row.cells) == 1 else -1
     if not _SHORTEST_NAME <= space <= _LONGEST_NAME or not _SENTENCE_MARKS.isdisjoint(cell.text[:space]):
         return None
-    return cut(cell, 0, space)
+    return trimmed(cut(cell, 0, space))
 
 
 def _parted(rows: Sequence[Row]) -> Sequence[Row]:
