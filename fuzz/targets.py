@@ -150,7 +150,9 @@ def _glued(text: str) -> bool:
     return _plain(text) and not _parted(text)
 
 
-_WORDS: Final = SCRAPS
+# What cleaning takes away or makes another: places have to follow.
+_ODD: Final = ("\t", "\u3000", "\u00a0", "\u200b", "\u0301", "&lt;", "&amp;lt;", "<b>", "</p>", "\\0", "\\")
+_WORDS: Final = (*SCRAPS, *_ODD)
 _STROKES: Final = ("│", "─", "┌", "┬", "┼", "├", "└", "+---+", "|", "====", "----", "\\|", ":--", "|---|---|", "|===")
 _TAGS: Final = (
     "<table>", "</table>", "<tr>", "<td>", "</td>", "<th>", '<td rowspan="2">', '<td colspan="3">',
