@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from extract.api import extract_bytes
@@ -102,9 +104,13 @@ def test_characters_that_cannot_be_told_are_counted(engine: str, lost: str) -> N
 
 
 def test_a_file_without_a_page() -> None:
+    """It is no other one behind a file that wants a password: pdfium keeps what it said last."""
     failure = extract_bytes(handmade()).failure
+    locked = extract_bytes(Path(__file__).with_name("data").joinpath("encrypted.pdf").read_bytes()).failure
     assert failure is not None
-    assert failure.code == "malformed"
+    assert locked is not None
+    assert (failure.code, locked.code) == ("malformed", "encrypted")
+    assert extract_bytes(handmade()).failure == failure
 
 
 def at(x: float, y: float, text: str) -> str:

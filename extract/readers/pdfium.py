@@ -6,6 +6,7 @@ pdfium is not safe with threads.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from ctypes import PYFUNCTYPE, addressof, byref, c_double, c_float, c_int, c_uint, c_ushort, c_void_p, cast, sizeof
 from functools import cache, cached_property
 from math import hypot
@@ -100,8 +101,16 @@ def _handle(pointer: Any) -> c_void_p:
     return c_void_p(addressof(pointer.contents))
 
 
+_NO_FILE: Final = b"%"
+
+
 def open_document(data: bytes) -> Any:
     """The document; UnreadableInput: ``encrypted`` where it wants a password, ``malformed`` where it cannot be read."""
+    with suppress(pdfium.PdfiumError):
+        return pdfium.PdfDocument(data)
+    # Where a file fails without a word, pdfium tells what it said of the one before: that has to be the same each time.
+    with suppress(pdfium.PdfiumError):
+        pdfium.PdfDocument(_NO_FILE)
     try:
         return pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
