@@ -192,7 +192,8 @@ def _whole(
 ) -> list[list[Slice]]:
     """The cells of the row that begins in this line and goes up to another one, each with its lines."""
     line = read_lines[at]
-    cells = [[part] for part in _inner(line, outer=outer)] if line is not None else [[]]
+    # A line may be one pipe, with no cell.
+    cells = ([[part] for part in _inner(line, outer=outer)] if line is not None else []) or [[]]
     for number in range(at + 1, reach):
         more = read_lines[number]
         if more is None:
@@ -202,7 +203,7 @@ def _whole(
         if outer and more.opened:
             cells += [[part] for part in parts]
         else:
-            cells[-1].append(parts[0])
+            cells[-1] += parts[:1]
             cells += [[part] for part in parts[1:]]
     return cells
 
