@@ -87,9 +87,13 @@ def check(grid: Grid, table: Table) -> None:
 
 def check_places(cell: Cell, lines: Sequence[str]) -> None:
     """Each piece of a cell stands where it says, as its text or as an escape for it."""
-    blank = "[ ]?"
-    # Between words of Latin letters that a text was wrapped over stands a blank.
-    assert re.fullmatch(blank.join(re.escape(piece.text) for piece in pieces(cell)), cell.text)
+    first, *others = pieces(cell)
+    text = first.text
+    for before, piece in zip([first, *others], others, strict=False):
+        # Between words of Latin letters that a text was wrapped over stands a blank.
+        wrapped = before.line != piece.line and re.fullmatch("[A-Za-z]{2}", text[-1] + piece.text[0])
+        text += f" {piece.text}" if wrapped else piece.text
+    assert text == cell.text
     for piece in pieces(cell):
         raw = lines[piece.line - 1][piece.start : piece.end]
         shown = piece.text
